@@ -1,0 +1,34 @@
+package io.darkroom.sampling;
+
+import io.darkroom.noise.NoiseSource;
+import io.darkroom.tensor.Tensor;
+
+/**
+ * One reverse process over a fixed schedule, as a function between evaluations of the model. Immutable: everything that
+ * changes from one evaluation to the next is in the {@link Pending} value.
+ *
+ * <p>A solver's step may need one evaluation (DDIM, Euler, the multistep methods) or two (Heun, KDPM2), so the unit is
+ * the evaluation. Tensors are one picture's latents, without a batch axis.
+ */
+public interface Sampler {
+    /** How many evaluations of the model there are from pure noise to the end. */
+    int evaluations();
+
+    /** The first evaluation, or the end where the start is already there. */
+    Progress begin(Start start);
+
+    /**
+     * Takes the model's answer to a pending evaluation and goes on to the next.
+     *
+     * @param prediction what the model (after guidance) gave for {@code pending.input()} at {@code pending.time()}; its
+     *     shape is the sample's, or has twice the channels where the model predicts variances
+     * @param noise where stochastic samplers draw from, in diffusers' order
+     */
+    Progress advance(Pending pending, Tensor prediction, NoiseSource noise);
+
+    /**
+     * x0 with noise at an index into diffusers' timesteps ({@code add_noise}, {@code scale_noise}); at the index after
+     * the last it is x0 itself.
+     */
+    Tensor noised(Tensor x0, Tensor noise, int index);
+}

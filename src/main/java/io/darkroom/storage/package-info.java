@@ -1,0 +1,5 @@
+/** The object store. */
+@NullMarked
+package io.darkroom.storage;
+
+import org.jspecify.annotations.NullMarked;
