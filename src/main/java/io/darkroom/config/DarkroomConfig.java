@@ -1,0 +1,214 @@
+package io.darkroom.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every setting of Darkroom's own, under {@code darkroom.}; Kafka's and Quarkus's keep their names. Sizes take K, M and
+ * G (powers of 1024), durations a unit ({@code 30S}, {@code PT30S}, {@code 500ms}).
+ */
+@ConfigMapping(prefix = "darkroom")
+public interface DarkroomConfig {
+    Models models();
+
+    /** {@code auto} (every CUDA device, else the CPU), {@code cpu}, or {@code cuda:0,cuda:1}. */
+    @WithDefault("auto")
+    @Pattern(regexp = "auto|cpu|cuda:\\d+(,cuda:\\d+)*")
+    String devices();
+
+    Storage storage();
+
+    Standalone standalone();
+
+    Limits limits();
+
+    Topics topics();
+
+    Worker worker();
+
+    Engine engine();
+
+    Web web();
+
+    /** How long a partition that is asked back may be held while its running jobs finish. */
+    @WithDefault("10S")
+    Duration handover();
+
+    /** Where models are and when they are loaded. */
+    interface Models {
+        /** A folder with one diffusers folder for each model. Need not exist: the starter model is always there. */
+        @WithDefault("models")
+        Path path();
+
+        /** The model of requests that name none. Default: the only one in the folder, else the starter. */
+        @io.smallrye.config.WithName("default")
+        Optional<String> defaultModel();
+
+        /** {@code start}: before the worker takes requests, the default model; {@code first-use}: when asked for. */
+        @WithDefault("start")
+        @Pattern(regexp = "start|first-use")
+        String load();
+
+        /** Loaded models take at most this much, by the size of their files; the least recently used go first. */
+        @WithDefault("8G")
+        MemorySize memory();
+    }
+
+    /** The S3-compatible store. */
+    interface Storage {
+        /** For example {@code https://s3.eu-central-1.amazonaws.com}. Standalone: its own server. */
+        Optional<String> endpoint();
+
+        /** Where the job records are, and pictures unless a request names another bucket. */
+        @WithDefault("darkroom")
+        @NotBlank
+        String bucket();
+
+        @WithDefault("us-east-1")
+        @NotBlank
+        String region();
+
+        Optional<String> accessKey();
+
+        Optional<String> secretKey();
+
+        /** Buckets besides the configured one from which input images may be read. */
+        Optional<Set<String>> inputBuckets();
+    }
+
+    /** The broker and the store that come with the process, where none are configured. */
+    interface Standalone {
+        /** Default: on where neither a broker nor a store is configured, off in Kubernetes and in our images. */
+        Optional<Boolean> enabled();
+
+        @WithDefault("darkroom-data")
+        Path dataDir();
+
+        @WithDefault("9092")
+        @Min(1)
+        @Max(65535)
+        int kafkaPort();
+
+        @WithDefault("9000")
+        @Min(1)
+        @Max(65535)
+        int s3Port();
+
+        @WithDefault("broker,store,worker,web")
+        List<@Pattern(regexp = "broker|store|worker|web") String> roles();
+
+        /** One request of its own at the first start with an empty topic. */
+        @WithDefault("true")
+        boolean firstLight();
+    }
+
+    /** What one request may ask for. */
+    interface Limits {
+        @WithDefault("1M")
+        MemorySize requestBytes();
+
+        /** Of each text field, in UTF-8. */
+        @WithDefault("8K")
+        MemorySize promptBytes();
+
+        /** Width times height. */
+        @WithDefault("4194304")
+        @Min(64)
+        int pixels();
+
+        @WithDefault("1000")
+        @Min(1)
+        int steps();
+
+        /** Pictures a request. */
+        @WithDefault("16")
+        @Min(1)
+        int pictures();
+
+        /** Pictures of a sweep. */
+        @WithDefault("64")
+        @Min(1)
+        int sweep();
+
+        @WithDefault("32M")
+        MemorySize inputBytes();
+
+        @WithDefault("33554432")
+        @Min(64)
+        int inputPixels();
+    }
+
+    /** The topics' names. */
+    interface Topics {
+        /** One, or several in order of urgency. */
+        @WithDefault("darkroom.requests")
+        List<@NotBlank String> requests();
+
+        @WithDefault("darkroom.cancellations")
+        String cancellations();
+
+        @WithDefault("darkroom.completions")
+        String completions();
+
+        @WithDefault("darkroom.progress")
+        String progress();
+
+        @WithDefault("darkroom.requests.dead")
+        String dead();
+    }
+
+    /** How the worker takes jobs and gives them back. */
+    interface Worker {
+        /** In events and attempts. Default: the host's name. */
+        Optional<String> name();
+
+        /** Unclean ends after which a job fails with {@code attempts_exhausted}. */
+        @WithDefault("3")
+        @Min(1)
+        int maxAttempts();
+
+        /** Requests taken from the topic and not yet finished: at most so many, and so many bytes. */
+        @WithDefault("1000")
+        @Min(1)
+        int windowRequests();
+
+        @WithDefault("16M")
+        MemorySize windowBytes();
+
+        /** At a stop, running jobs may finish for so long; what then still runs is left to the next worker. */
+        @WithDefault("20S")
+        Duration drain();
+    }
+
+    /** The device's thread. */
+    interface Engine {
+        /** Jobs whose pictures are being sampled at the same time, on each device. */
+        @WithDefault("16")
+        @Min(1)
+        int jobs();
+
+        /** Rows a call at most: one row is one evaluation of one picture, conditional or not. */
+        @WithDefault("8")
+        @Min(1)
+        int rows();
+    }
+
+    /** The HTTP API. */
+    interface Web {
+        /** The page and the API. Default: on standalone, off in a cluster. Health and metrics are always there. */
+        Optional<Boolean> enabled();
+
+        /** Asked for as {@code Authorization: Bearer ...} where the API listens beyond this machine. */
+        Optional<String> token();
+    }
+}
