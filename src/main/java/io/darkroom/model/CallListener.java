@@ -1,0 +1,29 @@
+package io.darkroom.model;
+
+import java.util.Locale;
+
+/** Is told of each call of a network, on the thread that made it, as soon as the device has answered. */
+@FunctionalInterface
+public interface CallListener {
+    /** Which kind of network was called. */
+    enum Kind {
+        TEXT_ENCODER,
+        DENOISER,
+        LATENT_DECODER,
+        LATENT_ENCODER;
+
+        /** As a metric's label. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A call came back.
+     *
+     * @param kind which network
+     * @param rows how many rows it had
+     * @param nanos how long the runtime took, without the copying before and after
+     */
+    void called(Kind kind, int rows, long nanos);
+}

@@ -1,0 +1,16 @@
+package io.darkroom.model;
+
+import io.darkroom.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * What a denoiser is given besides the sample and the time.
+ *
+ * @param tensors by the graph's input names, without the batch axis: {@code encoder_hidden_states} [sequence, width] and
+ *     what else the family has
+ */
+public record Conditioning(Map<String, Tensor> tensors) {
+    public Conditioning {
+        tensors = Map.copyOf(tensors);
+    }
+}

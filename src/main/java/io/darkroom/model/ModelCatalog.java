@@ -1,0 +1,278 @@
+package io.darkroom.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models of one device: those in the model directory and the built-in one. A model is loaded when it is first leased
+ * and stays loaded; when another one needs the memory, the least recently used of those not in use is closed. A model
+ * larger than the budget is loaded alone. Models in use are never closed, so while they are, the budget may be exceeded.
+ * Thread safe; a model is loaded by one thread, and others that want it wait for that.
+ *
+ * @param <M> what a loaded model is
+ */
+public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ModelCatalog.class);
+
+    private final Path directory;
+    private final ModelFolder builtIn;
+    private final Optional<String> chosen;
+    private final long budgetBytes;
+    private final Function<ModelFolder, M> loader;
+
+    private final Map<String, ModelFolder> folders = new HashMap<>();
+    private final Map<String, Loaded<M>> loaded = new HashMap<>();
+    private final SortedMap<String, String> failures = new TreeMap<>();
+    private long uses;
+    private boolean closed;
+
+    /** A model that is loaded or being loaded. Guarded by the catalog. */
+    private static final class Loaded<M> {
+        final CompletableFuture<M> model = new CompletableFuture<>();
+        final long bytes;
+        int users;
+        long lastUse;
+
+        Loaded(long bytes) {
+            this.bytes = bytes;
+        }
+    }
+
+    /**
+     * @param directory where model folders lie; may be missing
+     * @param builtIn the model that is always there; a folder of the same name in the directory is taken instead
+     * @param chosen the default model as configured, where it is
+     * @param budgetBytes how much loaded models may take up, by the size of their files
+     * @param loader loads a model; throws {@link ModelUnavailableException}
+     */
+    public ModelCatalog(
+            Path directory,
+            ModelFolder builtIn,
+            Optional<String> chosen,
+            long budgetBytes,
+            Function<ModelFolder, M> loader) {
+        this.directory = directory;
+        this.builtIn = builtIn;
+        this.chosen = chosen;
+        this.budgetBytes = budgetBytes;
+        this.loader = loader;
+    }
+
+    /** The names of all models there are now: the directory is read anew. */
+    public SortedSet<String> names() {
+        SortedSet<String> names = found();
+        names.add(builtIn.name());
+        return names;
+    }
+
+    /** The model of a request that names none: the configured one, else the only one in the directory, else the built-in. */
+    public String defaultName() {
+        return chosen.orElseGet(() -> {
+            SortedSet<String> found = found();
+            return found.size() == 1 ? found.first() : builtIn.name();
+        });
+    }
+
+    /**
+     * A model's folder, read at the first call.
+     *
+     * @throws UnknownModelException where there is none of that name
+     * @throws ModelUnavailableException where its configs cannot be read
+     */
+    public synchronized ModelFolder folder(String name) {
+        ModelFolder known = folders.get(name);
+        if (known != null) {
+            return known;
+        }
+        SortedSet<String> found = found();
+        if (!found.contains(name) && !name.equals(builtIn.name())) {
+            throw new UnknownModelException(
+                    "there is no model \"" + name + "\"; there are " + String.join(", ", names()));
+        }
+        try {
+            ModelFolder folder = found.contains(name) ? ModelFolder.read(name, directory.resolve(name)) : builtIn;
+            folders.put(name, folder);
+            return folder;
+        } catch (ModelUnavailableException e) {
+            failures.put(name, String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    /**
+     * Takes a model into use, loading it where it is not.
+     *
+     * @throws UnknownModelException where there is none of that name
+     * @throws ModelUnavailableException where it cannot be loaded; the next call tries again
+     */
+    public Lease<M> lease(String name) {
+        Loaded<M> entry;
+        boolean ours = false;
+        ModelFolder folder = folder(name);
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the catalog is closed");
+            }
+            entry = loaded.get(name);
+            if (entry == null) {
+                entry = new Loaded<>(folder.bytes());
+                makeRoom(entry.bytes);
+                loaded.put(name, entry);
+                ours = true;
+            }
+            entry.users++;
+            entry.lastUse = ++uses;
+        }
+        if (ours) {
+            load(folder, entry);
+        }
+        try {
+            return new Use(entry, entry.model.join());
+        } catch (CompletionException e) {
+            release(entry);
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private void load(ModelFolder folder, Loaded<M> entry) {
+        long start = System.nanoTime();
+        try {
+            M model = loader.apply(folder);
+            synchronized (this) {
+                failures.remove(folder.name());
+            }
+            LOG.infof(
+                    "model %s loaded from %s: %d MB in %d ms",
+                    folder.name(), folder.root(), entry.bytes >> 20, (System.nanoTime() - start) / 1_000_000);
+            entry.model.complete(model);
+        } catch (RuntimeException | Error e) {
+            synchronized (this) {
+                loaded.remove(folder.name(), entry);
+                // Whoever repairs the folder need not restart us: its configs are read again at the next try.
+                folders.remove(folder.name());
+                failures.put(folder.name(), String.valueOf(e.getMessage()));
+            }
+            entry.model.completeExceptionally(e);
+        }
+    }
+
+    /** What keeps models from being used, by model: what the last attempt to read or load each said. For readiness. */
+    public synchronized SortedMap<String, String> problems() {
+        return new TreeMap<>(failures);
+    }
+
+    /** The models that are loaded now. */
+    public synchronized SortedSet<String> loaded() {
+        SortedSet<String> names = new TreeSet<>();
+        loaded.forEach((name, entry) -> {
+            if (entry.model.isDone()) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    /** Closes all models, those in use as soon as they are given back. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        evictWhile(() -> true);
+    }
+
+    private void makeRoom(long bytes) {
+        evictWhile(() -> loaded.values().stream().mapToLong(l -> l.bytes).sum() + bytes > budgetBytes);
+    }
+
+    private void evictWhile(BooleanSupplier needed) {
+        while (needed.getAsBoolean()) {
+            Optional<Map.Entry<String, Loaded<M>>> oldest = loaded.entrySet().stream()
+                    .filter(e -> e.getValue().users == 0 && e.getValue().model.isDone())
+                    .min(Comparator.comparingLong(e -> e.getValue().lastUse));
+            if (oldest.isEmpty()) {
+                return;
+            }
+            loaded.remove(oldest.get().getKey());
+            LOG.infof("model %s closed", oldest.get().getKey());
+            closeQuietly(oldest.get().getValue().model.getNow(null));
+        }
+    }
+
+    private synchronized void release(Loaded<M> entry) {
+        entry.users--;
+        if (closed) {
+            evictWhile(() -> true);
+        } else {
+            makeRoom(0);
+        }
+    }
+
+    private static void closeQuietly(@Nullable AutoCloseable model) {
+        try {
+            if (model != null) {
+                model.close();
+            }
+        } catch (Exception e) {
+            LOG.warn("a model did not close", e);
+        }
+    }
+
+    private SortedSet<String> found() {
+        SortedSet<String> names = new TreeSet<>();
+        if (!Files.isDirectory(directory)) {
+            return names;
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            // Names with a dot in front are not models: Kubernetes mounts versions of a volume under such names.
+            entries.filter(ModelFolder::isOne)
+                    .map(folder -> String.valueOf(folder.getFileName()))
+                    .filter(name -> !name.startsWith("."))
+                    .forEach(names::add);
+            return names;
+        } catch (IOException e) {
+            throw new ModelUnavailableException("the model directory " + directory + " cannot be read: " + e, e);
+        }
+    }
+
+    private final class Use implements Lease<M> {
+        private final Loaded<M> entry;
+        private final M model;
+        private final AtomicBoolean open = new AtomicBoolean(true);
+
+        Use(Loaded<M> entry, M model) {
+            this.entry = entry;
+            this.model = model;
+        }
+
+        @Override
+        public M model() {
+            return model;
+        }
+
+        @Override
+        public void close() {
+            if (open.getAndSet(false)) {
+                release(entry);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package io.darkroom.pipeline;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller passes to a pipeline, in diffusers' words; null is "not given". A {@link Plan} holds the same with every
+ * default filled in.
+ *
+ * @param scheduler keys that override the model's {@code scheduler_config.json} ({@code from_config(config,
+ *     **overrides)}); {@code _class_name} may be one of the short names
+ * @param guider another guidance by diffusers' guider names
+ * @param seed 0 to 2^63-1; picture i takes seed + i
+ * @param generatorDevice {@code cpu} or {@code cuda}: which of torch's generators
+ * @param width in pixels
+ * @param height in pixels
+ * @param image the decoded picture that an image-to-image or inversion task starts from
+ */
+public record Arguments(
+        @Nullable String prompt,
+        @Nullable String negativePrompt,
+        @Nullable Integer numInferenceSteps,
+        @Nullable List<Double> timesteps,
+        @Nullable List<Double> sigmas,
+        @Nullable Double guidanceScale,
+        @Nullable Double guidanceRescale,
+        @Nullable Map<String, Object> guider,
+        @Nullable Map<String, Object> scheduler,
+        @Nullable Double eta,
+        @Nullable Long seed,
+        @Nullable String generatorDevice,
+        @Nullable Integer width,
+        @Nullable Integer height,
+        @Nullable Integer numImagesPerPrompt,
+        @Nullable InputImage image,
+        @Nullable Double strength,
+        @Nullable Inversion inversion,
+        @Nullable Integer clipSkip) {
+
+    /**
+     * DDIM inversion before denoising.
+     *
+     * @param prompt what the picture shows now
+     * @param numInferenceSteps null: as many as the denoising has
+     * @param guidanceScale null: 1, no guidance
+     */
+    public record Inversion(String prompt, @Nullable Integer numInferenceSteps, @Nullable Double guidanceScale) {}
+
+    /** Nothing given. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The same, to be changed. */
+    public Builder toBuilder() {
+        Builder b = new Builder();
+        b.prompt = prompt;
+        b.negativePrompt = negativePrompt;
+        b.numInferenceSteps = numInferenceSteps;
+        b.timesteps = timesteps;
+        b.sigmas = sigmas;
+        b.guidanceScale = guidanceScale;
+        b.guidanceRescale = guidanceRescale;
+        b.guider = guider;
+        b.scheduler = scheduler;
+        b.eta = eta;
+        b.seed = seed;
+        b.generatorDevice = generatorDevice;
+        b.width = width;
+        b.height = height;
+        b.numImagesPerPrompt = numImagesPerPrompt;
+        b.image = image;
+        b.strength = strength;
+        b.inversion = inversion;
+        b.clipSkip = clipSkip;
+        return b;
+    }
+
+    /** Collects arguments. Each method takes the field of its name. */
+    public static final class Builder {
+        private @Nullable String prompt;
+        private @Nullable String negativePrompt;
+        private @Nullable Integer numInferenceSteps;
+        private @Nullable List<Double> timesteps;
+        private @Nullable List<Double> sigmas;
+        private @Nullable Double guidanceScale;
+        private @Nullable Double guidanceRescale;
+        private @Nullable Map<String, Object> guider;
+        private @Nullable Map<String, Object> scheduler;
+        private @Nullable Double eta;
+        private @Nullable Long seed;
+        private @Nullable String generatorDevice;
+        private @Nullable Integer width;
+        private @Nullable Integer height;
+        private @Nullable Integer numImagesPerPrompt;
+        private @Nullable InputImage image;
+        private @Nullable Double strength;
+        private @Nullable Inversion inversion;
+        private @Nullable Integer clipSkip;
+
+        private Builder() {}
+
+        public Builder prompt(@Nullable String value) {
+            prompt = value;
+            return this;
+        }
+
+        public Builder negativePrompt(@Nullable String value) {
+            negativePrompt = value;
+            return this;
+        }
+
+        public Builder numInferenceSteps(@Nullable Integer value) {
+            numInferenceSteps = value;
+            return this;
+        }
+
+        public Builder timesteps(@Nullable List<Double> value) {
+            timesteps = value;
+            return this;
+        }
+
+        public Builder sigmas(@Nullable List<Double> value) {
+            sigmas = value;
+            return this;
+        }
+
+        public Builder guidanceScale(@Nullable Double value) {
+            guidanceScale = value;
+            return this;
+        }
+
+        public Builder guidanceRescale(@Nullable Double value) {
+            guidanceRescale = value;
+            return this;
+        }
+
+        public Builder guider(@Nullable Map<String, Object> value) {
+            guider = value;
+            return this;
+        }
+
+        public Builder scheduler(@Nullable Map<String, Object> value) {
+            scheduler = value;
+            return this;
+        }
+
+        public Builder eta(@Nullable Double value) {
+            eta = value;
+            return this;
+        }
+
+        public Builder seed(@Nullable Long value) {
+            seed = value;
+            return this;
+        }
+
+        public Builder generatorDevice(@Nullable String value) {
+            generatorDevice = value;
+            return this;
+        }
+
+        public Builder width(@Nullable Integer value) {
+            width = value;
+            return this;
+        }
+
+        public Builder height(@Nullable Integer value) {
+            height = value;
+            return this;
+        }
+
+        public Builder numImagesPerPrompt(@Nullable Integer value) {
+            numImagesPerPrompt = value;
+            return this;
+        }
+
+        public Builder image(@Nullable InputImage value) {
+            image = value;
+            return this;
+        }
+
+        public Builder strength(@Nullable Double value) {
+            strength = value;
+            return this;
+        }
+
+        public Builder inversion(@Nullable Inversion value) {
+            inversion = value;
+            return this;
+        }
+
+        public Builder clipSkip(@Nullable Integer value) {
+            clipSkip = value;
+            return this;
+        }
+
+        /** What was collected. */
+        public Arguments build() {
+            return new Arguments(
+                    prompt,
+                    negativePrompt,
+                    numInferenceSteps,
+                    timesteps,
+                    sigmas,
+                    guidanceScale,
+                    guidanceRescale,
+                    guider,
+                    scheduler,
+                    eta,
+                    seed,
+                    generatorDevice,
+                    width,
+                    height,
+                    numImagesPerPrompt,
+                    image,
+                    strength,
+                    inversion,
+                    clipSkip);
+        }
+    }
+}

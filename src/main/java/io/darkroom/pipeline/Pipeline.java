@@ -1,0 +1,42 @@
+package io.darkroom.pipeline;
+
+import io.darkroom.model.Denoiser;
+import io.darkroom.tensor.Tensor;
+import java.util.List;
+
+/**
+ * One loaded model, from arguments in diffusers' words to pictures. {@link #plan} may be called from any thread; the
+ * others use the device and are called by the one thread that owns it.
+ *
+ * <p>Whoever drives it takes the rows of any number of {@link Sampling}s, evaluates them together, and hands each its
+ * outputs:
+ *
+ * <pre>{@code
+ * List<Sampling> pictures = pipeline.begin(pipeline.plan(arguments));
+ * for (Sampling p : pictures) {
+ *     while (!p.done()) {
+ *         p.advance(pipeline.evaluate(p.rows()));
+ *     }
+ * }
+ * List<Tensor> pixels = pipeline.decode(pictures.stream().map(Sampling::latents).toList());
+ * }</pre>
+ *
+ * <p>Calls on the device throw {@link io.darkroom.model.DeviceException} as the networks do.
+ */
+public interface Pipeline extends Planner, AutoCloseable {
+    /** Encodes text and input image and draws the first noise: one picture under way for each that was asked for. */
+    List<Sampling> begin(Plan plan);
+
+    /** Evaluates the denoiser: the outputs of the rows, in order, in as few calls as they allow. */
+    List<Tensor> evaluate(List<Denoiser.Row> rows);
+
+    /**
+     * Decodes finished latents into pixels [3, H, W] in 0..1, as diffusers' {@code VaeImageProcessor.postprocess} before
+     * it rounds. Pixels that are not a number are left so.
+     */
+    List<Tensor> decode(List<Tensor> latents);
+
+    /** Frees the model's memory. */
+    @Override
+    void close();
+}

@@ -1,0 +1,19 @@
+package io.darkroom.text;
+
+/** From text to the ids that a text encoder takes. Immutable and safe for use from any thread. */
+public interface Tokenizer {
+    /** How many ids an encoder is given: {@code model_max_length}. */
+    int length();
+
+    /** The ids of a text, cut and padded to {@link #length()} as diffusers' pipelines do it. */
+    Tokens encode(String text);
+
+    /**
+     * A text as ids.
+     *
+     * @param ids as many as the encoder takes: begin, the text, end, padding. Read only
+     * @param used how many of them come before the padding
+     * @param cut the part of the text that did not fit, in the tokenizer's spelling; empty where all of it did
+     */
+    record Tokens(int[] ids, int used, String cut) {}
+}
