@@ -14,7 +14,7 @@ public sealed interface ParsedRequest {
     Map<String, String> labels();
 
     /** A request that can be rendered, as far as can be known without its model. */
-    record Readable(RenderRequest request) implements ParsedRequest {
+    record Valid(RenderRequest request) implements ParsedRequest {
         @Override
         public JobKey key() {
             return request.key();
