@@ -1,6 +1,7 @@
 package io.darkroom.job;
 
 /** Records to requests. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class RequestParser {
     private final Limits limits;
     private final RequestCheck check;

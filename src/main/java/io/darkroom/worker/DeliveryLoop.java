@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** Drives every delivery of this worker. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class DeliveryLoop implements AutoCloseable {
     /**
      * @param worker this worker's name, as in events
