@@ -21,6 +21,8 @@ import java.util.random.RandomGenerator;
 @SuppressWarnings("DoNotCallSuggester")
 public final class DeliveryLoop implements AutoCloseable {
     /**
+     * What a loop is set to.
+     *
      * @param worker this worker's name, as in events
      * @param bucket the configured bucket
      * @param attempts unclean ends before a job is given up
