@@ -1,0 +1,61 @@
+package io.darkroom.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is put aside: key, value and headers as they came, and headers that say why.
+ *
+ * @param value untouched; null where the request had none, or one longer than the topic takes (a header says so)
+ */
+public record DeadLetter(@Nullable Bytes key, @Nullable Bytes value, List<IncomingRecord.Header> headers) {
+    public DeadLetter {
+        headers = List.copyOf(headers);
+    }
+
+    /** Why a request is put aside. The wire's name is the constant's in lower case. */
+    public enum Reason {
+        /** Its id is another request's. */
+        ID_CONFLICT,
+        /** It cannot be read. */
+        UNREADABLE,
+        /** It ended too many workers. */
+        ATTEMPTS_EXHAUSTED,
+        /** What the job record holds under its id cannot be read. */
+        RECORD_UNREADABLE;
+
+        /** The name in the header. */
+        public String wireName() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** The letter for a record: its own headers, then {@code darkroom-…} ones, which replace any of the same name. */
+    public static DeadLetter of(IncomingRecord record, JobKey job, Reason reason, String message, Limits limits) {
+        List<IncomingRecord.Header> headers = new ArrayList<>();
+        for (IncomingRecord.Header header : record.headers()) {
+            if (!header.name().startsWith("darkroom-dead-")) {
+                headers.add(header);
+            }
+        }
+        Bytes value = record.value();
+        add(headers, "reason", reason.wireName());
+        add(headers, "message", message);
+        add(headers, "job", job.id());
+        add(headers, "generation", Integer.toString(job.generation()));
+        add(headers, "topic", record.source().topic());
+        add(headers, "partition", Integer.toString(record.source().partition()));
+        add(headers, "offset", Long.toString(record.source().offset()));
+        add(headers, "timestamp", Long.toString(record.timestamp()));
+        if (value != null && value.size() > limits.deadLetterBytes()) {
+            add(headers, "value-omitted", value.size() + " bytes");
+            value = null;
+        }
+        return new DeadLetter(record.key(), value, headers);
+    }
+
+    private static void add(List<IncomingRecord.Header> headers, String name, String text) {
+        headers.add(new IncomingRecord.Header("darkroom-dead-" + name, Bytes.utf8(text)));
+    }
+}

@@ -1,0 +1,137 @@
+package io.darkroom.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+
+/** How a job ended. */
+public sealed interface Outcome {
+    /** What every outcome tells about its delivery. */
+    Context context();
+
+    /** The terminal event: its data are what is stored as the outcome, and for a completed job as {@code result.json}. */
+    TerminalEvent event();
+
+    /**
+     * The delivery in which the outcome was reached.
+     *
+     * @param attempt counted from 1
+     * @param worker the worker's name
+     */
+    record Context(JobKey key, int attempt, String worker, Source source, Map<String, String> labels) {
+        public Context {
+            labels = RenderRequest.ordered(labels);
+        }
+    }
+
+    /**
+     * Every picture is stored.
+     *
+     * @param timingsMs milliseconds by phase, in order
+     * @param deviceMsLost what earlier attempts spent in vain
+     */
+    record Completed(
+            Context context, Rendered rendered, List<Output> outputs, Map<String, Long> timingsMs, double deviceMsLost)
+            implements Outcome {
+        public Completed {
+            outputs = List.copyOf(outputs);
+            timingsMs = RenderRequest.ordered(timingsMs);
+        }
+
+        @Override
+        public TerminalEvent event() {
+            ObjectNode json = head(context, EventType.COMPLETED);
+            json.put("model", rendered.model());
+            json.put("model_digest", rendered.modelDigest());
+            putOutputs(json, outputs);
+            json.set("parameters", Json.value(rendered.parameters()));
+            json.set("timings_ms", Json.value(timingsMs));
+            ArrayNode warnings = json.putArray("warnings");
+            for (Rendered.Warning warning : rendered.warnings()) {
+                warnings.addObject().put("field", warning.field()).put("message", warning.message());
+            }
+            json.set("measurements", Json.value(rendered.measurements()));
+            json.set("device_ms", tenths(rendered.deviceMs()));
+            json.set("device_ms_lost", tenths(deviceMsLost));
+            return end(json, context, EventType.COMPLETED);
+        }
+    }
+
+    /** The request was at fault; {@code outputs} are the pictures that were stored before. */
+    record Failed(Context context, Failure failure, List<Output> outputs) implements Outcome {
+        public Failed {
+            outputs = List.copyOf(outputs);
+        }
+
+        @Override
+        public TerminalEvent event() {
+            ObjectNode json = head(context, EventType.FAILED);
+            ObjectNode error = json.putObject("error");
+            error.put("code", failure.code().wireName());
+            error.put("message", failure.message());
+            ArrayNode problems = error.putArray("problems");
+            for (Problem problem : failure.problems()) {
+                problems.addObject().put("field", problem.field()).put("message", problem.message());
+            }
+            putOutputs(json, outputs);
+            return end(json, context, EventType.FAILED);
+        }
+    }
+
+    /** Somebody no longer wants it; {@code outputs} are the pictures that were stored before. */
+    record Canceled(Context context, String reason, List<Output> outputs) implements Outcome {
+        public Canceled {
+            outputs = List.copyOf(outputs);
+        }
+
+        @Override
+        public TerminalEvent event() {
+            ObjectNode json = head(context, EventType.CANCELED);
+            json.put("reason", reason);
+            putOutputs(json, outputs);
+            return end(json, context, EventType.CANCELED);
+        }
+    }
+
+    private static ObjectNode head(Context context, EventType type) {
+        return Json.object().put("id", context.key().id()).put("status", type.status());
+    }
+
+    private static void putOutputs(ObjectNode json, List<Output> outputs) {
+        ArrayNode array = json.putArray("outputs");
+        for (Output output : outputs) {
+            ObjectNode one = array.addObject();
+            one.put("bucket", output.at().bucket());
+            one.put("key", output.at().key());
+            one.put("media_type", output.mediaType());
+            one.put("width", output.width());
+            one.put("height", output.height());
+            one.put("bytes", output.bytes());
+            one.put("sha256", output.sha256());
+            one.put("seed", output.seed());
+            if (!output.swept().isEmpty()) {
+                one.set("sweep", Json.value(output.swept()));
+            }
+        }
+    }
+
+    private static TerminalEvent end(ObjectNode json, Context context, EventType type) {
+        json.put("attempt", context.attempt());
+        json.put("worker", context.worker());
+        ObjectNode source = json.putObject("source");
+        source.put("topic", context.source().topic());
+        source.put("partition", context.source().partition());
+        source.put("offset", context.source().offset());
+        source.put("key", context.source().key());
+        json.set("labels", Json.value(context.labels()));
+        return new TerminalEvent(context.key(), type, Json.write(json));
+    }
+
+    /** Milliseconds to a tenth, a whole number without a fraction (as {@code 0}). */
+    private static JsonNode tenths(double ms) {
+        double rounded = Math.round(ms * 10) / 10.0;
+        return rounded == Math.rint(rounded) ? Json.value((long) rounded) : Json.value(rounded);
+    }
+}

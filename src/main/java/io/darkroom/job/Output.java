@@ -1,0 +1,24 @@
+package io.darkroom.job;
+
+import java.util.Map;
+
+/**
+ * A picture that the store has confirmed, with the digest and size of what is stored.
+ *
+ * @param bytes the object's size
+ * @param sha256 of the object, in lower-case hex
+ * @param swept the values by which this picture of a sweep differs, by field; else empty
+ */
+public record Output(
+        ObjectStore.Location at,
+        String mediaType,
+        int width,
+        int height,
+        long bytes,
+        String sha256,
+        long seed,
+        Map<String, Object> swept) {
+    public Output {
+        swept = RenderRequest.ordered(swept);
+    }
+}

@@ -1,0 +1,15 @@
+package io.darkroom.job;
+
+/**
+ * One thing that is wrong with a request.
+ *
+ * @param field the field's path, as {@code output.quality} or {@code loras[1].name}
+ * @param message the value (shortened) and what would be accepted
+ * @param code what the failure is called if all its problems are of this kind
+ */
+public record Problem(String field, String message, Failure.Code code) {
+    /** A problem of the request itself. */
+    public Problem(String field, String message) {
+        this(field, message, Failure.Code.INVALID_REQUEST);
+    }
+}

@@ -1,0 +1,49 @@
+package io.darkroom.job;
+
+import org.jspecify.annotations.Nullable;
+
+/** The port to the engine. Calls do not block. */
+public interface Renderer {
+    /**
+     * Takes a job in and renders it in its turn. Exactly one of {@link Listener#finished}, {@link Listener#failed} and
+     * {@link Listener#faulted} is called at its end, unless it is stopped before; after {@code faulted} the same job may
+     * be given again.
+     */
+    void render(RenderJob job, Listener listener);
+
+    /** Stops a job at the next step and forgets it; nothing where it is not there. What it still reports is ignored. */
+    void stop(JobKey key);
+
+    /** Hears from one job. May be called on any thread; calls do not block. */
+    interface Listener {
+        /** The first native call that touches the job is about to be made. */
+        void started(String model, int steps);
+
+        /** A step was made. */
+        void progress(Step step);
+
+        /** The pictures are there, not yet stored. */
+        void finished(Rendered rendered);
+
+        /** The request is at fault: the job ends. */
+        void failed(Failure failure);
+
+        /** The surroundings are at fault: the job will be rendered again later. */
+        void faulted(SurroundingsException cause);
+    }
+
+    /**
+     * How far a job is.
+     *
+     * @param phase {@code encode}, {@code denoise}, {@code decode}
+     * @param step steps made
+     * @param steps steps in all
+     * @param etaMs estimated milliseconds to the end; negative where unknown
+     * @param deviceMs the job's share of the device so far
+     * @param preview null where none was asked for or is due
+     */
+    record Step(String phase, int step, int steps, long etaMs, double deviceMs, @Nullable Preview preview) {}
+
+    /** A small picture of what is becoming, at most 32 KiB. */
+    record Preview(String mediaType, Bytes content) {}
+}

@@ -1,0 +1,18 @@
+package io.darkroom.job;
+
+import java.util.List;
+
+/**
+ * What the parser cannot know by itself: whether the model is there, and what it can do. Asked for every request, also
+ * for one with other problems (whose bad fields then are null), so that everything is reported at once. Pure as far as a
+ * request is concerned, quick, and does not block.
+ */
+public interface RequestCheck {
+    /** Every further problem with the request; none where it can be rendered. */
+    List<Problem> problems(RenderRequest request);
+
+    /** A check that finds nothing. */
+    static RequestCheck none() {
+        return request -> List.of();
+    }
+}
