@@ -34,7 +34,8 @@ public final class Ports {
         }
     }
 
-    /** A port of 127.0.0.1 that nothing listens on. */
+    /** A port of 127.0.0.1 (not of ::1, as the loopback address may be) that nothing listens on. */
+    @SuppressWarnings("AddressSelection")
     static int free() {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(LOOPBACK, 0));

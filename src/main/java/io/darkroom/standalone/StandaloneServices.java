@@ -41,14 +41,19 @@ public final class StandaloneServices implements AutoCloseable {
         }
     }
 
+    /** No servers and no settings: those of a process that is not standalone. */
+    public static StandaloneServices none() {
+        return new StandaloneServices();
+    }
+
     /** What the application is to be configured with: where broker and store are, and the store's credentials. */
     public Map<String, String> settings() {
         return Map.copyOf(settings);
     }
 
-    /** Stops the broker, then the store, then lets go of the data folder. */
+    /** Stops the broker, then the store, then lets go of the data folder. Closed once more it does nothing. */
     @Override
-    public void close() {
+    public synchronized void close() {
         while (!open.isEmpty()) {
             try {
                 open.pop().close();
