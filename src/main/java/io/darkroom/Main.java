@@ -1,0 +1,84 @@
+package io.darkroom;
+
+import io.darkroom.standalone.Ports;
+import io.darkroom.standalone.Standalone;
+import io.darkroom.standalone.StandaloneException;
+import io.darkroom.standalone.StandaloneServices;
+import io.quarkus.runtime.ApplicationLifecycleManager;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Starts the broker and the store of a standalone process, then the application as their client, and stops them in the
+ * opposite order: the application drains before its broker goes.
+ */
+@QuarkusMain
+public final class Main {
+    /** With what the broker and the S3 server would fill the log before the application's own levels apply. */
+    private static final List<Logger> NOISY = List.of(
+            Logger.getLogger("kafka"),
+            Logger.getLogger("org.apache.kafka"),
+            Logger.getLogger("state.change.logger"),
+            Logger.getLogger("org.gaul"));
+
+    private static final int START_FAILED = 1;
+
+    private Main() {}
+
+    /** The process's entry. */
+    public static void main(String... args) {
+        NOISY.forEach(logger -> logger.setLevel(Level.WARNING));
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "darkroom-standalone-stop"));
+        try (StandaloneServices services = startServices()) {
+            onExit(() -> {
+                services.close();
+                stopped.countDown();
+            });
+            Quarkus.run(args);
+        } catch (StandaloneException e) {
+            System.err.println("Darkroom cannot start. " + e.getMessage());
+            stopped.countDown();
+            System.exit(START_FAILED);
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static StandaloneServices startServices() {
+        StartSettings settings = StartSettings.load();
+        Ports.requireFree(settings.httpHost(), settings.httpPort(), StartSettings.HTTP_PORT);
+        if (Standalone.decide(settings.given()) == Standalone.Mode.CLUSTER) {
+            return StandaloneServices.none();
+        }
+        StandaloneServices services = StandaloneServices.start(settings.standalone());
+        services.settings().forEach(System::setProperty);
+        return services;
+    }
+
+    /** The application calls this handler when it has stopped, or could not start; by its end the process has ended. */
+    private static void onExit(Runnable cleanUp) {
+        BiConsumer<Integer, Throwable> exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
+        ApplicationLifecycleManager.setDefaultExitCodeHandler((code, failure) -> {
+            cleanUp.run();
+            exit.accept(code, failure);
+        });
+    }
+
+    /**
+     * Keeps the process alive after a signal until the servers have stopped, while the application's own hook stops the
+     * application. A JVM that shuts down interrupts no thread.
+     */
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.darkroom;
+
+import io.darkroom.standalone.Ports;
+import io.darkroom.standalone.Role;
+import io.darkroom.standalone.Setting;
+import io.darkroom.standalone.Standalone;
+import io.darkroom.standalone.StandaloneConfig;
+import io.darkroom.standalone.StandaloneException;
+import io.darkroom.standalone.StandaloneTopics;
+import io.darkroom.standalone.StoreAccess;
+import io.quarkus.runtime.configuration.ConfigUtils;
+import io.smallrye.config.SmallRyeConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The few settings that are needed before the application starts, from the same sources and in the same order as it
+ * reads them.
+ */
+final class StartSettings {
+    static final String HTTP_PORT = "quarkus.http.port";
+
+    private static final String HTTP_HOST = "quarkus.http.host";
+    private static final String TOPICS = "darkroom.topics.";
+    private static final int USUAL_HTTP_PORT = 8080;
+
+    private final SmallRyeConfig config;
+
+    StartSettings(SmallRyeConfig config) {
+        this.config = config;
+    }
+
+    static StartSettings load() {
+        return new StartSettings(ConfigUtils.configBuilder().build());
+    }
+
+    String httpHost() {
+        return text(HTTP_HOST, Ports.LOOPBACK);
+    }
+
+    int httpPort() {
+        return number(HTTP_PORT, USUAL_HTTP_PORT);
+    }
+
+    Standalone.Given given() {
+        return new Standalone.Given(
+                text(Setting.BOOTSTRAP_SERVERS, ""),
+                text(Setting.STORAGE_ENDPOINT, ""),
+                value(Setting.ENABLED, Boolean.class).orElse(null),
+                System.getenv("KUBERNETES_SERVICE_HOST"));
+    }
+
+    StandaloneConfig standalone() {
+        return new StandaloneConfig(
+                Path.of(text(Setting.DATA_DIR, StandaloneConfig.DATA_DIR)),
+                number(Setting.KAFKA_PORT, StandaloneConfig.KAFKA_PORT),
+                number(Setting.S3_PORT, StandaloneConfig.S3_PORT),
+                roles(),
+                topics(),
+                store(),
+                StandaloneConfig.GROUP_SESSION_TIMEOUT);
+    }
+
+    private Set<Role> roles() {
+        return config.getOptionalValues(Setting.ROLES, String.class)
+                .map(Role::parse)
+                .orElseGet(Role::all);
+    }
+
+    private StandaloneTopics topics() {
+        StandaloneTopics shipped = StandaloneTopics.shipped();
+        List<String> requests =
+                config.getOptionalValues(TOPICS + "requests", String.class).orElse(shipped.requests());
+        return new StandaloneTopics(
+                requests,
+                text(TOPICS + "cancellations", shipped.cancellations()),
+                text(TOPICS + "completions", shipped.completions()),
+                text(TOPICS + "progress", shipped.progress()),
+                text(TOPICS + "dead", shipped.dead()));
+    }
+
+    private StoreAccess store() {
+        StoreAccess shipped = StoreAccess.shipped();
+        return new StoreAccess(
+                text(Setting.STORAGE_BUCKET, shipped.bucket()),
+                text(Setting.STORAGE_REGION, shipped.region()),
+                text(Setting.STORAGE_ACCESS_KEY, shipped.accessKey()),
+                text(Setting.STORAGE_SECRET_KEY, shipped.secretKey()));
+    }
+
+    private String text(String name, String otherwise) {
+        return value(name, String.class).orElse(otherwise);
+    }
+
+    private int number(String name, int otherwise) {
+        return value(name, Integer.class).orElse(otherwise);
+    }
+
+    private <T> Optional<T> value(String name, Class<T> type) {
+        try {
+            return config.getOptionalValue(name, type);
+        } catch (IllegalArgumentException e) {
+            throw new StandaloneException(name + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.darkroom.standalone;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * The servers of a standalone process, and the settings with which the application becomes their client. A role that is
+ * not this process's is expected from another one on this machine, on the same port.
+ */
+public final class StandaloneServices implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(StandaloneServices.class);
+
+    /** To be closed from the last to the first. */
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    private StandaloneServices() {}
+
+    /**
+     * Starts what is this process's part.
+     *
+     * @throws StandaloneException if that cannot be; its message says what to change, and nothing is left running
+     */
+    public static StandaloneServices start(StandaloneConfig config) {
+        StandaloneServices services = new StandaloneServices();
+        boolean ready = false;
+        try {
+            services.startAll(config);
+            ready = true;
+            return services;
+        } finally {
+            if (!ready) {
+                services.close();
+            }
+        }
+    }
+
+    /** No servers and no settings: those of a process that is not standalone. */
+    public static StandaloneServices none() {
+        return new StandaloneServices();
+    }
+
+    /** What the application is to be configured with: where broker and store are, and the store's credentials. */
+    public Map<String, String> settings() {
+        return Map.copyOf(settings);
+    }
+
+    /** Stops the broker, then the store, then lets go of the data folder. Closed once more it does nothing. */
+    @Override
+    public synchronized void close() {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                // The others have to be stopped all the same.
+                LOG.warn("A part of the standalone servers did not stop as it should", e);
+            }
+        }
+    }
+
+    private void startAll(StandaloneConfig config) {
+        Set<Role> roles = config.roles();
+        boolean own = roles.contains(Role.BROKER) || roles.contains(Role.STORE);
+        String bootstrapServers = Ports.LOOPBACK + ":" + config.kafkaPort();
+        String endpoint = "http://" + Ports.LOOPBACK + ":" + config.s3Port();
+        if (own) {
+            requireServersInBuild();
+            DataFolder folder = DataFolder.open(config.dataDir());
+            open.push(folder);
+            warn(config, folder.path());
+            if (roles.contains(Role.STORE)) {
+                StandaloneStore store =
+                        StandaloneStore.start(folder.path().resolve("store"), config.s3Port(), config.store());
+                open.push(store);
+                endpoint = store.endpoint().toString();
+            }
+            if (roles.contains(Role.BROKER)) {
+                StandaloneBroker broker = StandaloneBroker.start(
+                        folder.path().resolve("kafka"),
+                        config.kafkaPort(),
+                        config.topics().specs(),
+                        config.groupSessionTimeout());
+                open.push(broker);
+                bootstrapServers = broker.bootstrapServers();
+            }
+        }
+        settings.put(Setting.BOOTSTRAP_SERVERS, bootstrapServers);
+        settings.put(Setting.STORAGE_ENDPOINT, endpoint);
+        settings.put(Setting.STORAGE_BUCKET, config.store().bucket());
+        settings.put(Setting.STORAGE_REGION, config.store().region());
+        settings.put(Setting.STORAGE_ACCESS_KEY, config.store().accessKey());
+        settings.put(Setting.STORAGE_SECRET_KEY, config.store().secretKey());
+        LOG.infof("Kafka at %s, S3 at %s", bootstrapServers, endpoint);
+    }
+
+    private static void warn(StandaloneConfig config, Path folder) {
+        LOG.warnf(
+                "Standalone (%s): for one machine. What is in %s survives a killed process, not a lost disk.",
+                String.join(
+                        ",",
+                        config.roles().stream().sorted().map(Role::toString).toList()),
+                folder);
+    }
+
+    private static void requireServersInBuild() {
+        for (String name : new String[] {"kafka.server.KafkaRaftServer", "org.gaul.s3proxy.S3Proxy"}) {
+            try {
+                Class.forName(name, false, StandaloneServices.class.getClassLoader());
+            } catch (ClassNotFoundException e) {
+                throw new StandaloneException(
+                        "This build of Darkroom has no broker and no store inside: set " + Setting.BOOTSTRAP_SERVERS
+                                + " and " + Setting.STORAGE_ENDPOINT,
+                        e);
+            }
+        }
+    }
+}
