@@ -1,0 +1,145 @@
+package io.darkroom.engine;
+
+import io.darkroom.job.Failure;
+import io.darkroom.job.Problem;
+import io.darkroom.job.RenderRequest;
+import io.darkroom.model.ModelCatalog;
+import io.darkroom.pipeline.Arguments;
+import io.darkroom.pipeline.ArgumentsException;
+import io.darkroom.pipeline.InputImage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
+final class Arguing {
+    /** What some pipeline takes, or what concerns the delivery alone. Every other field of the contract comes later. */
+    private static final Set<String> SUPPORTED = Set.of(
+            "id",
+            "model",
+            "prompt",
+            "negative_prompt",
+            "num_inference_steps",
+            "timesteps",
+            "sigmas",
+            "guidance_scale",
+            "guidance_rescale",
+            "guider",
+            "scheduler",
+            "eta",
+            "seed",
+            "generator_device",
+            "width",
+            "height",
+            "num_images_per_prompt",
+            "image",
+            "strength",
+            "inversion",
+            "output",
+            "priority",
+            "tenant",
+            "group",
+            "labels",
+            "expires_at");
+
+    private Arguing() {}
+
+    /** The name of the model that a request wants. */
+    static String model(RenderRequest request, ModelCatalog<?> models) {
+        return request.model() == null ? models.defaultName() : request.model();
+    }
+
+    static Arguments of(RenderRequest request, @Nullable InputImage image) {
+        RenderRequest.Steps steps = request.steps();
+        RenderRequest.Guidance guidance = request.guidance();
+        RenderRequest.Inputs inputs = request.inputs();
+        return Arguments.builder()
+                .prompt(request.prompts().prompt())
+                .negativePrompt(request.prompts().negativePrompt())
+                .numInferenceSteps(steps.numInferenceSteps())
+                .timesteps(
+                        steps.timesteps() == null
+                                ? null
+                                : steps.timesteps().stream().map(t -> (double) t).toList())
+                .sigmas(steps.sigmas())
+                .scheduler(scheduler(steps.scheduler()))
+                .eta(steps.eta())
+                .guidanceScale(guidance.guidanceScale())
+                .guidanceRescale(guidance.guidanceRescale())
+                .guider(guider(guidance.guider()))
+                .seed(request.seed())
+                .generatorDevice(
+                        request.generatorDevice() == null
+                                ? null
+                                : request.generatorDevice().name().toLowerCase(Locale.ROOT))
+                .width(request.width())
+                .height(request.height())
+                .numImagesPerPrompt(request.numImagesPerPrompt())
+                .image(image)
+                .strength(inputs.strength())
+                .inversion(inversion(inputs.inversion()))
+                .build();
+    }
+
+    private static @Nullable Map<String, Object> scheduler(RenderRequest.@Nullable Scheduler given) {
+        if (given == null) {
+            return null;
+        }
+        Map<String, Object> keys = new LinkedHashMap<>(given.overrides());
+        if (given.name() != null) {
+            keys.put("_class_name", given.name());
+        }
+        return keys;
+    }
+
+    private static @Nullable Map<String, Object> guider(RenderRequest.@Nullable Guider given) {
+        if (given == null) {
+            return null;
+        }
+        Map<String, Object> keys = new LinkedHashMap<>(given.parameters());
+        put(keys, "_class_name", given.className());
+        put(keys, "start", given.start());
+        put(keys, "stop", given.stop());
+        return keys;
+    }
+
+    private static void put(Map<String, Object> keys, String name, @Nullable Object value) {
+        if (value != null) {
+            keys.put(name, value);
+        }
+    }
+
+    private static Arguments.@Nullable Inversion inversion(RenderRequest.@Nullable Inversion given) {
+        return given == null
+                ? null
+                : new Arguments.Inversion(
+                        given.prompt() == null ? "" : given.prompt(), given.numInferenceSteps(), given.guidanceScale());
+    }
+
+    /** The fields that were given and that nothing in this release takes. */
+    static List<Problem> unsupported(RenderRequest request) {
+        List<Problem> problems = new ArrayList<>();
+        for (String field : request.fieldsGiven()) {
+            if (!SUPPORTED.contains(field)) {
+                problems.add(new Problem(
+                        field, "this release cannot do that yet; leave the field out", Failure.Code.UNSUPPORTED));
+            }
+        }
+        if (request.output().format() == RenderRequest.Format.WEBP) {
+            problems.add(new Problem(
+                    "output.format", "\"webp\" cannot be written yet; png or jpeg", Failure.Code.UNSUPPORTED));
+        }
+        return problems;
+    }
+
+    static List<Problem> problems(ArgumentsException e) {
+        Failure.Code code = e.unsupported() ? Failure.Code.UNSUPPORTED : Failure.Code.INVALID_REQUEST;
+        return e.problems().stream()
+                .map(p -> new Problem(p.field(), p.message(), code))
+                .toList();
+    }
+}

@@ -1,0 +1,368 @@
+package io.darkroom.engine;
+
+import io.darkroom.job.Failure;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.RenderJob;
+import io.darkroom.job.Renderer;
+import io.darkroom.job.SurroundingsException;
+import io.darkroom.model.DeviceException;
+import io.darkroom.model.DeviceMemoryException;
+import io.darkroom.model.Lease;
+import io.darkroom.model.ModelCatalog;
+import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.UnknownModelException;
+import io.darkroom.pipeline.ArgumentsException;
+import io.darkroom.pipeline.InputImage;
+import io.darkroom.pipeline.Pipeline;
+import io.darkroom.pipeline.Plan;
+import io.darkroom.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The jobs of one device. One thread owns the device; a tick of it runs one batch of rows (or decodes one job's
+ * pictures), then hands each row back to its job's guidance and sampler. Between any two ticks jobs come and go: a batch
+ * holds rows of whatever jobs fit together, the most urgent first.
+ *
+ * <p>Beside the device's thread: fetching the picture that a job starts from, and encoding finished ones.
+ */
+public final class Engine implements Renderer, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Engine.class);
+
+    /**
+     * @param jobs jobs under way at the same time
+     * @param rows rows a call
+     * @param fragile whether an error of the device leaves it unusable, as on CUDA: then nothing more is tried on it
+     */
+    public record Settings(int jobs, int rows, boolean fragile) {}
+
+    /**
+     * What works beside the device's thread.
+     *
+     * @param inputs fetches and decodes input pictures; may block
+     * @param blocking where it may
+     * @param encoding where pictures are encoded
+     * @param broken is told when the device itself has failed, so that nothing more should be tried on it
+     */
+    public record Helpers(InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken) {}
+
+    private final ModelCatalog<Pipeline> models;
+    private final CallMeter meter;
+    private final Settings settings;
+    private final Helpers helpers;
+    private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
+    private final Thread thread;
+
+    // Below: owned by the device's thread.
+    private final List<Flight.Work> waiting = new ArrayList<>();
+    private final List<Flight> flights = new ArrayList<>();
+    private long arrivals;
+    private boolean closing;
+
+    /** @param device its name, as {@code cpu} or {@code cuda:0} */
+    public Engine(
+            String device, ModelCatalog<Pipeline> models, CallMeter meter, Settings settings, Helpers helpers) {
+        this.models = models;
+        this.meter = meter;
+        this.settings = settings;
+        this.helpers = helpers;
+        this.thread = new Thread(this::run, "device-" + device.replace(':', '-'));
+    }
+
+    /** Starts the device's thread. */
+    public void start() {
+        thread.start();
+    }
+
+    @Override
+    public void render(RenderJob job, Listener listener) {
+        if (job.request().inputs().image() == null) {
+            commands.add(() -> enqueue(job, null, listener));
+            return;
+        }
+        helpers.blocking().execute(() -> {
+            try {
+                InputImage input = helpers.inputs().read(job.request().inputs().image());
+                commands.add(() -> enqueue(job, input, listener));
+            } catch (InputPictures.UnusableException e) {
+                listener.failed(e.failure());
+            } catch (SurroundingsException e) {
+                listener.faulted(e);
+            }
+        });
+    }
+
+    @Override
+    public void stop(JobKey key) {
+        commands.add(() -> {
+            waiting.removeIf(w -> w.job().key().equals(key));
+            for (Flight flight : List.copyOf(flights)) {
+                if (flight.work.job().key().equals(key)) {
+                    land(flight);
+                }
+            }
+        });
+    }
+
+    /** Loads a model now rather than at its first job; what is wrong with it shows in the catalog's problems. */
+    public void warm(String model) {
+        commands.add(() -> {
+            try {
+                models.lease(model).close();
+            } catch (ModelUnavailableException | UnknownModelException e) {
+                LOG.errorf("The model %s cannot be loaded: %s", model, e.getMessage());
+            }
+        });
+    }
+
+    /** Stops the device's thread after the present call; jobs under way are forgotten. */
+    @Override
+    public void close() {
+        commands.add(() -> closing = true);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                if (waiting.isEmpty() && flights.isEmpty()) {
+                    commands.take().run();
+                } else {
+                    tick();
+                }
+                for (Runnable next = commands.poll(); next != null; next = commands.poll()) {
+                    next.run();
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("interrupted", e);
+        } catch (Throwable t) {
+            // A bug in the loop itself: without it the device would stand still while the process looks alive.
+            LOG.error("The device's thread ended", t);
+            helpers.broken().accept(t);
+        } finally {
+            List.copyOf(flights).forEach(this::land);
+            models.close();
+        }
+    }
+
+    private void enqueue(RenderJob job, @Nullable InputImage input, Listener listener) {
+        waiting.add(new Flight.Work(job, input, listener, arrivals++));
+    }
+
+    /** One thing on the device. Decoding comes before sampling: it ends a job. */
+    private void tick() {
+        admit();
+        flights.sort(Flight.BY_URGENCY);
+        for (Flight flight : flights) {
+            if (!flight.decodable().isEmpty()) {
+                guarded(List.of(flight), () -> decode(flight));
+                return;
+            }
+        }
+        if (!flights.isEmpty()) {
+            sample(Batch.around(flights, settings.rows()));
+        }
+    }
+
+    private void admit() {
+        while (flights.size() < settings.jobs() && !waiting.isEmpty()) {
+            Flight.Work next = waiting.stream()
+                    .min((a, b) -> {
+                        int byPriority = Integer.compare(
+                                b.job().request().priority(), a.job().request().priority());
+                        return byPriority != 0 ? byPriority : Long.compare(a.arrival(), b.arrival());
+                    })
+                    .orElseThrow();
+            waiting.remove(next);
+            Flight flight = open(next);
+            if (flight != null) {
+                flights.add(flight);
+                guarded(List.of(flight), () -> begin(flight));
+            }
+        }
+    }
+
+    /** Takes the job's model into use and resolves its arguments; null where that ended the job. */
+    private @Nullable Flight open(Flight.Work work) {
+        Lease<Pipeline> lease = null;
+        try {
+            String name = Arguing.model(work.job().request(), models);
+            lease = models.lease(name);
+            Plan plan = lease.model().plan(Arguing.of(work.job().request(), work.input()));
+            return new Flight(work, lease, plan);
+        } catch (UnknownModelException e) {
+            work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
+        } catch (ModelUnavailableException e) {
+            work.listener().faulted(new SurroundingsException(String.valueOf(e.getMessage()), e));
+        } catch (ArgumentsException e) {
+            work.listener().failed(Failure.of(Arguing.problems(e)));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s: unexpected", work.job().key().name());
+            work.listener().failed(new Failure(Failure.Code.INTERNAL, "unexpected: " + e));
+        }
+        if (lease != null) {
+            lease.close();
+        }
+        return null;
+    }
+
+    private void begin(Flight flight) {
+        flight.work.listener().started(flight.pipeline.folder().name(), flight.plan.steps());
+        flight.clock.enter("encode", System.nanoTime());
+        meter.take();
+        flight.begun(flight.pipeline.begin(flight.plan));
+        flight.clock.device(meter.take());
+        flight.clock.enter("denoise", System.nanoTime());
+    }
+
+    private void sample(Batch batch) {
+        guarded(batch.flights(), () -> evaluate(batch));
+    }
+
+    private void evaluate(Batch batch) {
+        meter.take();
+        List<Tensor> outputs;
+        try {
+            outputs = batch.pipeline().evaluate(batch.rows());
+        } catch (DeviceMemoryException e) {
+            if (batch.members().size() == 1) {
+                throw e;
+            }
+            LOG.infof("Out of memory with %d rows: halved", batch.rows().size());
+            batch.halves().forEach(this::sample);
+            return;
+        } catch (DeviceException e) {
+            if (batch.flights().size() == 1) {
+                throw e;
+            }
+            // Which job is to blame shows when each runs alone.
+            batch.byFlight().forEach(this::sample);
+            return;
+        }
+        double nanosARow = (double) meter.take() / outputs.size();
+        int at = 0;
+        for (Batch.Member member : batch.members()) {
+            List<Tensor> own = outputs.subList(at, at + member.rows().size());
+            at += own.size();
+            member.flight().clock.device(nanosARow * own.size());
+            guarded(List.of(member.flight()), () -> member.picture().sampling.advance(own));
+        }
+        batch.flights().forEach(flight -> guarded(List.of(flight), () -> report(flight)));
+    }
+
+    private void report(Flight flight) {
+        int step = flight.step();
+        int steps = flight.steps();
+        long soFar = flight.clock.inPhase(System.nanoTime());
+        long etaMs = step == 0 ? -1 : Math.round(soFar / 1e6 / step * (steps - step));
+        flight.work
+                .listener()
+                .progress(new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
+        for (Flight.Picture picture : flight.decodable()) {
+            if (!Finite.all(picture.sampling.latents())) {
+                throw new NonFiniteException("the latents are not finite after sampling; a float16 model may overflow");
+            }
+        }
+    }
+
+    private void decode(Flight flight) {
+        flight.clock.enter("decode", System.nanoTime());
+        List<Flight.Picture> ready = flight.decodable();
+        if (ready.size() > settings.rows()) {
+            ready = ready.subList(0, settings.rows());
+        }
+        meter.take();
+        decode(flight, ready);
+        flight.clock.device(meter.take());
+        flight.clock.enter("denoise", System.nanoTime());
+        if (flight.finished()) {
+            flight.clock.leave(System.nanoTime());
+            finish(flight);
+        }
+    }
+
+    private static void decode(Flight flight, List<Flight.Picture> ready) {
+        List<Tensor> pixels;
+        try {
+            pixels = flight.pipeline.decode(
+                    ready.stream().map(p -> p.sampling.latents()).toList());
+        } catch (DeviceMemoryException e) {
+            if (ready.size() == 1) {
+                throw e;
+            }
+            decode(flight, ready.subList(0, ready.size() / 2));
+            decode(flight, ready.subList(ready.size() / 2, ready.size()));
+            return;
+        }
+        for (int i = 0; i < ready.size(); i++) {
+            if (!Finite.all(pixels.get(i))) {
+                throw new NonFiniteException(
+                        "the decoder's output is not finite; a float16 VAE may overflow: export it in float32");
+            }
+            ready.get(i).pixels = pixels.get(i);
+        }
+    }
+
+    /** The device is done with the job; its pictures become files beside the device's thread. */
+    private void finish(Flight flight) {
+        PictureFiles files = PictureFiles.of(flight);
+        Listener listener = flight.work.listener();
+        land(flight);
+        helpers.encoding().execute(() -> {
+            try {
+                listener.finished(files.encode());
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "%s: encoding failed", flight.work.job().key().name());
+                listener.failed(new Failure(Failure.Code.INTERNAL, "encoding the picture failed: " + e));
+            }
+        });
+    }
+
+    /** Runs work for some jobs; what goes wrong is classified here, and ends those jobs on this device. */
+    private void guarded(List<Flight> concerned, Runnable work) {
+        try {
+            work.run();
+        } catch (NonFiniteException e) {
+            fail(concerned, new Failure(Failure.Code.NON_FINITE_OUTPUT, String.valueOf(e.getMessage())));
+        } catch (DeviceMemoryException e) {
+            fail(concerned, new Failure(Failure.Code.OUT_OF_MEMORY, String.valueOf(e.getMessage())));
+        } catch (DeviceException e) {
+            if (settings.fragile()) {
+                closing = true;
+                helpers.broken().accept(e);
+            } else {
+                fail(concerned, new Failure(Failure.Code.INTERNAL, "the device: " + e.getMessage()));
+            }
+        } catch (ArgumentsException e) {
+            fail(concerned, Failure.of(Arguing.problems(e)));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s: unexpected", concerned.get(0).work.job().key().name());
+            fail(concerned, new Failure(Failure.Code.INTERNAL, "unexpected: " + e));
+        }
+    }
+
+    private void fail(List<Flight> concerned, Failure failure) {
+        for (Flight flight : concerned) {
+            if (flights.contains(flight)) {
+                land(flight);
+                flight.work.listener().failed(failure);
+            }
+        }
+    }
+
+    private void land(Flight flight) {
+        if (flights.remove(flight)) {
+            flight.close();
+        }
+    }
+}

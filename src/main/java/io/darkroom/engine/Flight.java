@@ -1,0 +1,114 @@
+package io.darkroom.engine;
+
+import io.darkroom.job.RenderJob;
+import io.darkroom.job.Renderer;
+import io.darkroom.model.Lease;
+import io.darkroom.pipeline.InputImage;
+import io.darkroom.pipeline.Pipeline;
+import io.darkroom.pipeline.Plan;
+import io.darkroom.pipeline.Sampling;
+import io.darkroom.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One job on the device: its model in use, its pictures under way, and what it has cost. Owned by the device's thread. */
+final class Flight implements AutoCloseable {
+    /** The most urgent first: by priority, then in order of arrival. */
+    static final Comparator<Flight> BY_URGENCY = Comparator.comparingInt(
+                    (Flight f) -> -f.work.job().request().priority())
+            .thenComparingLong(f -> f.work.arrival());
+
+    /**
+     * What a flight is about, before it has started.
+     *
+     * @param input the picture that the job starts from; null where it starts from noise
+     * @param arrival counts up with each job that the device is given
+     */
+    record Work(RenderJob job, @Nullable InputImage input, Renderer.Listener listener, long arrival) {}
+
+    /** One picture of the job: under way, then latents, then pixels. */
+    static final class Picture {
+        final Sampling sampling;
+        @Nullable
+        Tensor pixels;
+
+        Picture(Sampling sampling) {
+            this.sampling = sampling;
+        }
+
+        /** Sampled, and waiting for the decoder. */
+        boolean decodable() {
+            return sampling.done() && pixels == null;
+        }
+    }
+
+    final Work work;
+    final Pipeline pipeline;
+    final Plan plan;
+    final PhaseClock clock = new PhaseClock();
+    private final Lease<Pipeline> lease;
+    private List<Picture> pictures = List.of();
+
+    Flight(Work work, Lease<Pipeline> lease, Plan plan) {
+        this.work = work;
+        this.lease = lease;
+        this.pipeline = lease.model();
+        this.plan = plan;
+    }
+
+    void begun(List<Sampling> samplings) {
+        pictures = samplings.stream().map(Picture::new).toList();
+    }
+
+    List<Picture> pictures() {
+        return pictures;
+    }
+
+    /** The pictures that wait for the denoiser. */
+    List<Picture> sampling() {
+        return pictures.stream().filter(p -> !p.sampling.done()).toList();
+    }
+
+    /** The pictures that wait for the decoder. */
+    List<Picture> decodable() {
+        return pictures.stream().filter(Picture::decodable).toList();
+    }
+
+    boolean finished() {
+        return pictures.stream().allMatch(p -> p.pixels != null);
+    }
+
+    /** From its second attempt a job shares no call with others, so that one that kills its worker kills it alone. */
+    boolean alone() {
+        return work.job().attempt() > 1;
+    }
+
+    /** Every picture's pixels, in order. */
+    List<Tensor> pixels() {
+        List<Tensor> all = new ArrayList<>();
+        for (Picture picture : pictures) {
+            if (picture.pixels == null) {
+                throw new IllegalStateException("picture " + all.size() + " is not decoded");
+            }
+            all.add(picture.pixels);
+        }
+        return all;
+    }
+
+    /** Steps made, of all pictures together. */
+    int step() {
+        return pictures.stream().mapToInt(p -> p.sampling.step()).sum();
+    }
+
+    int steps() {
+        return pictures.stream().mapToInt(p -> p.sampling.steps()).sum();
+    }
+
+    /** Gives the model back. */
+    @Override
+    public void close() {
+        lease.close();
+    }
+}

@@ -1,0 +1,30 @@
+package io.darkroom.engine;
+
+import io.darkroom.job.Failure;
+import io.darkroom.job.RenderRequest;
+import io.darkroom.pipeline.InputImage;
+
+/** Where the pictures come from that jobs start from. */
+public interface InputPictures {
+    /**
+     * Fetches and decodes a picture. Blocks.
+     *
+     * @throws UnusableException where it is not there, cannot be read, or is too large: a fault of the request
+     * @throws io.darkroom.job.SurroundingsException where the store is at fault
+     */
+    InputImage read(RenderRequest.ImageRef at);
+
+    /** The picture that the request names cannot be used. */
+    final class UnusableException extends RuntimeException {
+        private final transient Failure failure;
+
+        public UnusableException(Failure failure) {
+            super(failure.message());
+            this.failure = failure;
+        }
+
+        public Failure failure() {
+            return failure;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.darkroom.kafka;
+
+import io.darkroom.job.Announcer;
+import io.darkroom.job.Bytes;
+import io.darkroom.job.DeadLetter;
+import io.darkroom.job.EventType;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.ProgressEvent;
+import io.darkroom.job.StartedEvent;
+import io.darkroom.job.TerminalEvent;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.jspecify.annotations.Nullable;
+
+/** Sends events as CloudEvents 1.0 in Kafka's binary mode, and dead letters. */
+@ApplicationScoped
+class EventPublisher implements Announcer {
+    private static final int JOB_RATE = 4;
+    private static final int WORKER_RATE = 200;
+
+    private final MutinyEmitter<byte[]> completions;
+    private final MutinyEmitter<byte[]> dead;
+    private final MutinyEmitter<byte[]> progress;
+    private final ProgressRate rate = new ProgressRate(JOB_RATE, WORKER_RATE);
+
+    EventPublisher(
+            @Channel("completions") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) MutinyEmitter<byte[]> completions,
+            @Channel("dead") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) MutinyEmitter<byte[]> dead,
+            @Channel("progress") @OnOverflow(OnOverflow.Strategy.DROP) MutinyEmitter<byte[]> progress) {
+        this.completions = completions;
+        this.dead = dead;
+        this.progress = progress;
+    }
+
+    @Override
+    public CompletionStage<?> announce(TerminalEvent event) {
+        return completions
+                .sendMessage(event(event.key(), event.key().eventId(), event.type(), event.data()))
+                .subscribeAsCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<?> deadLetter(DeadLetter letter) {
+        Headers headers = new RecordHeaders();
+        letter.headers()
+                .forEach(h -> headers.add(
+                        h.name(), h.value() == null ? null : h.value().array()));
+        return dead.sendMessage(record(array(letter.key()), array(letter.value()), headers))
+                .subscribeAsCompletionStage();
+    }
+
+    @Override
+    public void started(StartedEvent event) {
+        bestEffort(event.key(), EventType.STARTED, event.data());
+    }
+
+    @Override
+    public void progress(ProgressEvent event) {
+        if (rate.allows(event.key().name(), System.nanoTime())) {
+            bestEffort(event.key(), EventType.PROGRESS, event.data());
+        }
+    }
+
+    private void bestEffort(JobKey job, EventType type, Bytes data) {
+        progress.sendMessage(event(job, UUID.randomUUID().toString(), type, data))
+                .subscribe()
+                .with(sent -> {}, lost -> {});
+    }
+
+    private static Message<byte[]> event(JobKey job, String id, EventType type, Bytes data) {
+        Headers headers = new RecordHeaders();
+        add(headers, "ce_specversion", "1.0");
+        add(headers, "ce_id", id);
+        add(headers, "ce_source", "/darkroom");
+        add(headers, "ce_type", type.ceType());
+        add(headers, "ce_subject", job.id());
+        add(headers, "ce_time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+        add(headers, "content-type", "application/json");
+        return record(job.id(), data.array(), headers);
+    }
+
+    private static void add(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static <K> Message<byte[]> record(@Nullable K key, byte @Nullable [] value, Headers headers) {
+        return Message.of(value)
+                .addMetadata(OutgoingKafkaRecordMetadata.<K>builder()
+                        .withKey(key)
+                        .withHeaders(headers)
+                        .build());
+    }
+
+    private static byte @Nullable [] array(@Nullable Bytes bytes) {
+        return bytes == null ? null : bytes.array();
+    }
+}

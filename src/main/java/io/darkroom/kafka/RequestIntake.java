@@ -1,0 +1,86 @@
+package io.darkroom.kafka;
+
+import io.darkroom.job.Bytes;
+import io.darkroom.job.Disposition;
+import io.darkroom.job.IncomingRecord;
+import io.darkroom.job.Source;
+import io.darkroom.worker.DeliveryLoop;
+import io.smallrye.reactive.messaging.kafka.IncomingKafkaRecord;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.header.Header;
+import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
+
+/** Takes records from the request topics to the deliveries. Acknowledges those that have settled, and nacks none. */
+@ApplicationScoped
+class RequestIntake {
+    private final DeliveryLoop deliveries;
+    private final PartitionHandover partitions;
+    private final RequestWindow window;
+    private final Topics topics;
+    private final WorkerLife life;
+
+    RequestIntake(
+            DeliveryLoop deliveries,
+            PartitionHandover partitions,
+            RequestWindow window,
+            Topics topics,
+            WorkerLife life) {
+        this.deliveries = deliveries;
+        this.partitions = partitions;
+        this.window = window;
+        this.topics = topics;
+        this.life = life;
+    }
+
+    /** The stage completes when the next record is welcome, not when this one's job has ended. */
+    @Incoming("requests")
+    @Acknowledgment(Acknowledgment.Strategy.MANUAL)
+    CompletionStage<@Nullable Void> take(Message<byte[]> message) {
+        return life.open().thenCompose(open -> deliver(message));
+    }
+
+    private CompletionStage<@Nullable Void> deliver(Message<byte[]> message) {
+        IncomingKafkaRecord<?, ?> kafka = message.unwrap(IncomingKafkaRecord.class);
+        if (!partitions.owns(kafka.getTopic(), kafka.getPartition())) {
+            // Fetched before a rebalance, handed to us after it: the partition's new owner reads it too.
+            return CompletableFuture.completedFuture(null);
+        }
+        IncomingRecord record = record(kafka);
+        Bytes value = record.value();
+        int size = value == null ? 0 : value.size();
+        CompletionStage<@Nullable Void> room = window.taken(size);
+        deliveries.submit(record).thenAccept(disposition -> {
+            window.ended(size);
+            if (disposition == Disposition.SETTLED) {
+                message.ack();
+            }
+        });
+        return room;
+    }
+
+    private IncomingRecord record(IncomingKafkaRecord<?, ?> kafka) {
+        List<IncomingRecord.Header> headers = new ArrayList<>();
+        for (Header header : kafka.getHeaders()) {
+            headers.add(new IncomingRecord.Header(header.key(), bytes(header.value())));
+        }
+        Bytes key = bytes(kafka.getKey());
+        return new IncomingRecord(
+                new Source(kafka.getTopic(), kafka.getPartition(), kafka.getOffset(), key == null ? null : key.text()),
+                topics.id(kafka.getTopic()),
+                kafka.getTimestamp().toEpochMilli(),
+                key,
+                bytes(kafka.getPayload()),
+                headers);
+    }
+
+    private static @Nullable Bytes bytes(@Nullable Object array) {
+        return array == null ? null : Bytes.of((byte[]) array);
+    }
+}

@@ -1,0 +1,105 @@
+package io.darkroom.kafka;
+
+import io.darkroom.config.DarkroomConfig;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** The topics as the broker has them: whether they are there, their ids, and whether the broker answers at all. */
+@ApplicationScoped
+public class Topics {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final DarkroomConfig.Topics names;
+    private final Admin admin;
+    private final Map<String, String> ids = new ConcurrentHashMap<>();
+
+    Topics(DarkroomConfig config, KafkaClients clients) {
+        this.names = config.topics();
+        this.admin = clients.admin("darkroom-topics");
+    }
+
+    /**
+     * Every topic that the contract names and the broker lacks, sorted.
+     *
+     * @throws BrokerUnavailableException if the broker does not answer
+     */
+    public List<String> missing() {
+        List<String> wanted = new ArrayList<>(names.requests());
+        wanted.addAll(List.of(names.cancellations(), names.completions(), names.progress(), names.dead()));
+        List<String> missing = new ArrayList<>();
+        Map<String, KafkaFuture<TopicDescription>> answers =
+                admin.describeTopics(wanted).topicNameValues();
+        answers.forEach((name, answer) -> {
+            TopicDescription found = await(answer);
+            if (found == null) {
+                missing.add(name);
+            } else {
+                ids.put(name, found.topicId().toString());
+            }
+        });
+        return missing.stream().sorted().toList();
+    }
+
+    /** The id that the broker gave a topic when it was made; its name where the broker does not tell. */
+    public String id(String topic) {
+        return ids.getOrDefault(topic, topic);
+    }
+
+    /** Where each partition of a topic ends now: the offset of the record to come next. */
+    public long records(String topic) {
+        TopicDescription found = await(admin.describeTopics(List.of(topic)).topicNameValues().get(topic));
+        if (found == null) {
+            return 0;
+        }
+        long sum = 0;
+        for (var partition : found.partitions()) {
+            var at = new org.apache.kafka.common.TopicPartition(topic, partition.partition());
+            var end = await(admin.listOffsets(Map.of(at, org.apache.kafka.clients.admin.OffsetSpec.latest()))
+                    .partitionResult(at));
+            sum += end == null ? 0 : end.offset();
+        }
+        return sum;
+    }
+
+    /** @throws BrokerUnavailableException if the broker does not answer within a few seconds */
+    public void ping() {
+        await(admin.describeCluster().clusterId());
+    }
+
+    private static <T> @Nullable T await(@Nullable KafkaFuture<T> answer) {
+        if (answer == null) {
+            return null;
+        }
+        try {
+            return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return null;
+            }
+            throw new BrokerUnavailableException(String.valueOf(e.getCause()), e);
+        } catch (TimeoutException e) {
+            throw new BrokerUnavailableException("no answer in " + PATIENCE.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BrokerUnavailableException("interrupted", e);
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        admin.close(Duration.ofSeconds(1));
+    }
+}
