@@ -1,18 +1,24 @@
 package io.darkroom.tensor;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shape with floats in C order (the last dimension varies fastest). A value: whoever makes one hands its array over,
  * and nobody writes to it afterwards.
+ *
+ * <p>Elements are float32. A float64 tensor exists for what is checked beyond float32's precision (orders of
+ * convergence, torch's float64 draws); its elements are in {@link #doubles()}.
  */
 public final class Tensor {
     private final int[] shape;
-    private final float[] data;
+    private final float @Nullable [] data;
+    private final double @Nullable [] doubles;
 
-    private Tensor(int[] shape, float[] data) {
+    private Tensor(int[] shape, float @Nullable [] data, double @Nullable [] doubles) {
         this.shape = shape;
         this.data = data;
+        this.doubles = doubles;
     }
 
     /**
@@ -21,11 +27,25 @@ public final class Tensor {
      * @throws IllegalArgumentException if the shape does not hold as many elements as the array
      */
     public static Tensor of(float[] data, int... shape) {
-        if (elements(shape) != data.length) {
+        check(data.length, shape);
+        return new Tensor(shape.clone(), data, null);
+    }
+
+    /**
+     * Wraps an array as a float64 tensor.
+     *
+     * @throws IllegalArgumentException if the shape does not hold as many elements as the array
+     */
+    public static Tensor of(double[] data, int... shape) {
+        check(data.length, shape);
+        return new Tensor(shape.clone(), null, data);
+    }
+
+    private static void check(int length, int[] shape) {
+        if (elements(shape) != length) {
             throw new IllegalArgumentException(
-                    "shape " + Arrays.toString(shape) + " does not hold " + data.length + " elements");
+                    "shape " + Arrays.toString(shape) + " does not hold " + length + " elements");
         }
-        return new Tensor(shape.clone(), data);
     }
 
     /** A tensor of zeros. */
@@ -59,17 +79,46 @@ public final class Tensor {
 
     /** The number of elements. */
     public int size() {
-        return data.length;
+        return data != null ? data.length : doubles().length;
     }
 
-    /** The elements themselves, in C order: to be read, never written. */
+    /** Whether the elements are float64. */
+    public boolean isFloat64() {
+        return doubles != null;
+    }
+
+    /**
+     * The elements themselves, in C order: to be read, never written.
+     *
+     * @throws IllegalStateException for a float64 tensor
+     */
     public float[] data() {
+        if (data == null) {
+            throw new IllegalStateException(this + " is float64");
+        }
         return data;
+    }
+
+    /**
+     * The elements of a float64 tensor, in C order: to be read, never written.
+     *
+     * @throws IllegalStateException for a float32 tensor
+     */
+    public double[] doubles() {
+        if (doubles == null) {
+            throw new IllegalStateException(this + " is float32");
+        }
+        return doubles;
+    }
+
+    /** The shape itself, for the package's own loops. */
+    int[] shapeView() {
+        return shape;
     }
 
     /** The same elements under another shape. */
     public Tensor reshape(int... to) {
-        return of(data, to);
+        return data != null ? of(data, to) : of(doubles(), to);
     }
 
     /** Whether both have the same dimensions. */
