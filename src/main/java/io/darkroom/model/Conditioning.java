@@ -13,4 +13,17 @@ public record Conditioning(Map<String, Tensor> tensors) {
     public Conditioning {
         tensors = Map.copyOf(tensors);
     }
+
+    /**
+     * One of them.
+     *
+     * @throws IllegalArgumentException where there is none of that name
+     */
+    public Tensor tensor(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("no conditioning " + name + ", there is " + tensors.keySet());
+        }
+        return tensor;
+    }
 }

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +39,7 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
 
     private final Map<String, ModelFolder> folders = new HashMap<>();
     private final Map<String, Loaded<M>> loaded = new HashMap<>();
-    private final SortedMap<String, String> failures = new TreeMap<>();
+    private final NavigableMap<String, String> failures = new TreeMap<>();
     private long uses;
     private boolean closed;
 
@@ -76,8 +76,8 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
     }
 
     /** The names of all models there are now: the directory is read anew. */
-    public SortedSet<String> names() {
-        SortedSet<String> names = found();
+    public NavigableSet<String> names() {
+        NavigableSet<String> names = found();
         names.add(builtIn.name());
         return names;
     }
@@ -85,7 +85,7 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
     /** The model of a request that names none: the configured one, else the only one in the directory, else the built-in. */
     public String defaultName() {
         return chosen.orElseGet(() -> {
-            SortedSet<String> found = found();
+            NavigableSet<String> found = found();
             return found.size() == 1 ? found.first() : builtIn.name();
         });
     }
@@ -101,7 +101,7 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         if (known != null) {
             return known;
         }
-        SortedSet<String> found = found();
+        NavigableSet<String> found = found();
         if (!found.contains(name) && !name.equals(builtIn.name())) {
             throw new UnknownModelException(
                     "there is no model \"" + name + "\"; there are " + String.join(", ", names()));
@@ -177,13 +177,13 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
     }
 
     /** What keeps models from being used, by model: what the last attempt to read or load each said. For readiness. */
-    public synchronized SortedMap<String, String> problems() {
+    public synchronized NavigableMap<String, String> problems() {
         return new TreeMap<>(failures);
     }
 
     /** The models that are loaded now. */
-    public synchronized SortedSet<String> loaded() {
-        SortedSet<String> names = new TreeSet<>();
+    public synchronized NavigableSet<String> loaded() {
+        NavigableSet<String> names = new TreeSet<>();
         loaded.forEach((name, entry) -> {
             if (entry.model.isDone()) {
                 names.add(name);
@@ -236,8 +236,8 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         }
     }
 
-    private SortedSet<String> found() {
-        SortedSet<String> names = new TreeSet<>();
+    private NavigableSet<String> found() {
+        NavigableSet<String> names = new TreeSet<>();
         if (!Files.isDirectory(directory)) {
             return names;
         }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -178,8 +178,8 @@ public final class ModelFolder {
     }
 
     /** What the model consists of, by path: the index, the defaults, and the components' folders; not a README. */
-    private SortedMap<String, Path> files() throws IOException {
-        SortedMap<String, Path> files = new TreeMap<>();
+    private NavigableMap<String, Path> files() throws IOException {
+        NavigableMap<String, Path> files = new TreeMap<>();
         for (String single : List.of(INDEX, DEFAULTS)) {
             Path file = root.resolve(single);
             if (Files.isRegularFile(file)) {

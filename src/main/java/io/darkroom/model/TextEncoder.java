@@ -12,7 +12,7 @@ public interface TextEncoder extends Network {
      * @param ids one row of ids a text, all of one length
      * @return one encoding a text, in order
      */
-    List<Encoding> encode(List<int[]> ids);
+    List<Encoding> encode(List<List<Integer>> ids);
 
     /**
      * What an encoder gave for one text.

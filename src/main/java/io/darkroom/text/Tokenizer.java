@@ -1,5 +1,7 @@
 package io.darkroom.text;
 
+import java.util.List;
+
 /** From text to the ids that a text encoder takes. Immutable and safe for use from any thread. */
 public interface Tokenizer {
     /** How many ids an encoder is given: {@code model_max_length}. */
@@ -11,9 +13,13 @@ public interface Tokenizer {
     /**
      * A text as ids.
      *
-     * @param ids as many as the encoder takes: begin, the text, end, padding. Read only
+     * @param ids as many as the encoder takes: begin, the text, end, padding
      * @param used how many of them come before the padding
      * @param cut the part of the text that did not fit, in the tokenizer's spelling; empty where all of it did
      */
-    record Tokens(int[] ids, int used, String cut) {}
+    record Tokens(List<Integer> ids, int used, String cut) {
+        public Tokens {
+            ids = List.copyOf(ids);
+        }
+    }
 }

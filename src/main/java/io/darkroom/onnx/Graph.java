@@ -1,0 +1,204 @@
+package io.darkroom.onnx;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.darkroom.model.CallListener;
+import io.darkroom.model.ElementType;
+import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One ONNX graph on a device. Owns its session. Called by one thread at a time. */
+final class Graph implements AutoCloseable {
+    private final Path file;
+    private final OrtSession session;
+    private final CallListener.Kind kind;
+    private final CallListener listener;
+    private final Map<String, TensorInfo> inputs;
+    private final Map<String, TensorInfo> outputs;
+    /** One direct buffer for each input, kept between calls: their sizes hardly change, and freeing them is up to the collector. */
+    private final Map<String, ByteBuffer> buffers = new HashMap<>();
+
+    private Graph(Path file, OrtSession session, CallListener.Kind kind, CallListener listener) throws OrtException {
+        this.file = file;
+        this.session = session;
+        this.kind = kind;
+        this.listener = listener;
+        this.inputs = tensors(session.getInputInfo());
+        this.outputs = tensors(session.getOutputInfo());
+    }
+
+    /** @throws ModelUnavailableException where the file cannot be opened */
+    static Graph open(Path file, Device device, CallListener.Kind kind, CallListener listener) {
+        OrtSession session = Sessions.open(file, device);
+        try {
+            return new Graph(file, session, kind, listener);
+        } catch (OrtException e) {
+            close(session);
+            throw Failures.opening(file, e);
+        }
+    }
+
+    private static Map<String, TensorInfo> tensors(Map<String, NodeInfo> infos) {
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        infos.forEach((name, info) -> {
+            if (info.getInfo() instanceof TensorInfo tensor) {
+                tensors.put(name, tensor);
+            }
+        });
+        return tensors;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    Set<String> inputs() {
+        return inputs.keySet();
+    }
+
+    Set<String> outputs() {
+        return outputs.keySet();
+    }
+
+    /**
+     * An input, which has to be there and of one of these types.
+     *
+     * @throws ModelUnavailableException otherwise, saying what was found
+     */
+    TensorInfo input(String name, OnnxJavaType... types) {
+        TensorInfo info = inputs.get(name);
+        if (info == null) {
+            throw unfitting("inputs: found " + describe(inputs) + ", expected one called " + name);
+        }
+        if (!Arrays.asList(types).contains(info.type)) {
+            throw unfitting("input " + describe(name, info) + ": expected one of " + Arrays.toString(types));
+        }
+        return info;
+    }
+
+    /** An output of floats. As for inputs. */
+    TensorInfo output(String name) {
+        TensorInfo info = outputs.get(name);
+        if (info == null) {
+            throw unfitting("outputs: found " + describe(outputs) + ", expected one called " + name);
+        }
+        if (info.type != OnnxJavaType.FLOAT && info.type != OnnxJavaType.FLOAT16) {
+            throw unfitting("output " + describe(name, info) + ": expected FLOAT or FLOAT16");
+        }
+        return info;
+    }
+
+    /** A graph that is not what it should be. */
+    ModelUnavailableException unfitting(String what) {
+        return new ModelUnavailableException(file + " does not fit: " + what);
+    }
+
+    /** Checks a dimension where the graph fixes it. */
+    void expectDimension(String name, TensorInfo info, int axis, int expected, String source) {
+        long found = info.getShape()[axis];
+        if (found >= 0 && found != expected) {
+            throw unfitting(describe(name, info) + ": found " + found + " on axis " + axis + ", expected " + expected
+                    + " as " + source + " says");
+        }
+    }
+
+    static String describe(String name, TensorInfo info) {
+        return name + " " + info.type + Arrays.toString(info.getShape());
+    }
+
+    private static String describe(Map<String, TensorInfo> infos) {
+        return infos.entrySet().stream()
+                .map(e -> describe(e.getKey(), e.getValue()))
+                .toList()
+                .toString();
+    }
+
+    static ElementType elementType(TensorInfo info) {
+        return info.type == OnnxJavaType.FLOAT16 ? ElementType.FLOAT16 : ElementType.FLOAT32;
+    }
+
+    /** Starts the inputs of one call. */
+    Feed feed(int rows) {
+        return new Feed(this, rows);
+    }
+
+    TensorInfo input(String name) {
+        TensorInfo info = inputs.get(name);
+        if (info == null) {
+            throw new IllegalArgumentException(file + " has no input " + name);
+        }
+        return info;
+    }
+
+    /** The buffer of an input, empty, with room for so many bytes. */
+    ByteBuffer buffer(String name, int bytes) {
+        ByteBuffer buffer = buffers.get(name);
+        if (buffer == null || buffer.capacity() < bytes) {
+            buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+            buffers.put(name, buffer);
+        }
+        return buffer.clear().limit(bytes);
+    }
+
+    /**
+     * Calls the graph.
+     *
+     * @return the wanted outputs by name, a tensor without the batch axis for each row
+     */
+    Map<String, List<Tensor>> run(Feed feed, Set<String> wanted) {
+        long start = System.nanoTime();
+        try (OrtSession.Result result = session.run(feed.tensors(), wanted)) {
+            listener.called(kind, feed.rows(), System.nanoTime() - start);
+            Map<String, List<Tensor>> outputs = new LinkedHashMap<>();
+            for (Map.Entry<String, OnnxValue> output : result) {
+                outputs.put(output.getKey(), rows((OnnxTensor) output.getValue(), feed.rows()));
+            }
+            return outputs;
+        } catch (OrtException e) {
+            throw Failures.running(file, feed.rows(), e);
+        }
+    }
+
+    private static List<Tensor> rows(OnnxTensor batch, int rows) {
+        long[] shape = batch.getInfo().getShape();
+        int[] row = new int[shape.length - 1];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = Math.toIntExact(shape[i + 1]);
+        }
+        float[] all = batch.getFloatBuffer().array();
+        int size = all.length / rows;
+        List<Tensor> tensors = new ArrayList<>(rows);
+        for (int i = 0; i < rows; i++) {
+            tensors.add(Tensor.of(rows == 1 ? all : Arrays.copyOfRange(all, i * size, (i + 1) * size), row));
+        }
+        return tensors;
+    }
+
+    @Override
+    public void close() {
+        close(session);
+    }
+
+    private static void close(OrtSession session) {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("a session closes without errors", e);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.darkroom.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.TensorInfo;
+import io.darkroom.model.Config;
+import io.darkroom.model.Denoiser;
+import io.darkroom.model.ElementType;
+import io.darkroom.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A UNet or transformer. How it takes the time is read from the graph: a scalar (current UNet exports), or a list
+ * (transformers, optimum before 1.24, diffusers' own script); float32, float16, int64 or int32.
+ */
+final class OnnxDenoiser implements Denoiser {
+    private static final String TIME = "timestep";
+    private static final List<String> SAMPLES = List.of("sample", "hidden_states");
+
+    private final Graph graph;
+    private final String sample;
+    private final String output;
+    private final boolean timePerRow;
+    private final ElementType type;
+    private final List<Integer> inputShape;
+    private final Map<String, List<Integer>> conditions;
+
+    OnnxDenoiser(Graph graph, Config config) {
+        this.graph = graph;
+        this.sample = SAMPLES.stream()
+                .filter(graph.inputs()::contains)
+                .findFirst()
+                .orElseThrow(() -> graph.unfitting("inputs: found " + graph.inputs() + ", expected one of " + SAMPLES));
+        TensorInfo input = graph.input(sample, OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16);
+        if (input.getShape().length < 3) {
+            throw graph.unfitting(Graph.describe(sample, input)
+                    + ": expected [batch, channels, height, width] or [batch, tokens, .]");
+        }
+        if (config.has("in_channels") && input.getShape().length == 4) {
+            graph.expectDimension(sample, input, 1, config.integer("in_channels"), config.file() + ": in_channels");
+        }
+        TensorInfo time =
+                graph.input(TIME, OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16, OnnxJavaType.INT64, OnnxJavaType.INT32);
+        if (time.getShape().length > 1) {
+            throw graph.unfitting(Graph.describe(TIME, time) + ": expected a scalar or one axis");
+        }
+        this.timePerRow = time.getShape().length == 1 && time.getShape()[0] < 0;
+        this.type = Graph.elementType(input);
+        this.inputShape = withoutBatch(input);
+        Map<String, List<Integer>> others = new TreeMap<>();
+        for (String name : graph.inputs()) {
+            if (!name.equals(sample) && !name.equals(TIME)) {
+                others.put(name, withoutBatch(graph.input(name)));
+            }
+        }
+        this.conditions = Collections.unmodifiableMap(others);
+        this.output = graph.outputs().iterator().next();
+        graph.output(output);
+    }
+
+    private static List<Integer> withoutBatch(TensorInfo info) {
+        return LongStream.of(info.getShape())
+                .skip(1)
+                .mapToInt(Math::toIntExact)
+                .boxed()
+                .toList();
+    }
+
+    @Override
+    public ElementType elementType() {
+        return type;
+    }
+
+    @Override
+    public boolean timePerRow() {
+        return timePerRow;
+    }
+
+    @Override
+    public Map<String, List<Integer>> conditions() {
+        return conditions;
+    }
+
+    @Override
+    public List<Integer> inputShape() {
+        return inputShape;
+    }
+
+    /** What has to agree for rows to share a call. */
+    private record Key(List<Integer> input, Map<String, List<Integer>> conditions, @Nullable Double time) {}
+
+    private Key key(Row row) {
+        Map<String, List<Integer>> shapes = new TreeMap<>();
+        for (String name : conditions.keySet()) {
+            shapes.put(name, shape(row.conditioning().tensor(name)));
+        }
+        return new Key(shape(row.input()), shapes, timePerRow ? null : row.time());
+    }
+
+    private static List<Integer> shape(Tensor tensor) {
+        return Arrays.stream(tensor.shape()).boxed().toList();
+    }
+
+    @Override
+    public List<Tensor> evaluate(List<Row> rows) {
+        Map<Key, List<Integer>> calls = new LinkedHashMap<>();
+        for (int i = 0; i < rows.size(); i++) {
+            calls.computeIfAbsent(key(rows.get(i)), k -> new ArrayList<>()).add(i);
+        }
+        Tensor[] outputs = new Tensor[rows.size()];
+        for (List<Integer> call : calls.values()) {
+            List<Tensor> results = call(call.stream().map(rows::get).toList());
+            for (int i = 0; i < results.size(); i++) {
+                outputs[call.get(i)] = results.get(i);
+            }
+        }
+        return List.of(outputs);
+    }
+
+    private List<Tensor> call(List<Row> rows) {
+        try (Feed feed = graph.feed(rows.size())) {
+            feed.stack(sample, rows.stream().map(Row::input).toList());
+            feed.numbers(
+                    TIME,
+                    timePerRow
+                            ? rows.stream().map(Row::time).toList()
+                            : List.of(rows.get(0).time()));
+            for (String name : conditions.keySet()) {
+                feed.stack(
+                        name,
+                        rows.stream().map(r -> r.conditioning().tensor(name)).toList());
+            }
+            return graph.run(feed, Set.of(output)).values().iterator().next();
+        }
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+}

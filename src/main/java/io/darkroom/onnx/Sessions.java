@@ -1,0 +1,90 @@
+package io.darkroom.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import io.darkroom.model.ModelUnavailableException;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Opens ONNX Runtime sessions on a device. */
+final class Sessions {
+    /** Made once for the process; ONNX Runtime keeps it until the process ends. */
+    private static final OrtEnvironment ENVIRONMENT =
+            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "darkroom");
+
+    private Sessions() {}
+
+    static OrtEnvironment environment() {
+        return ENVIRONMENT;
+    }
+
+    /**
+     * Opens a graph.
+     *
+     * @throws ModelUnavailableException where the file is no ONNX model, or lacks its external data
+     */
+    static OrtSession open(Path file, Device device) {
+        try (OrtSession.SessionOptions options = options(device)) {
+            // By its path where it has one, so that external data is found beside it; inside a jar only as bytes.
+            return file.getFileSystem() == FileSystems.getDefault()
+                    ? ENVIRONMENT.createSession(file.toString(), options)
+                    : ENVIRONMENT.createSession(Files.readAllBytes(file), options);
+        } catch (OrtException e) {
+            throw Failures.opening(file, e);
+        } catch (IOException e) {
+            throw new ModelUnavailableException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    private static OrtSession.SessionOptions options(Device device) throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        try {
+            if (device instanceof Device.Cuda cuda) {
+                configure(options, cuda);
+            } else {
+                // What the JVM may use: ONNX Runtime counts the machine's cores and does not know of a container's
+                // limit.
+                options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
+            }
+            return options;
+        } catch (OrtException | RuntimeException e) {
+            options.close();
+            throw e;
+        }
+    }
+
+    private static void configure(OrtSession.SessionOptions options, Device.Cuda cuda) throws OrtException {
+        // Memory patterns of several sessions make GPU memory grow without bound (microsoft/onnxruntime issue 29351).
+        options.setMemoryPatternOptimization(false);
+        try (OrtCUDAProviderOptions provider = new OrtCUDAProviderOptions(cuda.index())) {
+            // The default tries every algorithm for every new shape, and may choose another after a restart.
+            provider.add("cudnn_conv_algo_search", "HEURISTIC");
+            // TF32 keeps ten bits of the mantissa: pictures would no longer equal those of float32.
+            provider.add("use_tf32", "0");
+            // The default doubles what it takes each time; several models share the device.
+            provider.add("arena_extend_strategy", "kSameAsRequested");
+            options.addCUDA(provider);
+        }
+    }
+
+    /** Why a device cannot be used; empty where it can: a session of the smallest graph opens on it. */
+    static Optional<String> whyUnusable(Device device) {
+        if (device instanceof Device.Cuda
+                && !OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+            return Optional.of("this build has ONNX Runtime for the CPU only (build it with -Pgpu)");
+        }
+        try (OrtSession.SessionOptions options = options(device);
+                OrtSession session = ENVIRONMENT.createSession(SmallestGraph.bytes(), options)) {
+            return session.getNumInputs() == 1 ? Optional.empty() : Optional.of("ONNX Runtime misreads a graph");
+        } catch (OrtException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+}

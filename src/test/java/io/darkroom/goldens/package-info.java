@@ -1,0 +1,5 @@
+/** Golden values from diffusers, transformers and torch, and the reading of them. */
+@NullMarked
+package io.darkroom.goldens;
+
+import org.jspecify.annotations.NullMarked;
