@@ -1,23 +1,27 @@
 package io.darkroom.job;
 
+import org.jspecify.annotations.Nullable;
+
 /** Text of others, made fit for a message: short, on one line, and valid Unicode. */
 final class Quote {
     private static final int LONGEST = 60;
+    private static final int LONGEST_LINE = 300;
 
     private Quote() {}
 
-    /** The text in double quotes, cut after 60 characters, with what cannot be shown replaced. */
+    /** The text in double quotes, cut after 60 characters. */
     static String of(String text) {
-        StringBuilder out = new StringBuilder("\"");
-        int shown = 0;
-        int at = 0;
-        while (at < text.length() && shown < LONGEST) {
-            int c = text.codePointAt(at);
-            out.appendCodePoint(presentable(c) ? c : 0xFFFD);
-            at += Character.charCount(c);
-            shown++;
-        }
-        return out.append(at < text.length() ? "…\"" : "\"").toString();
+        return '"' + bare(text) + '"';
+    }
+
+    /** The text without quotes, cut after 60 characters. */
+    static String bare(String text) {
+        return shorten(text, LONGEST);
+    }
+
+    /** A message of others as one line, cut after 300 characters. */
+    static String line(@Nullable String text) {
+        return text == null ? "no message" : shorten(text, LONGEST_LINE);
     }
 
     /** Whether a text holds half of a surrogate pair, which no encoding of Unicode can carry. */
@@ -25,12 +29,24 @@ final class Quote {
         return text.codePoints().anyMatch(Quote::surrogate);
     }
 
+    private static String shorten(String text, int longest) {
+        StringBuilder out = new StringBuilder();
+        int at = 0;
+        for (int shown = 0; at < text.length() && shown < longest; shown++) {
+            int c = text.codePointAt(at);
+            out.appendCodePoint(presentable(c) ? c : 0xFFFD);
+            at += Character.charCount(c);
+        }
+        return out.append(at < text.length() ? "…" : "").toString();
+    }
+
     private static boolean presentable(int c) {
         int type = Character.getType(c);
         return !Character.isISOControl(c)
                 && !surrogate(c)
                 && type != Character.FORMAT
-                && type != Character.LINE_SEPARATOR;
+                && type != Character.LINE_SEPARATOR
+                && type != Character.PARAGRAPH_SEPARATOR;
     }
 
     private static boolean surrogate(int c) {

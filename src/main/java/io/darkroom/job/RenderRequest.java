@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request as it was given, typed and checked, immutable. What was not given is null: defaults depend on the model and
- * are resolved by the pipeline. Free values (of guiders, schedulers and sweeps) are Boolean, Long, Double, String, List
- * and Map.
+ * are resolved by the pipeline. Free values (of guiders, schedulers and sweeps) are null, Boolean, Long, Double, String,
+ * List and Map.
  *
  * @param key the job
  * @param digest {@code sha256:} and the digest of the canonical JSON as given, without {@code expires_at},

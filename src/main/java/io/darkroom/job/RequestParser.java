@@ -1,18 +1,150 @@
 package io.darkroom.job;
 
-/** Records to requests. */
-@SuppressWarnings("DoNotCallSuggester")
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records to requests: plain JSON, and CloudEvents 1.0 in Kafka's binary and structured mode. Safe for any thread.
+ *
+ * <p>The job's id is the request's own; without it (or with one that is no id) a digest of {@code ce_source} and
+ * {@code ce_id}; without these, a digest of topic id, partition, offset, timestamp and value.
+ */
 public final class RequestParser {
+    /** Raised by the replay command, so that a job can run again. */
+    public static final String GENERATION_HEADER = "darkroom-generation";
+
+    /** What two requests may differ in and still be one and the same. */
+    private static final Set<String> NOT_DIGESTED = Set.of("expires_at", "priority", "labels");
+
+    private static final String WHOLE = "(request)";
+    private static final int HIGHEST_GENERATION = 1_000_000;
+
     private final Limits limits;
     private final RequestCheck check;
+    private final JsonReader reader;
+    private final RequestFields fields;
 
     public RequestParser(Limits limits, RequestCheck check) {
         this.limits = limits;
         this.check = check;
+        this.reader = new JsonReader(limits.requestBytes());
+        this.fields = new RequestFields(limits);
+    }
+
+    /** The limits that are held against requests. */
+    public Limits limits() {
+        return limits;
     }
 
     /** What a record turns out to be; never throws, whatever it holds. */
     public ParsedRequest parse(IncomingRecord record) {
-        throw new UnsupportedOperationException("to come: " + limits + check + record);
+        Bytes value = record.value();
+        if (value == null || value.size() == 0) {
+            return unreadable(record, Failure.Code.INVALID_REQUEST, "expected a JSON object, got nothing");
+        }
+        if (value.size() > limits.requestBytes()) {
+            String message = "expected at most " + limits.requestBytes()
+                    + " bytes (darkroom.limits.request-bytes), got " + value.size();
+            return unreadable(record, Failure.Code.TOO_LARGE, message);
+        }
+        Problems problems = new Problems();
+        try {
+            CloudEvent event = CloudEvent.of(record, value, reader, problems);
+            return event.data() instanceof ObjectNode json
+                    ? request(record, event, json, problems)
+                    : notAnObject(record, event, problems);
+        } catch (JsonReader.UnreadableException e) {
+            return unreadable(record, Failure.Code.INVALID_REQUEST, Quote.line(e.getMessage()));
+        }
+    }
+
+    private ParsedRequest request(IncomingRecord record, CloudEvent event, ObjectNode json, Problems problems) {
+        JsonNode given = json.get("id");
+        boolean own = given != null && !given.isNull();
+        boolean good = own && given.isTextual() && JobKey.isId(given.textValue()) && !problems.touch("id");
+        if (own && !good && !problems.touch("id")) {
+            problems.add(
+                    "id", "expected a letter or digit, then up to 127 of A-Z a-z 0-9 . _ -, got " + Fields.show(given));
+        }
+        int generation = generation(record, problems);
+        // A generation that cannot be read must not end generation 0 of somebody's id.
+        JobKey key = generation < 0
+                ? new JobKey(Ids.ofRecord(record), 0)
+                : new JobKey(good ? given.textValue() : derivedId(record, event), generation);
+        String digest = CanonicalJson.digest(json.deepCopy().without(NOT_DIGESTED));
+        RenderRequest request = fields.read(json, key, digest, problems);
+        pixels(request, problems);
+        check.problems(request).forEach(problems::add);
+        return problems.none()
+                ? new ParsedRequest.Valid(request)
+                : new ParsedRequest.Invalid(key, digest, request.labels(), Failure.of(problems.list()));
+    }
+
+    /** The most pixels that any of the request's pictures has, where it says. */
+    private void pixels(RenderRequest request, Problems problems) {
+        long width = largest(request, "width", request.width());
+        long height = largest(request, "height", request.height());
+        if (width * height > limits.pixels()) {
+            problems.add(
+                    "width",
+                    "expected at most " + limits.pixels() + " pixels (darkroom.limits.pixels), got " + width + " x "
+                            + height,
+                    Failure.Code.TOO_LARGE);
+        }
+    }
+
+    private static long largest(RenderRequest request, String field, @Nullable Integer given) {
+        RenderRequest.Sweep sweep = request.sweep();
+        List<Object> swept = sweep == null ? List.of() : sweep.values().getOrDefault(field, List.of());
+        long largest = given == null ? 0 : given;
+        for (Object value : swept) {
+            largest = Math.max(largest, value instanceof Number n ? n.longValue() : 0);
+        }
+        return Math.min(largest, Integer.MAX_VALUE);
+    }
+
+    private static int generation(IncomingRecord record, Problems problems) {
+        String text = record.header(GENERATION_HEADER);
+        if (text == null) {
+            return 0;
+        }
+        if (text.matches("[0-9]{1,7}") && Integer.parseInt(text) <= HIGHEST_GENERATION) {
+            return Integer.parseInt(text);
+        }
+        problems.add(
+                GENERATION_HEADER,
+                "expected a whole number from 0 to " + HIGHEST_GENERATION + ", got " + Quote.of(text));
+        return -1;
+    }
+
+    private static ParsedRequest notAnObject(IncomingRecord record, CloudEvent event, Problems problems) {
+        JsonNode data = event.data();
+        problems.add(
+                data == null ? "data" : WHOLE,
+                "expected a JSON object, got " + (data == null ? "nothing" : Fields.show(data)));
+        JobKey key = new JobKey(derivedId(record, event), 0);
+        return new ParsedRequest.Invalid(key, rawDigest(record), Map.of(), Failure.of(problems.list()));
+    }
+
+    private static ParsedRequest unreadable(IncomingRecord record, Failure.Code code, String message) {
+        CloudEvent headers = new CloudEvent(record.header("ce_source"), record.header("ce_id"), null);
+        JobKey key = new JobKey(derivedId(record, headers), 0);
+        Failure failure = new Failure(code, message, List.of(new Problem(WHOLE, message, code)));
+        return new ParsedRequest.Unreadable(key, rawDigest(record), failure);
+    }
+
+    private static String derivedId(IncomingRecord record, CloudEvent event) {
+        return event.source() != null && event.id() != null
+                ? Ids.ofEvent(event.source(), event.id())
+                : Ids.ofRecord(record);
+    }
+
+    private static String rawDigest(IncomingRecord record) {
+        Bytes value = record.value();
+        return "sha256:" + (value == null ? Bytes.of(new byte[0]) : value).sha256();
     }
 }

@@ -1,0 +1,147 @@
+package io.darkroom.job;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads JSON of strangers: UTF-8 to the letter (RFC 8259), nothing after it, nesting and lengths bounded, a name twice
+ * in one object refused. Numbers keep every digit.
+ */
+final class JsonReader {
+    private static final int DEEPEST = 32;
+    private static final int LONGEST_NAME = 1024;
+    private static final int LONGEST_NUMBER = 400;
+    private static final int LARGEST_EXPONENT = 1000;
+
+    private final JsonFactory factory;
+    private final JsonNodeFactory nodes = JsonNodeFactory.instance;
+
+    /** The text is no JSON, or not JSON that we read; the message says where and why. */
+    static final class UnreadableException extends Exception {
+        UnreadableException(String message) {
+            super(message);
+        }
+    }
+
+    JsonReader(int longestText) {
+        // Names are not interned: a stranger's names would fill a table that lives as long as the process.
+        factory = new JsonFactoryBuilder()
+                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEEPEST)
+                        .maxNameLength(LONGEST_NAME)
+                        .maxNumberLength(LONGEST_NUMBER)
+                        .maxStringLength(longestText)
+                        .build())
+                .build();
+    }
+
+    /**
+     * Reads one value.
+     *
+     * @param problems where names that come twice and numbers out of range are reported, by their path
+     */
+    JsonNode read(byte[] utf8, Problems problems) throws UnreadableException {
+        String text = decode(utf8);
+        try (JsonParser parser = factory.createParser(text)) {
+            if (parser.nextToken() == null) {
+                throw new UnreadableException("expected a JSON object, got nothing");
+            }
+            JsonNode value = value(parser, "", problems);
+            if (parser.nextToken() != null) {
+                throw new UnreadableException("something follows the JSON value, in column "
+                        + parser.currentTokenLocation().getColumnNr());
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            var at = e.getLocation();
+            String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+            throw new UnreadableException("no JSON that can be read: " + Quote.line(e.getOriginalMessage()) + where);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text is read without I/O", e);
+        }
+    }
+
+    private static String decode(byte[] utf8) throws UnreadableException {
+        ByteBuffer in = ByteBuffer.wrap(utf8);
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw new UnreadableException("expected JSON in UTF-8; byte " + in.position() + " is not UTF-8");
+        }
+    }
+
+    private JsonNode value(JsonParser parser, String path, Problems problems) throws IOException {
+        JsonToken token = parser.currentToken();
+        return switch (token) {
+            case START_OBJECT -> object(parser, path, problems);
+            case START_ARRAY -> array(parser, path, problems);
+            case VALUE_STRING -> nodes.textNode(parser.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser, path, problems);
+            case VALUE_TRUE -> nodes.booleanNode(true);
+            case VALUE_FALSE -> nodes.booleanNode(false);
+            case VALUE_NULL -> nodes.nullNode();
+            case NOT_AVAILABLE,
+                    END_OBJECT,
+                    END_ARRAY,
+                    FIELD_NAME,
+                    VALUE_EMBEDDED_OBJECT -> throw new IllegalStateException("a value cannot begin with " + token);
+        };
+    }
+
+    private ObjectNode object(JsonParser parser, String path, Problems problems) throws IOException {
+        ObjectNode object = nodes.objectNode();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            String at = path.isEmpty() ? name : path + "." + name;
+            parser.nextToken();
+            JsonNode value = value(parser, at, problems);
+            if (object.has(name)) {
+                problems.add(at, "is given more than once; expected once");
+            }
+            object.set(name, value);
+        }
+        return object;
+    }
+
+    private ArrayNode array(JsonParser parser, String path, Problems problems) throws IOException {
+        ArrayNode array = nodes.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            array.add(value(parser, path + "[" + array.size() + "]", problems));
+        }
+        return array;
+    }
+
+    private JsonNode number(JsonParser parser, String path, Problems problems) throws IOException {
+        String text = parser.getText();
+        try {
+            if (text.length() <= LONGEST_NUMBER) {
+                BigDecimal number = new BigDecimal(text);
+                if (Math.abs((long) number.scale()) <= LARGEST_EXPONENT) {
+                    return DecimalNode.valueOf(number);
+                }
+            }
+        } catch (NumberFormatException e) {
+            // An exponent beyond int: reported below like any other that is too large.
+        }
+        problems.add(path, "expected a number of ordinary size, got " + Quote.bare(text));
+        return nodes.nullNode();
+    }
+}

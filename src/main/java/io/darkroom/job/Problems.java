@@ -1,0 +1,48 @@
+package io.darkroom.job;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with a request: everything at once, but no more than an event can carry. */
+final class Problems {
+    private static final int MOST = 50;
+
+    private final List<Problem> found = new ArrayList<>();
+    private int more;
+
+    void add(String field, String message) {
+        add(new Problem(Quote.bare(field), message));
+    }
+
+    void add(String field, String message, Failure.Code code) {
+        add(new Problem(Quote.bare(field), message, code));
+    }
+
+    void add(Problem problem) {
+        if (found.size() < MOST) {
+            found.add(problem);
+        } else {
+            more++;
+        }
+    }
+
+    boolean none() {
+        return found.isEmpty();
+    }
+
+    /** Whether a field, or one within it, has a problem. */
+    boolean touch(String field) {
+        return found.stream()
+                .map(Problem::field)
+                .anyMatch(f -> f.equals(field) || f.startsWith(field + ".") || f.startsWith(field + "["));
+    }
+
+    List<Problem> list() {
+        if (more == 0) {
+            return List.copyOf(found);
+        }
+        List<Problem> all = new ArrayList<>(found);
+        all.add(new Problem("(request)", more + " more problems"));
+        return all;
+    }
+}
