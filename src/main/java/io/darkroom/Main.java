@@ -35,12 +35,8 @@ public final class Main {
         NOISY.forEach(logger -> logger.setLevel(Level.WARNING));
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "darkroom-standalone-stop"));
-        try (StandaloneServices services = startServices()) {
-            onExit(() -> {
-                services.close();
-                stopped.countDown();
-            });
-            Quarkus.run(args);
+        try {
+            run(startServices(), stopped, args);
         } catch (StandaloneException e) {
             System.err.println("Darkroom cannot start. " + e.getMessage());
             stopped.countDown();
@@ -50,15 +46,28 @@ public final class Main {
         }
     }
 
-    private static StandaloneServices startServices() {
+    private static void run(Runnable stopServices, CountDownLatch stopped, String... args) {
+        try {
+            onExit(() -> {
+                stopServices.run();
+                stopped.countDown();
+            });
+            Quarkus.run(args);
+        } finally {
+            stopServices.run();
+        }
+    }
+
+    /** Starts what this process brings with it, and returns how to stop that. */
+    private static Runnable startServices() {
         StartSettings settings = StartSettings.load();
         Ports.requireFree(settings.httpHost(), settings.httpPort(), StartSettings.HTTP_PORT);
         if (Standalone.decide(settings.given()) == Standalone.Mode.CLUSTER) {
-            return StandaloneServices.none();
+            return () -> {};
         }
         StandaloneServices services = StandaloneServices.start(settings.standalone());
         services.settings().forEach(System::setProperty);
-        return services;
+        return services::close;
     }
 
     /** The application calls this handler when it has stopped, or could not start; by its end the process has ended. */

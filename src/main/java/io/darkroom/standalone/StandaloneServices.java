@@ -41,11 +41,6 @@ public final class StandaloneServices implements AutoCloseable {
         }
     }
 
-    /** No servers and no settings: those of a process that is not standalone. */
-    public static StandaloneServices none() {
-        return new StandaloneServices();
-    }
-
     /** What the application is to be configured with: where broker and store are, and the store's credentials. */
     public Map<String, String> settings() {
         return Map.copyOf(settings);
