@@ -7,7 +7,7 @@ import io.darkroom.standalone.StandaloneServices;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
@@ -19,12 +19,13 @@ import java.util.logging.Logger;
  */
 @QuarkusMain
 public final class Main {
-    /** With what the broker and the S3 server would fill the log before the application's own levels apply. */
-    private static final List<Logger> NOISY = List.of(
-            Logger.getLogger("kafka"),
-            Logger.getLogger("org.apache.kafka"),
-            Logger.getLogger("state.change.logger"),
-            Logger.getLogger("org.gaul"));
+    /** Until the application sets its own levels nothing is to be logged that it would not log. */
+    private static final Map<Logger, Level> LEVELS = Map.of(
+            Logger.getLogger(""), Level.INFO,
+            Logger.getLogger("kafka"), Level.WARNING,
+            Logger.getLogger("org.apache.kafka"), Level.WARNING,
+            Logger.getLogger("state.change.logger"), Level.WARNING,
+            Logger.getLogger("org.gaul"), Level.WARNING);
 
     private static final int START_FAILED = 1;
 
@@ -32,7 +33,7 @@ public final class Main {
 
     /** The process's entry. */
     public static void main(String... args) {
-        NOISY.forEach(logger -> logger.setLevel(Level.WARNING));
+        LEVELS.forEach(Logger::setLevel);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "darkroom-standalone-stop"));
         try {
