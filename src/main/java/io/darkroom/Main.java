@@ -7,7 +7,7 @@ import io.darkroom.standalone.StandaloneServices;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
@@ -19,12 +19,13 @@ import java.util.logging.Logger;
  */
 @QuarkusMain
 public final class Main {
-    /** With what the broker and the S3 server would fill the log before the application's own levels apply. */
-    private static final List<Logger> NOISY = List.of(
-            Logger.getLogger("kafka"),
-            Logger.getLogger("org.apache.kafka"),
-            Logger.getLogger("state.change.logger"),
-            Logger.getLogger("org.gaul"));
+    /** Until the application sets its own levels nothing is to be logged that it would not log. */
+    private static final Map<Logger, Level> LEVELS = Map.of(
+            Logger.getLogger(""), Level.INFO,
+            Logger.getLogger("kafka"), Level.WARNING,
+            Logger.getLogger("org.apache.kafka"), Level.WARNING,
+            Logger.getLogger("state.change.logger"), Level.WARNING,
+            Logger.getLogger("org.gaul"), Level.WARNING);
 
     private static final int START_FAILED = 1;
 
@@ -32,15 +33,11 @@ public final class Main {
 
     /** The process's entry. */
     public static void main(String... args) {
-        NOISY.forEach(logger -> logger.setLevel(Level.WARNING));
+        LEVELS.forEach(Logger::setLevel);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "darkroom-standalone-stop"));
-        try (StandaloneServices services = startServices()) {
-            onExit(() -> {
-                services.close();
-                stopped.countDown();
-            });
-            Quarkus.run(args);
+        try {
+            run(startServices(), stopped, args);
         } catch (StandaloneException e) {
             System.err.println("Darkroom cannot start. " + e.getMessage());
             stopped.countDown();
@@ -50,15 +47,28 @@ public final class Main {
         }
     }
 
-    private static StandaloneServices startServices() {
+    private static void run(Runnable stopServices, CountDownLatch stopped, String... args) {
+        try {
+            onExit(() -> {
+                stopServices.run();
+                stopped.countDown();
+            });
+            Quarkus.run(args);
+        } finally {
+            stopServices.run();
+        }
+    }
+
+    /** Starts what this process brings with it, and returns how to stop that. */
+    private static Runnable startServices() {
         StartSettings settings = StartSettings.load();
         Ports.requireFree(settings.httpHost(), settings.httpPort(), StartSettings.HTTP_PORT);
         if (Standalone.decide(settings.given()) == Standalone.Mode.CLUSTER) {
-            return StandaloneServices.none();
+            return () -> {};
         }
         StandaloneServices services = StandaloneServices.start(settings.standalone());
         services.settings().forEach(System::setProperty);
-        return services;
+        return services::close;
     }
 
     /** The application calls this handler when it has stopped, or could not start; by its end the process has ended. */

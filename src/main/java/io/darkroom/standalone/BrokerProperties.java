@@ -38,6 +38,9 @@ final class BrokerProperties {
         p.setProperty(
                 "listener.security.protocol.map", BROKER_LISTENER + ":PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
         p.setProperty("log.dirs", logDir.toString());
+        // So long the controller holds the place of a broker that was killed, and a new start has to wait.
+        p.setProperty("broker.session.timeout.ms", "4000");
+        p.setProperty("broker.heartbeat.interval.ms", "500");
     }
 
     private static void internalTopics(Properties p) {

@@ -1,6 +1,5 @@
 package io.darkroom.standalone;
 
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -41,11 +40,6 @@ public final class StandaloneServices implements AutoCloseable {
         }
     }
 
-    /** No servers and no settings: those of a process that is not standalone. */
-    public static StandaloneServices none() {
-        return new StandaloneServices();
-    }
-
     /** What the application is to be configured with: where broker and store are, and the store's credentials. */
     public Map<String, String> settings() {
         return Map.copyOf(settings);
@@ -73,7 +67,6 @@ public final class StandaloneServices implements AutoCloseable {
             requireServersInBuild();
             DataFolder folder = DataFolder.open(config.dataDir());
             open.push(folder);
-            warn(config, folder.path());
             if (roles.contains(Role.STORE)) {
                 StandaloneStore store =
                         StandaloneStore.start(folder.path().resolve("store"), config.s3Port(), config.store());
@@ -96,16 +89,14 @@ public final class StandaloneServices implements AutoCloseable {
         settings.put(Setting.STORAGE_REGION, config.store().region());
         settings.put(Setting.STORAGE_ACCESS_KEY, config.store().accessKey());
         settings.put(Setting.STORAGE_SECRET_KEY, config.store().secretKey());
-        LOG.infof("Kafka at %s, S3 at %s", bootstrapServers, endpoint);
-    }
-
-    private static void warn(StandaloneConfig config, Path folder) {
-        LOG.warnf(
-                "Standalone (%s): for one machine. What is in %s survives a killed process, not a lost disk.",
-                String.join(
-                        ",",
-                        config.roles().stream().sorted().map(Role::toString).toList()),
-                folder);
+        if (own) {
+            LOG.warnf(
+                    "Standalone: for one machine. What is in %s survives a killed process, not a lost disk.",
+                    config.dataDir().toAbsolutePath().normalize());
+        }
+        LOG.infof(
+                "Kafka on %s, S3 on %s, bucket %s",
+                bootstrapServers, endpoint, config.store().bucket());
     }
 
     private static void requireServersInBuild() {

@@ -1,0 +1,206 @@
+package io.darkroom.storage;
+
+import io.darkroom.job.ObjectStore;
+import io.darkroom.job.ObjectTooLargeException;
+import io.minio.Checksum;
+import io.minio.GetObjectArgs;
+import io.minio.GetObjectResponse;
+import io.minio.GetPresignedObjectUrlArgs;
+import io.minio.Http;
+import io.minio.ListObjectsArgs;
+import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
+import io.minio.RemoveObjectArgs;
+import io.minio.Result;
+import io.minio.StatObjectArgs;
+import io.minio.messages.Item;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store behind any server that speaks S3, through MinIO's SDK. One request a call, but for a create that meets
+ * another one of the same key. Threads share connections.
+ */
+public final class MinioObjectStore implements ObjectStore, AutoCloseable {
+    /** Requests in flight; the client's own limit, 5 a host, is made for browsing. */
+    private static final int CONCURRENCY = 64;
+
+    /** How often a create is tried that the store neither does nor refuses, since another one is under way. */
+    private static final int CONFLICT_ATTEMPTS = 8;
+
+    private static final Duration CONFLICT_PAUSE = Duration.ofMillis(25);
+
+    private final StoreConfig config;
+    private final MinioClient client;
+    private final StoreFaults faults;
+
+    /** Connects with the first call, not before. */
+    public MinioObjectStore(StoreConfig config) {
+        this.config = config;
+        this.client = MinioClient.builder()
+                .endpoint(config.endpoint().toString())
+                .region(config.region())
+                .credentials(config.accessKey(), config.secretKey())
+                .httpClient(httpClient(config), true)
+                .build();
+        this.faults = new StoreFaults(config, this::isRecordReadable);
+    }
+
+    /** Where this store is. */
+    public StoreConfig config() {
+        return config;
+    }
+
+    @Override
+    public Creation create(Location at, byte[] content, String mediaType) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                client.putObject(PutObjectArgs.builder()
+                        .bucket(at.bucket())
+                        .object(at.key())
+                        // Given whole, the content goes in one part: the condition is not checked on several.
+                        .data(content, content.length)
+                        .contentType(mediaType)
+                        .checksum(Checksum.Algorithm.SHA256)
+                        .extraHeaders(Map.of("If-None-Match", "*"))
+                        .build());
+                return Creation.CREATED;
+            } catch (Exception e) {
+                if (StoreFaults.isExisting(e)) {
+                    return Creation.EXISTS;
+                }
+                if (!StoreFaults.isConflict(e) || attempt == CONFLICT_ATTEMPTS) {
+                    throw faults.classify(e, "create", at.bucket(), at.key());
+                }
+                pause(attempt);
+            }
+        }
+    }
+
+    @Override
+    public byte @Nullable [] read(Location at, long limitBytes) {
+        try (GetObjectResponse response = client.getObject(
+                GetObjectArgs.builder().bucket(at.bucket()).object(at.key()).build())) {
+            return readWithin(limitBytes, response, at);
+        } catch (ObjectTooLargeException e) {
+            throw e;
+        } catch (Exception e) {
+            if (StoreFaults.isMissingObject(e)) {
+                return null;
+            }
+            throw faults.classify(e, "read", at.bucket(), at.key());
+        }
+    }
+
+    @Override
+    public List<String> list(String bucket, String prefix) {
+        List<String> keys = new ArrayList<>();
+        try {
+            for (Result<Item> item : client.listObjects(ListObjectsArgs.builder()
+                    .bucket(bucket)
+                    .prefix(prefix)
+                    .recursive(true)
+                    .build())) {
+                keys.add(item.get().objectName());
+            }
+        } catch (Exception e) {
+            throw faults.classify(e, "list", bucket, prefix);
+        }
+        keys.sort(null);
+        return List.copyOf(keys);
+    }
+
+    @Override
+    public void delete(Location at) {
+        try {
+            client.removeObject(RemoveObjectArgs.builder()
+                    .bucket(at.bucket())
+                    .object(at.key())
+                    .build());
+        } catch (Exception e) {
+            if (!StoreFaults.isMissingObject(e)) {
+                throw faults.classify(e, "delete", at.bucket(), at.key());
+            }
+        }
+    }
+
+    @Override
+    public URI presign(Location at, Duration validity) {
+        try {
+            return URI.create(client.getPresignedObjectUrl(GetPresignedObjectUrlArgs.builder()
+                    .method(Http.Method.GET)
+                    .bucket(at.bucket())
+                    .object(at.key())
+                    .expiry(Math.toIntExact(validity.toSeconds()), TimeUnit.SECONDS)
+                    .build()));
+        } catch (Exception e) {
+            throw faults.classify(e, "presign", at.bucket(), at.key());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("the client of " + config + " did not close", e);
+        }
+    }
+
+    private static byte[] readWithin(long limit, GetObjectResponse response, Location at) throws IOException {
+        String length = response.headers().get("Content-Length");
+        if (length != null && Long.parseLong(length) > limit) {
+            throw new ObjectTooLargeException(at, OptionalLong.of(Long.parseLong(length)), limit);
+        }
+        int most = Math.toIntExact(Math.min(limit, Integer.MAX_VALUE - 16));
+        byte[] content = response.readNBytes(most);
+        if (content.length == most && response.read() >= 0) {
+            throw new ObjectTooLargeException(at, OptionalLong.empty(), limit);
+        }
+        return content;
+    }
+
+    /** Whether the job records' part of the bucket can be read: what is refused then is refused to a key alone. */
+    private boolean isRecordReadable() {
+        try {
+            client.statObject(StatObjectArgs.builder()
+                    .bucket(config.bucket())
+                    .object(StoreFaults.RECORDS + "probe")
+                    .build());
+            return true;
+        } catch (Exception e) {
+            return StoreFaults.isMissingObject(e);
+        }
+    }
+
+    private static OkHttpClient httpClient(StoreConfig config) {
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequests(CONCURRENCY);
+        dispatcher.setMaxRequestsPerHost(CONCURRENCY);
+        return new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
+                .connectTimeout(config.connectTimeout())
+                .readTimeout(config.readTimeout())
+                .writeTimeout(config.readTimeout())
+                .callTimeout(config.callTimeout())
+                .build();
+    }
+
+    private static void pause(int attempt) {
+        try {
+            Thread.sleep(CONFLICT_PAUSE.multipliedBy(attempt).toMillis());
+        } catch (InterruptedException e) {
+            // The next attempt may be the last; whoever interrupts finds the flag.
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.darkroom.storage;
+
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * Where the store is, and how long it is waited for.
+ *
+ * @param endpoint scheme, host and port; without a path
+ * @param bucket Darkroom's own bucket, which has to be there
+ * @param connectTimeout for a connection to come about
+ * @param readTimeout between two packets
+ * @param callTimeout for a request as a whole, up to and without the body of the answer
+ */
+public record StoreConfig(
+        URI endpoint,
+        String bucket,
+        String region,
+        String accessKey,
+        String secretKey,
+        Duration connectTimeout,
+        Duration readTimeout,
+        Duration callTimeout) {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration READ = Duration.ofSeconds(30);
+    private static final Duration CALL = Duration.ofSeconds(60);
+
+    public StoreConfig {
+        String scheme = endpoint.getScheme();
+        String path = endpoint.getPath();
+        if (!("http".equals(scheme) || "https".equals(scheme))
+                || endpoint.getHost() == null
+                || !(path == null || path.isEmpty() || path.equals("/"))) {
+            throw new IllegalArgumentException("darkroom.storage.endpoint is \"" + endpoint
+                    + "\"; accepted is http or https, a host and a port, as in http://127.0.0.1:9000");
+        }
+    }
+
+    /** With the usual time-outs. */
+    public static StoreConfig of(URI endpoint, String bucket, String region, String accessKey, String secretKey) {
+        return new StoreConfig(endpoint, bucket, region, accessKey, secretKey, CONNECT, READ, CALL);
+    }
+
+    /** With another time to wait for answers. */
+    public StoreConfig withReadTimeout(Duration timeout) {
+        return new StoreConfig(endpoint, bucket, region, accessKey, secretKey, connectTimeout, timeout, callTimeout);
+    }
+
+    /** Without the credentials, so that they get into no log. */
+    @Override
+    public String toString() {
+        return "bucket " + bucket + " at " + endpoint;
+    }
+}

@@ -1,0 +1,138 @@
+package io.darkroom.storage;
+
+import io.darkroom.job.LocationRefusedException;
+import io.darkroom.job.SurroundingsException;
+import io.minio.errors.ErrorResponseException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that says what a failed call to the store means. A fault of the location is one that another location
+ * would not have met; everything else is a fault of the surroundings, and is to be tried again.
+ */
+final class StoreFaults {
+    /** Where the job records are; that a request cannot name. */
+    static final String RECORDS = ".darkroom/";
+
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+    private static final int PRECONDITION_FAILED = 412;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    /** Refusals of who asks, wherever it asks. */
+    private static final Set<String> CREDENTIALS = Set.of(
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "ExpiredToken",
+            "InvalidToken",
+            "RequestTimeTooSkewed",
+            "AuthorizationHeaderMalformed");
+
+    /** Refusals of a key's form. */
+    private static final Set<String> KEYS =
+            Set.of("KeyTooLongError", "InvalidURI", "InvalidObjectName", "XMinioInvalidObjectName");
+
+    private final StoreConfig config;
+    private final BooleanSupplier isRecordReadable;
+
+    /**
+     * @param isRecordReadable asks the store whether the job records can be read with our credentials
+     */
+    StoreFaults(StoreConfig config, BooleanSupplier isRecordReadable) {
+        this.config = config;
+        this.isRecordReadable = isRecordReadable;
+    }
+
+    static boolean isExisting(Throwable failure) {
+        return status(failure) == PRECONDITION_FAILED;
+    }
+
+    /** Another create of the same key is under way, and its end is open (ConditionalRequestConflict). */
+    static boolean isConflict(Throwable failure) {
+        return status(failure) == CONFLICT;
+    }
+
+    static boolean isMissingObject(Throwable failure) {
+        return status(failure) == NOT_FOUND && !"NoSuchBucket".equals(code(failure));
+    }
+
+    /** The exception to throw. */
+    RuntimeException classify(Throwable failure, String what, String bucket, String key) {
+        String attempt = what + " " + key + " in bucket " + bucket;
+        if (find(failure, IllegalArgumentException.class) != null && response(failure) == null) {
+            // The SDK's own check of names, before anything is sent.
+            return new LocationRefusedException("cannot " + attempt + ": " + failure.getMessage(), failure);
+        }
+        String message = "the store at " + config.endpoint() + " failed to " + attempt + ": " + reason(failure);
+        if (isLocationRefused(failure, bucket, key)) {
+            return new LocationRefusedException(message, failure);
+        }
+        return new SurroundingsException(message, failure);
+    }
+
+    private boolean isLocationRefused(Throwable failure, String bucket, String key) {
+        int status = status(failure);
+        boolean answeredForLocation =
+                status >= 300 && status < 500 && status != TOO_MANY_REQUESTS && !CREDENTIALS.contains(code(failure));
+        if (!answeredForLocation) {
+            return false;
+        }
+        if (!bucket.equals(config.bucket()) || KEYS.contains(code(failure))) {
+            return true;
+        }
+        // Our bucket, but perhaps a prefix of it that our credentials do not cover.
+        return status == FORBIDDEN && !key.startsWith(RECORDS) && isRecordReadable.getAsBoolean();
+    }
+
+    private static String reason(Throwable failure) {
+        ErrorResponseException response = response(failure);
+        if (response != null) {
+            return status(failure) + " " + code(failure) + ", "
+                    + response.errorResponse().message();
+        }
+        if (find(failure, ConnectException.class) != null) {
+            return "no connection";
+        }
+        UnknownHostException unknown = find(failure, UnknownHostException.class);
+        if (unknown != null) {
+            return "no such host";
+        }
+        if (find(failure, InterruptedIOException.class) != null) {
+            return "no answer in time";
+        }
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+
+    private static int status(Throwable failure) {
+        ErrorResponseException response = response(failure);
+        return response == null ? 0 : response.response().code();
+    }
+
+    private static String code(Throwable failure) {
+        ErrorResponseException response = response(failure);
+        String code = response == null ? null : response.errorResponse().code();
+        return code == null ? "" : code;
+    }
+
+    private static @Nullable ErrorResponseException response(Throwable failure) {
+        return find(failure, ErrorResponseException.class);
+    }
+
+    private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return type.cast(t);
+            }
+        }
+        return null;
+    }
+}
