@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits, for each partition, the offset below which every job has ended: jobs end out of order, Kafka commits
@@ -33,7 +34,6 @@ final class PrefixCommit implements KafkaCommitHandler {
     private final KafkaConsumer<?, ?> consumer;
     private final PartitionHandover handover;
     private final Map<TopicPartition, Offsets> partitions = new HashMap<>();
-    private final Map<TopicPartition, Long> committed = new HashMap<>();
     private boolean committing;
 
     private PrefixCommit(KafkaConsumer<?, ?> consumer, PartitionHandover handover) {
@@ -97,7 +97,6 @@ final class PrefixCommit implements KafkaCommitHandler {
             last = due();
             last.keySet().retainAll(revoked);
             partitions.keySet().removeAll(revoked);
-            committed.keySet().removeAll(revoked);
         }
         commitNow(consumer.unwrap(), last);
     }
@@ -141,12 +140,13 @@ final class PrefixCommit implements KafkaCommitHandler {
         consumer.commitAsync(next).subscribe().with(done -> ended(next, null), fault -> ended(next, fault));
     }
 
-    private synchronized void ended(Map<TopicPartition, OffsetAndMetadata> offsets, @org.jspecify.annotations.Nullable Throwable fault) {
+    private synchronized void ended(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Throwable fault) {
         committing = false;
         if (fault == null) {
             offsets.forEach((partition, offset) -> {
-                if (partitions.containsKey(partition)) {
-                    committed.merge(partition, offset.offset(), Math::max);
+                Offsets tracked = partitions.get(partition);
+                if (tracked != null) {
+                    tracked.committed(offset.offset());
                 }
             });
             commitNext();
@@ -158,11 +158,8 @@ final class PrefixCommit implements KafkaCommitHandler {
     /** What has ended and is not committed. */
     private Map<TopicPartition, OffsetAndMetadata> due() {
         Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
-        partitions.forEach((partition, offsets) -> offsets.lowWater().ifPresent(offset -> {
-            if (offset > committed.getOrDefault(partition, -1L)) {
-                due.put(partition, new OffsetAndMetadata(offset));
-            }
-        }));
+        partitions.forEach((partition, offsets) ->
+                offsets.toCommit().ifPresent(offset -> due.put(partition, new OffsetAndMetadata(offset))));
         return due;
     }
 

@@ -1,6 +1,7 @@
 package io.darkroom.worker;
 
 import java.io.PrintStream;
+import java.util.Locale;
 
 /** A progress bar for somebody who watches: one line, drawn over and over. Nothing where the output is piped. */
 final class TerminalBar {
@@ -22,7 +23,7 @@ final class TerminalBar {
             return;
         }
         int filled = WIDTH * step / steps;
-        String left = etaMs < 0 ? "" : String.format("  %.1f s left", etaMs / 1000.0);
+        String left = etaMs < 0 ? "" : String.format(Locale.ROOT, "  %.1f s left", etaMs / 1000.0);
         out.print(CLEAR + "  " + "█".repeat(filled) + "░".repeat(WIDTH - filled) + "  " + step + "/" + steps + left + "  "
                 + job);
         out.flush();

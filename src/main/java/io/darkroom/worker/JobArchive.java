@@ -1,0 +1,41 @@
+package io.darkroom.worker;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.JobRecord;
+import io.darkroom.job.JobRecords;
+import io.darkroom.job.ObjectStore;
+import io.darkroom.job.TerminalEvent;
+import java.util.Optional;
+
+/** Where a job is by its record in the store, which outlives every process and topic. */
+public final class JobArchive {
+    private final ObjectStore store;
+    private final String bucket;
+
+    JobArchive(ObjectStore store, String bucket) {
+        this.store = store;
+        this.bucket = bucket;
+    }
+
+    /**
+     * The terminal event's data; {@code running} where a worker has begun it; empty where none has. Blocks.
+     *
+     * @throws io.darkroom.job.SurroundingsException where the store does not answer
+     */
+    public Optional<ObjectNode> find(JobKey key) {
+        JobRecord record = JobRecords.read(store, bucket, key);
+        TerminalEvent outcome =
+                record.outcome() == null ? null : TerminalEvent.read(key, record.outcome());
+        if (outcome != null) {
+            return Optional.of(outcome.json());
+        }
+        return record.attempts().isEmpty()
+                ? Optional.empty()
+                : Optional.of(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("id", key.id())
+                        .put("status", "running"));
+    }
+}

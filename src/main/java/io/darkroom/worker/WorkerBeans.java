@@ -1,0 +1,193 @@
+package io.darkroom.worker;
+
+import io.darkroom.config.DarkroomConfig;
+import io.darkroom.engine.CallMeter;
+import io.darkroom.engine.Engine;
+import io.darkroom.engine.ModelCheck;
+import io.darkroom.job.Announcer;
+import io.darkroom.job.Intake;
+import io.darkroom.job.Limits;
+import io.darkroom.job.ObjectStore;
+import io.darkroom.job.Renderer;
+import io.darkroom.job.RequestParser;
+import io.darkroom.model.BuiltInModels;
+import io.darkroom.model.ModelCatalog;
+import io.darkroom.model.ModelFolder;
+import io.darkroom.onnx.Device;
+import io.darkroom.onnx.Devices;
+import io.darkroom.onnx.OnnxLoader;
+import io.darkroom.pipeline.Families;
+import io.darkroom.pipeline.Pipeline;
+import io.darkroom.storage.MinioObjectStore;
+import io.darkroom.storage.StoreConfig;
+import io.darkroom.storage.StoreSelfCheck;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import org.jboss.logging.Logger;
+
+/** Puts the worker together: from settings to store, engine and deliveries. */
+@Singleton
+class WorkerBeans {
+    private static final Logger LOG = Logger.getLogger(WorkerBeans.class);
+    /** Two pictures are encoded at the same time: enough to stay ahead of a device, and it leaves cores to the CPU one. */
+    private static final int ENCODERS = 2;
+
+    private static final int FETCHERS = 4;
+    private static final int DEAD_LETTER_HEADERS = 64 << 10;
+
+    private final DarkroomConfig config;
+
+    WorkerBeans(DarkroomConfig config) {
+        this.config = config;
+    }
+
+    @Produces
+    @Singleton
+    Limits limits() {
+        DarkroomConfig.Limits given = config.limits();
+        return new Limits(
+                Math.toIntExact(given.requestBytes().asLongValue()),
+                Math.toIntExact(given.promptBytes().asLongValue()),
+                given.pixels(),
+                given.steps(),
+                given.pictures(),
+                given.sweep(),
+                given.inputBytes().asLongValue(),
+                given.inputPixels(),
+                Limits.DEFAULTS.deadLetterBytes());
+    }
+
+    @Produces
+    @Singleton
+    MinioObjectStore store() {
+        DarkroomConfig.Storage given = config.storage();
+        return new MinioObjectStore(StoreConfig.of(
+                URI.create(given.endpoint().orElseThrow(() -> missing("endpoint"))),
+                given.bucket(),
+                given.region(),
+                given.accessKey().orElseThrow(() -> missing("access-key")),
+                given.secretKey().orElseThrow(() -> missing("secret-key"))));
+    }
+
+    void close(@Disposes MinioObjectStore store) {
+        store.close();
+    }
+
+    private static IllegalArgumentException missing(String key) {
+        return new IllegalArgumentException("darkroom.storage." + key + " is not set");
+    }
+
+    @Produces
+    @Singleton
+    StoreReadiness storeReadiness(ObjectStore store) {
+        DarkroomConfig.Storage given = config.storage();
+        return () -> StoreSelfCheck.run(store, given.bucket(), "the store at " + given.endpoint().orElse(""));
+    }
+
+    @Produces
+    @Singleton
+    JobArchive archive(ObjectStore store) {
+        return new JobArchive(store, config.storage().bucket());
+    }
+
+    @Produces
+    @Singleton
+    CallMeter calls(MeterRegistry meters) {
+        return new CallMeter(new CallFigures(meters));
+    }
+
+    @Produces
+    @Singleton
+    ModelCatalog<Pipeline> models(CallMeter calls) {
+        List<Device> devices = Devices.of(config.devices());
+        Device device = devices.get(0);
+        return new ModelCatalog<>(
+                config.models().path(),
+                BuiltInModels.starter(),
+                config.models().defaultModel(),
+                config.models().memory().asLongValue(),
+                (ModelFolder folder) -> Families.open(folder, new OnnxLoader(device, calls)));
+    }
+
+    @Produces
+    @Singleton
+    RequestParser parser(Limits limits, ModelCatalog<Pipeline> models) {
+        return new RequestParser(limits, new ModelCheck(models, Families::planner));
+    }
+
+    @Produces
+    @Singleton
+    Engine engine(ModelCatalog<Pipeline> models, CallMeter calls, ObjectStore store, Limits limits) {
+        Engine engine = new Engine(
+                "cpu",
+                models,
+                calls,
+                new Engine.Settings(config.engine().jobs(), config.engine().rows(), false),
+                new Engine.Helpers(
+                        new StoredInputs(store, config.storage(), limits),
+                        Threads.pool("fetch", FETCHERS),
+                        Threads.pool("encode", ENCODERS),
+                        WorkerBeans::broken));
+        engine.start();
+        if (config.models().load().equals("start")) {
+            engine.warm(models.defaultName());
+        }
+        return engine;
+    }
+
+    void close(@Disposes Engine engine) {
+        engine.close();
+    }
+
+    /** Nothing can be rendered any more: the process ends, and its jobs go to other workers. */
+    private static void broken(Throwable cause) {
+        LOG.error("The device cannot be used any more: this process ends", cause);
+        Quarkus.asyncExit(1);
+    }
+
+    @Produces
+    @Singleton
+    DeliveryLoop deliveries(
+            RequestParser parser,
+            ObjectStore store,
+            Engine engine,
+            Announcer announcer,
+            Intake intake,
+            MeterRegistry meters) {
+        TerminalBar bar = new TerminalBar(System.out, System.console() != null);
+        return new DeliveryLoop(
+                new DeliveryLoop.Settings(
+                        workerName(),
+                        config.storage().bucket(),
+                        config.worker().maxAttempts(),
+                        config.worker().windowRequests()),
+                parser,
+                new DeliveryLoop.Ports(store, engine, new JobJournal(announcer, meters, bar), intake),
+                Clock.systemUTC(),
+                new SecureRandom());
+    }
+
+    void close(@Disposes DeliveryLoop deliveries) {
+        deliveries.close();
+    }
+
+    private String workerName() {
+        return config.worker().name().orElseGet(() -> {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "worker-" + ProcessHandle.current().pid();
+            }
+        });
+    }
+}
