@@ -1,5 +1,7 @@
 package io.darkroom.sampling;
 
+import io.darkroom.sampling.solver.Solvers;
+
 /** Makes samplers: the entry to this package. */
 public final class Schedulers {
     private Schedulers() {}
@@ -10,9 +12,7 @@ public final class Schedulers {
      * @throws SchedulerException where the class cannot make such a schedule (explicit timesteps where it takes none,
      *     no {@code mu} with dynamic shifting), with every problem by its field
      */
-    @SuppressWarnings("DoNotCallSuggester")
     public static Sampler create(SchedulerConfig config, ScheduleRequest request) {
-        throw SchedulerException.unsupported(
-                "scheduler._class_name", config.type().className() + " is not built yet");
+        return Solvers.create(config, request);
     }
 }
