@@ -30,6 +30,13 @@ final class Json {
         return MAPPER.valueToTree(value);
     }
 
+    static ObjectNode source(Source source) {
+        return object().put("topic", source.topic())
+                .put("partition", source.partition())
+                .put("offset", source.offset())
+                .put("key", source.key());
+    }
+
     static Bytes write(JsonNode json) {
         try {
             return Bytes.of(MAPPER.writeValueAsBytes(json));

@@ -120,11 +120,7 @@ public sealed interface Outcome {
     private static TerminalEvent end(ObjectNode json, Context context, EventType type) {
         json.put("attempt", context.attempt());
         json.put("worker", context.worker());
-        ObjectNode source = json.putObject("source");
-        source.put("topic", context.source().topic());
-        source.put("partition", context.source().partition());
-        source.put("offset", context.source().offset());
-        source.put("key", context.source().key());
+        json.set("source", Json.source(context.source()));
         json.set("labels", Json.value(context.labels()));
         return new TerminalEvent(context.key(), type, Json.write(json));
     }

@@ -34,6 +34,11 @@ public record TerminalEvent(JobKey key, EventType type, Bytes data) {
         return json().path("error").path("code").textValue();
     }
 
+    /** The failure's message; empty where the job did not fail. */
+    public String failureMessage() {
+        return json().path("error").path("message").asText("");
+    }
+
     /** Whether the outcome was reached by a request read at the same place. */
     public boolean from(Source source) {
         JsonNode at = json().path("source");

@@ -1,0 +1,174 @@
+package io.darkroom.job;
+
+import io.darkroom.job.Closing.Announcing;
+import io.darkroom.job.Closing.DeadLettering;
+import io.darkroom.job.Closing.Deciding;
+import io.darkroom.job.Closing.Lost;
+import io.darkroom.job.Closing.Released;
+import io.darkroom.job.Closing.Releasing;
+import io.darkroom.job.Closing.Settled;
+import io.darkroom.job.Making.Rendering;
+import io.darkroom.job.ObjectStore.Location;
+import io.darkroom.job.Starting.Claiming;
+import io.darkroom.job.Starting.Queued;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one record from its receipt to its commit, as a pure function: a state and an event give the next state and
+ * what is to be done. No I/O, no clock, no randomness: the time comes with each event.
+ *
+ * <p>Without faults: a turn, create {@code attempt-1}, render, create the pictures, create {@code result.json}, create
+ * {@code outcome}, announce, settled. The job record is the only truth: a create that is refused is how a duplicate, a
+ * redelivery or another owner is noticed, and whatever is stored already is taken over instead of one's own. Nothing is
+ * settled before the broker has acknowledged the terminal event (or the dead letter).
+ *
+ * <p>A fault of the surroundings changes no state: the same action is asked for again, so it costs no attempt.
+ */
+public final class Delivery {
+    /** Where a delivery is, and what is to be done now, in this order. */
+    public record Step(DeliveryState state, List<DeliveryAction> actions) {
+        public Step {
+            actions = List.copyOf(actions);
+        }
+
+        Step(DeliveryState state, DeliveryAction... actions) {
+            this(state, List.of(actions));
+        }
+    }
+
+    private Delivery() {}
+
+    /** The first step of a delivery. */
+    public static Step begin(Assignment a, Instant now) {
+        if (a.request() instanceof ParsedRequest.Valid) {
+            return new Step(new Queued(a, JobRecord.NONE, 1, false));
+        }
+        return claim(a, JobRecord.NONE, 1, new Ending.Fail(failure(a.request())), now);
+    }
+
+    /** The next step of a delivery. */
+    public static Step on(DeliveryState state, DeliveryEvent event, Instant now) {
+        if (state.ended()) {
+            return new Step(state);
+        }
+        if (event instanceof DeliveryEvent.Lose) {
+            Lost lost = new Lost(state.assignment());
+            return state instanceof Rendering ? new Step(lost, stop(state.assignment())) : new Step(lost);
+        }
+        if (event instanceof DeliveryEvent.Faulted faulted) {
+            return state.awaits(faulted.action())
+                    ? new Step(state, new DeliveryAction.Backoff(faulted.action(), faulted.reason()))
+                    : new Step(state);
+        }
+        if (event instanceof DeliveryEvent.RetryDue due) {
+            return state.awaits(due.action()) ? new Step(state, due.action()) : new Step(state);
+        }
+        if (event instanceof DeliveryEvent.Refused refused) {
+            if (!ofTheRequest(refused.action())) {
+                return on(state, new DeliveryEvent.Faulted(refused.action(), refused.reason()), now);
+            }
+            return state.awaits(refused.action()) ? state.on(event, now) : new Step(state);
+        }
+        return state.on(event, now);
+    }
+
+    /** Only pictures and {@code result.json} go where the request says; the job record's place is the worker's. */
+    private static boolean ofTheRequest(DeliveryAction action) {
+        return action instanceof DeliveryAction.CreatePicture
+                || action instanceof DeliveryAction.ReadPicture
+                || action instanceof DeliveryAction.CreateResult
+                || action instanceof DeliveryAction.ReadResult;
+    }
+
+    private static Failure failure(ParsedRequest request) {
+        if (request instanceof ParsedRequest.Invalid invalid) {
+            return invalid.failure();
+        }
+        if (request instanceof ParsedRequest.Unreadable unreadable) {
+            return unreadable.failure();
+        }
+        throw new IllegalArgumentException("a valid request has not failed yet: " + request.key());
+    }
+
+    // What the states share: one function for each way on.
+
+    static Step claim(Assignment a, JobRecord past, int number, @Nullable Ending ending, Instant now) {
+        Location at = a.at(JobRecord.attemptKey(a.key(), number));
+        Bytes content = a.attempt(number, now).data();
+        return new Step(new Claiming(a, past, number, ending), new DeliveryAction.CreateAttempt(number, at, content));
+    }
+
+    static Step render(Assignment a, JobRecord past, int attempt, Instant now) {
+        RenderJob job = new RenderJob(a.key(), request(a), attempt);
+        return new Step(new Rendering(a, past, attempt, a.age(now), 0), new DeliveryAction.StartRender(job));
+    }
+
+    /**
+     * Writes the end down; the first to do so wins.
+     *
+     * @param claimed the attempt that this delivery has made; 0 where it has none
+     */
+    static Step decide(Assignment a, int claimed, TerminalEvent event) {
+        Deciding deciding = new Deciding(a, claimed, event);
+        return new Step(deciding, deciding.create());
+    }
+
+    /** Tells the end that is stored, with a dead letter before it where one is due. */
+    static Step publish(Assignment a, TerminalEvent stored) {
+        if (a.request() instanceof ParsedRequest.Unreadable unreadable) {
+            String why = unreadable.failure().message();
+            return bury(a, DeadLetter.Reason.UNREADABLE, why, stored);
+        }
+        boolean exhausted = Failure.Code.ATTEMPTS_EXHAUSTED.wireName().equals(stored.failureCode());
+        if (exhausted && stored.from(a.record().source())) {
+            return bury(a, DeadLetter.Reason.ATTEMPTS_EXHAUSTED, stored.failureMessage(), stored);
+        }
+        return announce(a, stored);
+    }
+
+    static Step announce(Assignment a, TerminalEvent stored) {
+        return new Step(new Announcing(a, stored), new DeliveryAction.Announce(stored));
+    }
+
+    static Step bury(Assignment a, DeadLetter.Reason reason, String message, @Nullable TerminalEvent then) {
+        DeadLetter letter = a.letter(reason, message);
+        return new Step(new DeadLettering(a, letter, then), new DeliveryAction.SendDeadLetter(letter));
+    }
+
+    static Step broken(Assignment a, String key) {
+        return bury(a, DeadLetter.Reason.RECORD_UNREADABLE, "the job record's " + key + " cannot be read", null);
+    }
+
+    static Step settled(Assignment a, @Nullable TerminalEvent event) {
+        return new Step(new Settled(a, event));
+    }
+
+    /** Leaves the job: at once, or once the attempt that this delivery has made is ended in the record. */
+    static Step leave(Assignment a, int claimed, DeliveryEvent.Release release, double deviceMs) {
+        if (claimed == 0) {
+            return new Step(new Released(a));
+        }
+        Bytes end = new JobRecord.End(release.clean(), release.reason(), deviceMs).data();
+        Location at = a.at(JobRecord.endKey(a.key(), claimed));
+        return new Step(new Releasing(a, claimed), new DeliveryAction.CreateEnd(at, end));
+    }
+
+    static DeliveryAction stop(Assignment a) {
+        return new DeliveryAction.StopRender(a.key());
+    }
+
+    /** A completed job's data, if that is what is stored; else null. */
+    static @Nullable TerminalEvent completed(Assignment a, @Nullable Bytes stored) {
+        TerminalEvent event = stored == null ? null : TerminalEvent.read(a.key(), stored);
+        return event != null && event.type() == EventType.COMPLETED ? event : null;
+    }
+
+    static RenderRequest request(Assignment a) {
+        if (a.request() instanceof ParsedRequest.Valid valid) {
+            return valid.request();
+        }
+        throw new IllegalStateException("not a request that is rendered: " + a.key());
+    }
+}

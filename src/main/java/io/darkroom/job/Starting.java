@@ -1,0 +1,163 @@
+package io.darkroom.job;
+
+import io.darkroom.job.Delivery.Step;
+import io.darkroom.job.ObjectStore.Creation;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Before a job is rendered: its turn, its attempt, and what its record says. */
+public sealed interface Starting extends DeliveryState {
+    /**
+     * Waits to be rendered. No attempt is made before, so that a crash does not count against jobs that only waited.
+     *
+     * @param attempt the one to make; from the second on the job asks to run alone
+     * @param claimed whether the attempt is there already: its creation was answered with a fault
+     */
+    record Queued(Assignment assignment, JobRecord past, int attempt, boolean claimed) implements Starting {
+        /** Whether nothing else may be rendered meanwhile. */
+        public boolean alone() {
+            return attempt > 1;
+        }
+
+        @Override
+        public Turn turn() {
+            return Turn.WAITS;
+        }
+
+        @Override
+        public Step on(DeliveryEvent event, Instant now) {
+            if (event instanceof DeliveryEvent.TurnGiven) {
+                return claimed
+                        ? Delivery.render(assignment, past, attempt, now)
+                        : Delivery.claim(assignment, past, attempt, null, now);
+            }
+            Ending ending = Ending.of(event);
+            if (ending == null) {
+                return new Step(this);
+            }
+            if (past.attempts().isEmpty() && !(ending instanceof Ending.Leave)) {
+                return Delivery.claim(assignment, past, attempt, ending, now);
+            }
+            return ending.take(assignment, claimed ? attempt : 0, past.last(), List.of(), 0);
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return false;
+        }
+    }
+
+    /** Creates an attempt, and then renders, or ends as was asked for meanwhile. */
+    record Claiming(Assignment assignment, JobRecord past, int attempt, @Nullable Ending ending) implements Starting {
+        @Override
+        public Turn turn() {
+            return ending == null ? Turn.HOLDS : Turn.NONE;
+        }
+
+        @Override
+        public Step on(DeliveryEvent event, Instant now) {
+            if (event instanceof DeliveryEvent.AttemptCreated created && created.number() == attempt) {
+                if (created.creation() == Creation.EXISTS) {
+                    return new Step(
+                            new Reading(assignment, ending),
+                            new DeliveryAction.ReadRecord(assignment.bucket(), assignment.key()));
+                }
+                return ending == null
+                        ? Delivery.render(assignment, past, attempt, now)
+                        : ending.take(assignment, attempt, attempt, List.of(), 0);
+            }
+            Ending asked = Ending.of(event);
+            return asked == null || ending != null
+                    ? new Step(this)
+                    : new Step(new Claiming(assignment, past, attempt, asked));
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return action instanceof DeliveryAction.CreateAttempt create && create.number() == attempt;
+        }
+    }
+
+    /** Somebody was there before: reads what the record says. */
+    record Reading(Assignment assignment, @Nullable Ending ending) implements Starting {
+        @Override
+        public Step on(DeliveryEvent event, Instant now) {
+            if (event instanceof DeliveryEvent.RecordRead read) {
+                return read(read.record());
+            }
+            Ending asked = Ending.of(event);
+            return asked == null || ending != null ? new Step(this) : new Step(new Reading(assignment, asked));
+        }
+
+        private Step read(JobRecord record) {
+            if (record.broken() != null) {
+                return Delivery.broken(assignment, record.broken());
+            }
+            if (record.conflicts(assignment.request().digest())) {
+                String message = "the id " + assignment.key().id() + " belongs to a request with another content";
+                return Delivery.bury(assignment, DeadLetter.Reason.ID_CONFLICT, message, null);
+            }
+            Bytes outcome = record.outcome();
+            if (outcome != null) {
+                TerminalEvent stored = TerminalEvent.read(assignment.key(), outcome);
+                return stored == null
+                        ? Delivery.broken(assignment, JobRecord.outcomeKey(assignment.key()))
+                        : Delivery.publish(assignment, stored);
+            }
+            int own = record.open(assignment.run());
+            if (ending != null) {
+                return ending.take(assignment, own, record.last(), List.of(), 0);
+            }
+            if (own > 0) {
+                return new Step(new Queued(assignment, record, own, true));
+            }
+            RenderRequest request = Delivery.request(assignment);
+            return new Step(
+                    new Adopting(assignment, record), new DeliveryAction.ReadResult(assignment.result(request)));
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return action instanceof DeliveryAction.ReadRecord;
+        }
+    }
+
+    /** There were attempts and no outcome: takes over a result that is stored already, before it tries again. */
+    record Adopting(Assignment assignment, JobRecord past) implements Starting {
+        @Override
+        public Step on(DeliveryEvent event, Instant now) {
+            if (event instanceof DeliveryEvent.ResultRead read) {
+                TerminalEvent result = Delivery.completed(assignment, read.content());
+                return result != null ? Delivery.decide(assignment, 0, result) : again();
+            }
+            if (event instanceof DeliveryEvent.Refused) {
+                return again();
+            }
+            Ending ending = Ending.of(event);
+            return ending == null ? new Step(this) : ending.take(assignment, 0, past.last(), List.of(), 0);
+        }
+
+        private Step again() {
+            List<JobRecord.Attempt> unclean = past.unclean(
+                    assignment.record().topicId(), assignment.record().source());
+            if (unclean.size() < assignment.maxAttempts()) {
+                return new Step(new Queued(assignment, past, past.last() + 1, false));
+            }
+            JobRecord.Attempt last = unclean.get(unclean.size() - 1);
+            String cause = last.end() == null
+                    ? "ended without a word"
+                    : "ended: " + last.end().reason();
+            Failure failure = new Failure(
+                    Failure.Code.ATTEMPTS_EXHAUSTED,
+                    "given up after " + unclean.size() + " attempts; in attempt " + last.number() + " worker "
+                            + last.worker() + " " + cause);
+            return new Ending.Fail(failure).take(assignment, 0, past.last(), List.of(), 0);
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return action instanceof DeliveryAction.ReadResult;
+        }
+    }
+}
