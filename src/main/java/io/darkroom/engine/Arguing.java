@@ -64,7 +64,9 @@ final class Arguing {
                 .timesteps(
                         steps.timesteps() == null
                                 ? null
-                                : steps.timesteps().stream().map(t -> (double) t).toList())
+                                : steps.timesteps().stream()
+                                        .map(t -> (double) t)
+                                        .toList())
                 .sigmas(steps.sigmas())
                 .scheduler(scheduler(steps.scheduler()))
                 .eta(steps.eta())

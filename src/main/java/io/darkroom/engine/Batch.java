@@ -40,8 +40,10 @@ record Batch(Pipeline pipeline, List<Member> members) {
      * @param rows at most so many, but at least one picture's
      */
     static Batch around(List<Flight> flights, int rows) {
-        Flight first =
-                flights.stream().filter(f -> !f.sampling().isEmpty()).findFirst().orElseThrow();
+        Flight first = flights.stream()
+                .filter(f -> !f.sampling().isEmpty())
+                .findFirst()
+                .orElseThrow();
         Fit fit = null;
         int count = 0;
         List<Member> members = new ArrayList<>();

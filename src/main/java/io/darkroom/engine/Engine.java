@@ -65,8 +65,7 @@ public final class Engine implements Renderer, AutoCloseable {
     private boolean closing;
 
     /** @param device its name, as {@code cpu} or {@code cuda:0} */
-    public Engine(
-            String device, ModelCatalog<Pipeline> models, CallMeter meter, Settings settings, Helpers helpers) {
+    public Engine(String device, ModelCatalog<Pipeline> models, CallMeter meter, Settings settings, Helpers helpers) {
         this.models = models;
         this.meter = meter;
         this.settings = settings;
@@ -265,9 +264,7 @@ public final class Engine implements Renderer, AutoCloseable {
         int steps = flight.steps();
         long soFar = flight.clock.inPhase(System.nanoTime());
         long etaMs = step == 0 ? -1 : Math.round(soFar / 1e6 / step * (steps - step));
-        flight.work
-                .listener()
-                .progress(new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
+        flight.work.listener().progress(new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
         for (Flight.Picture picture : flight.decodable()) {
             if (!Finite.all(picture.sampling.latents())) {
                 throw new NonFiniteException("the latents are not finite after sampling; a float16 model may overflow");

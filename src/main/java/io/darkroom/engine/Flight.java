@@ -31,6 +31,7 @@ final class Flight implements AutoCloseable {
     /** One picture of the job: under way, then latents, then pixels. */
     static final class Picture {
         final Sampling sampling;
+
         @Nullable
         Tensor pixels;
 

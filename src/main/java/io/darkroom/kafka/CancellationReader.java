@@ -63,8 +63,8 @@ class CancellationReader implements AutoCloseable {
             while (!closing) {
                 try {
                     for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-                        Cancellation read = Cancellation.read(
-                                bytes(record.key()), bytes(record.value()), record.timestamp());
+                        Cancellation read =
+                                Cancellation.read(bytes(record.key()), bytes(record.value()), record.timestamp());
                         if (read != null) {
                             canceled.accept(read);
                         }

@@ -63,9 +63,7 @@ final class PrefixCommit implements KafkaCommitHandler {
 
     @Override
     public synchronized <K, V> Uni<IncomingKafkaRecord<K, V>> received(IncomingKafkaRecord<K, V> record) {
-        partitions
-                .computeIfAbsent(partition(record), p -> new Offsets())
-                .received(record.getOffset());
+        partitions.computeIfAbsent(partition(record), p -> new Offsets()).received(record.getOffset());
         return Uni.createFrom().item(record);
     }
 

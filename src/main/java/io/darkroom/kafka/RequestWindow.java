@@ -22,9 +22,7 @@ class RequestWindow implements Intake {
     private @Nullable CompletableFuture<@Nullable Void> next;
 
     RequestWindow(DarkroomConfig config) {
-        this(
-                config.worker().windowRequests(),
-                config.worker().windowBytes().asLongValue());
+        this(config.worker().windowRequests(), config.worker().windowBytes().asLongValue());
     }
 
     RequestWindow(int mostRequests, long mostBytes) {

@@ -60,7 +60,8 @@ public class Topics {
 
     /** Where each partition of a topic ends now: the offset of the record to come next. */
     public long records(String topic) {
-        TopicDescription found = await(admin.describeTopics(List.of(topic)).topicNameValues().get(topic));
+        TopicDescription found =
+                await(admin.describeTopics(List.of(topic)).topicNameValues().get(topic));
         if (found == null) {
             return 0;
         }

@@ -55,7 +55,7 @@ public class WorkerLife {
     }
 
     /** Completes when requests may be taken. */
-    CompletionStage<@Nullable Void> open() {
+    public CompletionStage<@Nullable Void> open() {
         return open;
     }
 
@@ -85,7 +85,11 @@ public class WorkerLife {
                 until("the cancellations", () -> requireCaughtUp(reader));
             }
             open.complete(null);
-            LOG.info(renders() ? "Ready: taking requests from " + String.join(", ", config.topics().requests()) : "Ready");
+            LOG.info(
+                    renders()
+                            ? "Ready: taking requests from "
+                                    + String.join(", ", config.topics().requests())
+                            : "Ready");
         } catch (FatalStartException e) {
             LOG.error(e.getMessage());
             Quarkus.asyncExit(1);

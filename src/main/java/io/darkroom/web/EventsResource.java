@@ -21,11 +21,10 @@ public class EventsResource {
     @GET
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Multi<OutboundSseEvent> follow(@Context Sse sse) {
-        return tail.events()
-                .map(event -> sse.newEventBuilder()
-                        .name(event.type())
-                        .mediaType(MediaType.APPLICATION_JSON_TYPE)
-                        .data(event.json())
-                        .build());
+        return tail.events().map(event -> sse.newEventBuilder()
+                .name(event.type())
+                .mediaType(MediaType.APPLICATION_JSON_TYPE)
+                .data(event.json())
+                .build());
     }
 }

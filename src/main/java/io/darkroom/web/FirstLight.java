@@ -85,7 +85,9 @@ class FirstLight {
                 .normalize()
                 .resolve(Path.of("store", config.storage().bucket(), "renders", ID, "0.png"));
         LOG.infof("First light: %s%n         All about it: %s/api/renders/%s", file, address, ID);
-        LOG.infof("Your turn: send requests to %s/api/requests, or to the topic %s", address, config.topics().requests().get(0));
+        LOG.infof(
+                "Your turn: send requests to %s/api/requests, or to the topic %s",
+                address, config.topics().requests().get(0));
     }
 
     private static byte[] request() {

@@ -76,10 +76,10 @@ public class RendersResource {
         if (parsed instanceof ParsedRequest.Unreadable unreadable) {
             return refused(400, unreadable.failure());
         }
-        return produce((ParsedRequest.Readable) parsed, body);
+        return produce((ParsedRequest.Valid) parsed, body);
     }
 
-    private Response produce(ParsedRequest.Readable parsed, byte[] body) {
+    private Response produce(ParsedRequest.Valid parsed, byte[] body) {
         boolean named = parsed.request().fieldsGiven().contains("id");
         // What Kafka would derive an id from is not known before the request is produced.
         String id = named ? parsed.key().id() : UUID.randomUUID().toString();
@@ -102,8 +102,8 @@ public class RendersResource {
         return archive.find(new JobKey(id, 0))
                 .map(found -> Response.ok(known != null && !RenderBoard.ended(found) ? known : found)
                         .build())
-                .orElseGet(() ->
-                        known == null ? unknown(id) : Response.ok(known).build());
+                .orElseGet(
+                        () -> known == null ? unknown(id) : Response.ok(known).build());
     }
 
     /** Produces a cancellation. */
@@ -140,8 +140,7 @@ public class RendersResource {
     private static Response unknown(String id) {
         return Response.status(404)
                 .entity(Map.of(
-                        "error",
-                        "no job " + id + " is known: it was not posted here, and no worker has started it"))
+                        "error", "no job " + id + " is known: it was not posted here, and no worker has started it"))
                 .build();
     }
 

@@ -26,8 +26,7 @@ public final class JobArchive {
      */
     public Optional<ObjectNode> find(JobKey key) {
         JobRecord record = JobRecords.read(store, bucket, key);
-        TerminalEvent outcome =
-                record.outcome() == null ? null : TerminalEvent.read(key, record.outcome());
+        TerminalEvent outcome = record.outcome() == null ? null : TerminalEvent.read(key, record.outcome());
         if (outcome != null) {
             return Optional.of(outcome.json());
         }

@@ -73,8 +73,8 @@ final class JobJournal implements Announcer {
 
     @Override
     public CompletionStage<?> deadLetter(DeadLetter letter) {
-        return next.deadLetter(letter)
-                .thenAccept(acknowledged -> meters.counter("darkroom.dead.letters").increment());
+        return next.deadLetter(letter).thenAccept(acknowledged -> meters.counter("darkroom.dead.letters")
+                .increment());
     }
 
     @Override
@@ -86,7 +86,11 @@ final class JobJournal implements Announcer {
     @Override
     public void progress(ProgressEvent event) {
         meters.counter("darkroom.job.steps").increment();
-        bar.draw(event.key().id(), event.step().step(), event.step().steps(), event.step().etaMs());
+        bar.draw(
+                event.key().id(),
+                event.step().step(),
+                event.step().steps(),
+                event.step().etaMs());
         next.progress(event);
     }
 }

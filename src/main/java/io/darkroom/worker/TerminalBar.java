@@ -24,8 +24,8 @@ final class TerminalBar {
         }
         int filled = WIDTH * step / steps;
         String left = etaMs < 0 ? "" : String.format(Locale.ROOT, "  %.1f s left", etaMs / 1000.0);
-        out.print(CLEAR + "  " + "█".repeat(filled) + "░".repeat(WIDTH - filled) + "  " + step + "/" + steps + left + "  "
-                + job);
+        out.print(CLEAR + "  " + "█".repeat(filled) + "░".repeat(WIDTH - filled) + "  " + step + "/" + steps + left
+                + "  " + job);
         out.flush();
         drawn = true;
     }

@@ -8,7 +8,6 @@ import io.darkroom.job.Announcer;
 import io.darkroom.job.Intake;
 import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
-import io.darkroom.job.Renderer;
 import io.darkroom.job.RequestParser;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.ModelCatalog;
@@ -32,7 +31,6 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
 
 /** Puts the worker together: from settings to store, engine and deliveries. */
@@ -91,7 +89,8 @@ class WorkerBeans {
     @Singleton
     StoreReadiness storeReadiness(ObjectStore store) {
         DarkroomConfig.Storage given = config.storage();
-        return () -> StoreSelfCheck.run(store, given.bucket(), "the store at " + given.endpoint().orElse(""));
+        return () -> StoreSelfCheck.run(
+                store, given.bucket(), "the store at " + given.endpoint().orElse(""));
     }
 
     @Produces

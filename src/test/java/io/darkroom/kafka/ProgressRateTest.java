@@ -13,7 +13,9 @@ class ProgressRateTest {
     void sendsAtMostFourEventsASecondForAJob() {
         ProgressRate rate = new ProgressRate(4, 200);
 
-        long sent = LongStream.range(0, 2000).filter(ms -> rate.allows("a", ms * MS)).count();
+        long sent = LongStream.range(0, 2000)
+                .filter(ms -> rate.allows("a", ms * MS))
+                .count();
 
         assertThat(sent).isEqualTo(8);
     }
