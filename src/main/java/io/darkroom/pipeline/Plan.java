@@ -1,5 +1,6 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.sampling.SchedulerConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import java.util.Map;
 public record Plan(
         Task task,
         Arguments arguments,
-        Map<String, Object> scheduler,
+        SchedulerConfig scheduler,
         int width,
         int height,
         int steps,

@@ -1,0 +1,34 @@
+package io.darkroom.pipeline;
+
+import io.darkroom.model.Conditioning;
+import io.darkroom.sampling.Sampler;
+import io.darkroom.sampling.Start;
+import io.darkroom.sampling.guidance.Branch;
+import io.darkroom.sampling.guidance.Guidance;
+import io.darkroom.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * One reverse (or, for an inversion, forward) process of a picture.
+ *
+ * @param name as in progress events
+ * @param sampler the solver over its schedule
+ * @param firstIndex the index into the sampler's timesteps at which it begins
+ * @param guidance which rows it wants
+ * @param conditioning what each branch is conditioned on
+ * @param start where it begins, given the latents with which the earlier phases ended
+ */
+record Phase(
+        String name,
+        Sampler sampler,
+        int firstIndex,
+        Guidance guidance,
+        Map<Branch, Conditioning> conditioning,
+        Function<List<Tensor>, Start> start) {
+
+    int evaluations() {
+        return sampler.evaluations() - firstIndex;
+    }
+}
