@@ -27,6 +27,9 @@ public interface Pipeline extends Planner, AutoCloseable {
     /** Encodes text and input image and draws the first noise: one picture under way for each that was asked for. */
     List<Sampling> begin(Plan plan);
 
+    /** Whether rows of one call may differ in time; else those that do are evaluated in calls of their own. */
+    boolean timePerRow();
+
     /** Evaluates the denoiser: the outputs of the rows, in order, in as few calls as they allow. */
     List<Tensor> evaluate(List<Denoiser.Row> rows);
 

@@ -208,6 +208,11 @@ final class StableDiffusionPipeline implements Pipeline {
     }
 
     @Override
+    public boolean timePerRow() {
+        return networks.denoiser().timePerRow();
+    }
+
+    @Override
     public List<Tensor> evaluate(List<Denoiser.Row> rows) {
         return networks.denoiser().evaluate(rows);
     }
