@@ -1,24 +1,33 @@
 package io.darkroom.worker;
 
 import io.darkroom.job.Announcer;
+import io.darkroom.job.Assignment;
 import io.darkroom.job.Cancellation;
 import io.darkroom.job.Disposition;
 import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.Intake;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.ObjectStore;
+import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
-/** Drives every delivery of this worker. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * Drives the deliveries of this worker: one thread, named "delivery", owns their states; the store is called on a few
+ * threads of its own. All methods may be called from any thread and do not block, {@link #close} excepted.
+ */
 public final class DeliveryLoop implements AutoCloseable {
     /**
      * What a loop is set to.
@@ -26,14 +35,39 @@ public final class DeliveryLoop implements AutoCloseable {
      * @param worker this worker's name, as in events
      * @param bucket the configured bucket
      * @param attempts unclean ends before a job is given up
-     * @param jobsAtOnce jobs that are given to the renderer at the same time
+     * @param jobsAtOnce jobs that are given to the renderer at the same time; two keep a device busy while the next
+     *     attempt is written down
+     * @param storeThreads calls to the store at the same time
+     * @param firstBackoff the wait after a first fault of the surroundings; it doubles from fault to fault
+     * @param longestBackoff the longest such wait
+     * @param leaving how long released jobs may take to say so in their records
      */
-    public record Settings(String worker, String bucket, int attempts, int jobsAtOnce) {}
+    public record Settings(
+            String worker,
+            String bucket,
+            int attempts,
+            int jobsAtOnce,
+            int storeThreads,
+            Duration firstBackoff,
+            Duration longestBackoff,
+            Duration leaving) {
+        /** As shipped. */
+        public static Settings of(String worker, String bucket) {
+            return new Settings(
+                    worker, bucket, 3, 2, 4, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(5));
+        }
+    }
 
     /** The ports. */
-    public record Ports(ObjectStore store, Renderer renderer, Announcer announcer, Intake intake) {}
+    public record Ports(
+            ObjectStore store, Renderer renderer, Announcer announcer, Intake intake, DeliveryObserver observer) {}
 
-    /** A job's state for the HTTP API. */
+    /**
+     * A job that has not ended, for the HTTP API.
+     *
+     * @param step steps made; 0 before the first
+     * @param steps steps in all; 0 where not known yet
+     */
     public record Snapshot(JobKey key, State state, int step, int steps) {
         /** Waiting for its turn, or under way. */
         public enum State {
@@ -42,47 +76,102 @@ public final class DeliveryLoop implements AutoCloseable {
         }
     }
 
+    private final Settings settings;
+    private final RequestParser parser;
+    private final Clock clock;
+    private final ScheduledThreadPoolExecutor thread;
+    private final ThreadPoolExecutor storeThreads;
+    private final Deliveries deliveries;
+    private final String instance;
+    private final AtomicLong runs = new AtomicLong();
+
+    /**
+     * Starts the threads.
+     *
+     * @param random for the waits after faults, and to tell this loop's attempts from those of any other
+     */
     public DeliveryLoop(Settings settings, RequestParser parser, Ports ports, Clock clock, RandomGenerator random) {
-        throw new UnsupportedOperationException("to come");
+        this.settings = settings;
+        this.parser = parser;
+        this.clock = clock;
+        this.instance = settings.worker() + "/" + Long.toHexString(random.nextLong());
+        this.thread = Threads.scheduler("delivery");
+        this.storeThreads = Threads.pool("store", settings.storeThreads());
+        Performer performer = new Performer(ports.store(), ports.renderer(), ports.announcer(), storeThreads);
+        Backoff backoff = new Backoff(settings.firstBackoff(), settings.longestBackoff(), random);
+        this.deliveries = new Deliveries(settings, ports, performer, backoff, clock, thread);
     }
 
-    /** Takes a record in. The stage completes on the delivery thread and never fails. Any thread; does not block. */
+    /** Takes a record in. The stage completes on the delivery thread, and never fails. */
     public CompletionStage<Disposition> submit(IncomingRecord record) {
-        throw new UnsupportedOperationException("to come");
+        ParsedRequest request = parser.parse(record);
+        Assignment assignment = new Assignment(
+                request,
+                record,
+                settings.worker(),
+                instance + "/" + runs.incrementAndGet(),
+                settings.bucket(),
+                settings.attempts(),
+                parser.limits(),
+                clock.instant());
+        CompletableFuture<Disposition> done = new CompletableFuture<>();
+        if (!deliveries.post(() -> deliveries.take(assignment, done))) {
+            done.complete(Disposition.RELEASED);
+        }
+        return done;
     }
 
-    /** Cancels what is meant, now and among later requests. Any thread; does not block. */
+    /** Cancels what is meant, now and among later requests. */
     public void cancel(Cancellation cancellation) {
-        throw new UnsupportedOperationException("to come");
+        deliveries.post(() -> deliveries.cancel(cancellation));
     }
 
-    /** Leaves the records of some partitions: waiting ones at once, running ones after the grace. */
+    /**
+     * Leaves the records of some partitions: waiting ones at once, those under way after the grace. The stage completes
+     * when none of them is here any more: settled or released.
+     */
     public CompletionStage<Void> handOver(Predicate<Source> which, Duration grace) {
-        throw new UnsupportedOperationException("to come");
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (!deliveries.post(() -> deliveries.handOver(which, grace, done))) {
+            done.complete(null);
+        }
+        return done;
     }
 
-    /** The records of some partitions are another's now: stops and writes nothing more. */
+    /** The records of some partitions are another's now: stops, and writes nothing more about them. */
     public void lose(Predicate<Source> which) {
-        throw new UnsupportedOperationException("to come");
+        deliveries.post(() -> deliveries.lose(which));
     }
 
-    /** Hands everything over and takes nothing more in. */
+    /** Hands everything over, and takes nothing more in. */
     public CompletionStage<Void> drain(Duration grace) {
-        throw new UnsupportedOperationException("to come");
+        deliveries.post(deliveries::refuse);
+        return handOver(source -> true, grace);
     }
 
-    /** Where a job is; empty where it is not here. Any thread. */
+    /** Where a job is; empty where it is not here. */
     public Optional<Snapshot> snapshot(String id) {
-        throw new UnsupportedOperationException("to come");
+        return deliveries.snapshot(id);
     }
 
-    /** What is wrong with the surroundings; empty where all is well. Any thread. */
+    /** What is wrong with the surroundings; empty where all is well. */
     public Optional<String> trouble() {
-        throw new UnsupportedOperationException("to come");
+        return deliveries.trouble();
     }
 
+    /** Ends at once: nothing more is written, what is not settled is released. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException("to come");
+        deliveries.post(() -> {
+            deliveries.refuse();
+            deliveries.lose(source -> true);
+        });
+        thread.shutdown();
+        storeThreads.shutdownNow();
+        try {
+            thread.awaitTermination(settings.leaving().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,0 +1,415 @@
+package io.darkroom.worker;
+
+import io.darkroom.job.Assignment;
+import io.darkroom.job.Cancellation;
+import io.darkroom.job.Closing;
+import io.darkroom.job.Delivery;
+import io.darkroom.job.DeliveryAction;
+import io.darkroom.job.DeliveryEvent;
+import io.darkroom.job.DeliveryState;
+import io.darkroom.job.Disposition;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.Making;
+import io.darkroom.job.ProgressEvent;
+import io.darkroom.job.RenderRequest;
+import io.darkroom.job.Renderer;
+import io.darkroom.job.Source;
+import io.darkroom.job.StartedEvent;
+import io.darkroom.job.Starting;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every delivery that is here, each moved by the state machine. All of it belongs to the delivery thread, but for
+ * {@link #snapshot} and {@link #trouble}.
+ */
+final class Deliveries {
+    private static final System.Logger LOG = System.getLogger(Deliveries.class.getName());
+    private static final DeliveryEvent.Release LEAVE = new DeliveryEvent.Release("handed over", true);
+    /** A clock may be set anew: a time that is far off is looked at again. */
+    private static final Duration LONGEST_TIMER = Duration.ofHours(1);
+
+    private final DeliveryLoop.Settings settings;
+    private final DeliveryLoop.Ports ports;
+    private final Performer performer;
+    private final Backoff backoff;
+    private final Clock clock;
+    private final ScheduledExecutorService thread;
+
+    private final Set<Running> all = new LinkedHashSet<>();
+    /** Deliveries of one job, the first of which is under way; the others wait to meet its outcome. */
+    private final Map<JobKey, Deque<Running>> byJob = new HashMap<>();
+
+    private final Turns<Running> turns;
+    private final Cancellations cancellations = new Cancellations();
+    private final List<Departure> departures = new ArrayList<>();
+    private final Map<String, DeliveryLoop.Snapshot> snapshots = new ConcurrentHashMap<>();
+    private volatile @Nullable String trouble;
+    private boolean refusing;
+
+    /** Somebody who waits until some deliveries have ended. */
+    private record Departure(Set<Running> left, CompletableFuture<Void> done) {}
+
+    Deliveries(
+            DeliveryLoop.Settings settings,
+            DeliveryLoop.Ports ports,
+            Performer performer,
+            Backoff backoff,
+            Clock clock,
+            ScheduledExecutorService thread) {
+        this.settings = settings;
+        this.ports = ports;
+        this.performer = performer;
+        this.backoff = backoff;
+        this.clock = clock;
+        this.thread = thread;
+        this.turns = new Turns<>(settings.jobsAtOnce());
+    }
+
+    Optional<DeliveryLoop.Snapshot> snapshot(String id) {
+        return Optional.ofNullable(snapshots.get(id));
+    }
+
+    Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    void refuse() {
+        refusing = true;
+    }
+
+    void take(Assignment assignment, CompletableFuture<Disposition> done) {
+        if (refusing) {
+            done.complete(Disposition.RELEASED);
+            return;
+        }
+        Running running = new Running(assignment, done);
+        all.add(running);
+        Deque<Running> same = byJob.computeIfAbsent(running.key(), key -> new ArrayDeque<>());
+        same.add(running);
+        if (same.size() == 1) {
+            begin(running);
+        }
+    }
+
+    void cancel(Cancellation cancellation) {
+        cancellations.add(cancellation);
+        for (Running running : List.copyOf(all)) {
+            RenderRequest request = running.request();
+            if (request != null
+                    && cancellation.means(
+                            running.key(),
+                            request.group(),
+                            running.assignment.record().timestamp())) {
+                on(running, new DeliveryEvent.Cancel(cancellation.reason()));
+            }
+        }
+    }
+
+    void handOver(Predicate<Source> which, Duration grace, CompletableFuture<Void> done) {
+        Set<Running> meant = meant(which);
+        departures.add(new Departure(new LinkedHashSet<>(meant), done));
+        for (Running running : meant) {
+            running.leaving = true;
+            if (running.state == null) {
+                end(running, new Closing.Released(running.assignment));
+            } else if (running.state.turn() == DeliveryState.Turn.WAITS) {
+                on(running, LEAVE);
+            }
+        }
+        depart();
+        var unused = later(grace, () -> {
+            meant.forEach(running -> on(running, LEAVE));
+            var unusedToo = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
+        });
+    }
+
+    void lose(Predicate<Source> which) {
+        for (Running running : meant(which)) {
+            if (running.state == null) {
+                end(running, new Closing.Lost(running.assignment));
+            } else {
+                on(running, new DeliveryEvent.Lose());
+            }
+        }
+    }
+
+    private Set<Running> meant(Predicate<Source> which) {
+        Set<Running> meant = new LinkedHashSet<>();
+        for (Running running : all) {
+            if (which.test(running.assignment.record().source())) {
+                meant.add(running);
+            }
+        }
+        return meant;
+    }
+
+    private void begin(Running running) {
+        Instant now = clock.instant();
+        step(running, Delivery.begin(running.assignment, now));
+        RenderRequest request = running.request();
+        if (request == null) {
+            return;
+        }
+        Cancellation cancellation = cancellations.of(
+                running.key(), request.group(), running.assignment.record().timestamp());
+        if (cancellation != null) {
+            on(running, new DeliveryEvent.Cancel(cancellation.reason()));
+        }
+        if (request.expiresAt() != null) {
+            awaitExpiry(running, request.expiresAt());
+        }
+    }
+
+    private void awaitExpiry(Running running, Instant at) {
+        Duration left = Duration.between(clock.instant(), at);
+        if (left.isNegative() || left.isZero()) {
+            on(running, new DeliveryEvent.Expired());
+            return;
+        }
+        Duration wait = left.compareTo(LONGEST_TIMER) < 0 ? left : LONGEST_TIMER;
+        running.expiry = later(wait.plusMillis(1), () -> awaitExpiry(running, at));
+    }
+
+    /** Gives an event to a delivery; from another thread through {@link #post}. */
+    private void on(Running running, DeliveryEvent event) {
+        if (running.state != null && !running.state.ended()) {
+            step(running, Delivery.on(running.state, event, clock.instant()));
+        }
+    }
+
+    private void post(Running running, DeliveryEvent event) {
+        post(() -> {
+            try {
+                on(running, event);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "job " + running.key().id() + " is left: a bug", e);
+                end(running, new Closing.Lost(running.assignment));
+            }
+        });
+    }
+
+    private void step(Running running, Delivery.Step step) {
+        running.state = step.state();
+        for (DeliveryAction action : step.actions()) {
+            perform(running, action);
+        }
+        DeliveryState state = step.state();
+        if (state instanceof Closing.Ended ended) {
+            end(running, ended);
+        } else if (state instanceof Starting.Queued queued) {
+            if (running.leaving) {
+                on(running, LEAVE);
+                return;
+            }
+            RenderRequest request = running.request();
+            turns.ask(running, request == null ? 0 : request.priority(), queued.alone());
+        } else if (state.turn() == DeliveryState.Turn.NONE) {
+            turns.giveBack(running);
+        }
+        show(running);
+    }
+
+    private void giveTurns() {
+        for (Optional<Running> next = turns.next(); next.isPresent(); next = turns.next()) {
+            on(next.get(), new DeliveryEvent.TurnGiven());
+        }
+    }
+
+    private void perform(Running running, DeliveryAction action) {
+        if (action instanceof DeliveryAction.Backoff wait) {
+            Running.Trouble before = running.troubles.get(wait.action());
+            int faults = before == null ? 1 : before.faults() + 1;
+            running.troubles.put(wait.action(), new Running.Trouble(faults, wait.reason()));
+            ports.observer()
+                    .faulted(running.assignment, wait.action().getClass().getSimpleName(), wait.reason());
+            look();
+            var unused = later(backoff.after(faults), () -> retry(running, wait.action()));
+            return;
+        }
+        performer.perform(running.assignment, action, listener(running, action), event -> {
+            post(() -> calm(running, action, event));
+            post(running, event);
+        });
+    }
+
+    private void retry(Running running, DeliveryAction action) {
+        if (running.state != null && running.state.awaits(action)) {
+            on(running, new DeliveryEvent.RetryDue(action));
+        } else if (running.troubles.remove(action) != null) {
+            look();
+        }
+    }
+
+    /** An answer that is no fault: what this action met is over. */
+    private void calm(Running running, DeliveryAction action, DeliveryEvent event) {
+        boolean faulted = event instanceof DeliveryEvent.Faulted || event instanceof DeliveryEvent.Refused;
+        if (!faulted && running.troubles.remove(action) != null) {
+            look();
+        }
+    }
+
+    private Renderer.Listener listener(Running running, DeliveryAction action) {
+        return new RenderListener(
+                event -> {
+                    post(() -> calm(running, action, event));
+                    post(running, event);
+                },
+                (model, steps) -> post(() -> started(running, model, steps)),
+                step -> post(() -> progress(running, step)),
+                action);
+    }
+
+    private void started(Running running, String model, int steps) {
+        if (running.state instanceof Making.Rendering rendering) {
+            running.steps = steps;
+            show(running);
+            ports.announcer()
+                    .started(new StartedEvent(
+                            running.key(),
+                            model,
+                            steps,
+                            rendering.attempt(),
+                            settings.worker(),
+                            running.assignment.request().labels()));
+        }
+    }
+
+    private void progress(Running running, Renderer.Step step) {
+        if (running.state instanceof Making.Rendering) {
+            running.step = step.step();
+            running.steps = step.steps();
+            show(running);
+            ports.announcer()
+                    .progress(new ProgressEvent(
+                            running.key(), step, running.assignment.request().labels()));
+        }
+    }
+
+    private void show(Running running) {
+        if (running.state == null || running.state.ended()) {
+            return;
+        }
+        boolean waits = running.state instanceof Starting;
+        DeliveryLoop.Snapshot.State state =
+                waits ? DeliveryLoop.Snapshot.State.QUEUED : DeliveryLoop.Snapshot.State.RUNNING;
+        snapshots.put(running.key().id(), new DeliveryLoop.Snapshot(running.key(), state, running.step, running.steps));
+    }
+
+    private void end(Running running, Closing.Ended ended) {
+        running.state = ended;
+        if (!all.remove(running)) {
+            return;
+        }
+        turns.giveBack(running);
+        if (running.expiry != null) {
+            running.expiry.cancel(false);
+        }
+        if (!running.troubles.isEmpty()) {
+            running.troubles.clear();
+            look();
+        }
+        boolean settled = ended instanceof Closing.Settled;
+        if (ended instanceof Closing.Settled s) {
+            ports.observer().settled(running.assignment, s.event());
+        } else {
+            ports.observer().released(running.assignment);
+        }
+        passOn(running);
+        running.done.complete(settled ? Disposition.SETTLED : Disposition.RELEASED);
+        departures.forEach(departure -> departure.left().remove(running));
+        depart();
+    }
+
+    /** The next delivery of the same job begins, and meets what this one left. */
+    private void passOn(Running running) {
+        Deque<Running> same = byJob.get(running.key());
+        if (same == null) {
+            return;
+        }
+        boolean first = same.peek() == running;
+        same.remove(running);
+        Running next = same.peek();
+        if (next == null) {
+            byJob.remove(running.key());
+            snapshots.remove(running.key().id());
+        } else if (first) {
+            post(() -> {
+                if (next.state == null && all.contains(next)) {
+                    begin(next);
+                }
+            });
+        }
+    }
+
+    private void depart() {
+        departures.removeIf(departure -> {
+            if (departure.left().isEmpty()) {
+                departure.done().complete(null);
+                return true;
+            }
+            return false;
+        });
+    }
+
+    /** Tells the intake when trouble begins and when it ends. */
+    private void look() {
+        String now = all.stream()
+                .flatMap(running -> running.troubles.values().stream())
+                .map(Running.Trouble::reason)
+                .findFirst()
+                .orElse(null);
+        boolean was = trouble != null;
+        trouble = now;
+        if (now != null && !was) {
+            ports.intake().pause(now);
+        } else if (now == null && was) {
+            ports.intake().resume();
+        }
+    }
+
+    private @Nullable Future<?> later(Duration wait, Runnable work) {
+        try {
+            return thread.schedule(() -> guarded(work), wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            return null; // Closing: what was to be done later is another worker's.
+        }
+    }
+
+    /** Does something on the delivery thread; false where that has ended. */
+    boolean post(Runnable work) {
+        try {
+            thread.execute(() -> guarded(work));
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+            giveTurns();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a bug in the delivery", e);
+        }
+    }
+}

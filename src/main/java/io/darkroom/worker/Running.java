@@ -1,0 +1,49 @@
+package io.darkroom.worker;
+
+import io.darkroom.job.Assignment;
+import io.darkroom.job.DeliveryAction;
+import io.darkroom.job.DeliveryState;
+import io.darkroom.job.Disposition;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.ParsedRequest;
+import io.darkroom.job.RenderRequest;
+import java.util.IdentityHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** One delivery as the loop keeps it: its state, and what is not the state machine's. Of the delivery thread alone. */
+final class Running {
+    final Assignment assignment;
+    final CompletableFuture<Disposition> done;
+    /** What is met by faults of the surroundings, by action: the action itself, for equal pictures may be large. */
+    final IdentityHashMap<DeliveryAction, Trouble> troubles = new IdentityHashMap<>();
+    /** Null while another delivery of the same job goes before. */
+    @Nullable
+    DeliveryState state;
+
+    @Nullable
+    Future<?> expiry;
+    /** Whether it is to be left, as soon as it only waits. */
+    boolean leaving;
+
+    int step;
+    int steps;
+
+    /** How often an action met a fault in a row, and the last reason. */
+    record Trouble(int faults, String reason) {}
+
+    Running(Assignment assignment, CompletableFuture<Disposition> done) {
+        this.assignment = assignment;
+        this.done = done;
+    }
+
+    JobKey key() {
+        return assignment.key();
+    }
+
+    @Nullable
+    RenderRequest request() {
+        return assignment.request() instanceof ParsedRequest.Valid valid ? valid.request() : null;
+    }
+}

@@ -1,0 +1,73 @@
+package io.darkroom.worker;
+
+import io.darkroom.job.Bytes;
+import io.darkroom.job.DeliveryAction;
+import io.darkroom.job.DeliveryEvent;
+import io.darkroom.job.JobRecords;
+import io.darkroom.job.ObjectStore;
+import io.darkroom.job.ObjectStore.Creation;
+import io.darkroom.job.ObjectStore.Location;
+import org.jspecify.annotations.Nullable;
+
+/** Does what a delivery wants of the store. Blocks, and throws what the store throws. */
+final class StoreActions {
+    private static final String JSON = "application/json";
+    private static final long LARGEST_PICTURE = 512L << 20;
+
+    private final ObjectStore store;
+
+    StoreActions(ObjectStore store) {
+        this.store = store;
+    }
+
+    /** The answer to an action; null where it is not one of the store's. */
+    @Nullable
+    DeliveryEvent perform(DeliveryAction action) {
+        if (action instanceof DeliveryAction.CreateAttempt create) {
+            return new DeliveryEvent.AttemptCreated(create.number(), createJson(create.at(), create.content()));
+        }
+        if (action instanceof DeliveryAction.ReadRecord read) {
+            return new DeliveryEvent.RecordRead(JobRecords.read(store, read.bucket(), read.key()));
+        }
+        if (action instanceof DeliveryAction.CreatePicture create) {
+            Creation creation = store.create(create.at(), create.content().array(), create.mediaType());
+            return creation == Creation.EXISTS
+                    ? new DeliveryEvent.PictureTaken(create.index())
+                    : stored(create.index(), create.content());
+        }
+        if (action instanceof DeliveryAction.ReadPicture read) {
+            Bytes content = read(read.at(), LARGEST_PICTURE);
+            return content == null ? new DeliveryEvent.PictureGone(read.index()) : stored(read.index(), content);
+        }
+        if (action instanceof DeliveryAction.CreateResult create) {
+            return new DeliveryEvent.ResultCreated(createJson(create.at(), create.content()));
+        }
+        if (action instanceof DeliveryAction.ReadResult read) {
+            return new DeliveryEvent.ResultRead(read(read.at(), JobRecords.LARGEST));
+        }
+        if (action instanceof DeliveryAction.CreateOutcome create) {
+            return new DeliveryEvent.OutcomeCreated(createJson(create.at(), create.content()));
+        }
+        if (action instanceof DeliveryAction.ReadOutcome read) {
+            return new DeliveryEvent.OutcomeRead(read(read.at(), JobRecords.LARGEST));
+        }
+        if (action instanceof DeliveryAction.CreateEnd create) {
+            createJson(create.at(), create.content());
+            return new DeliveryEvent.EndCreated();
+        }
+        return null;
+    }
+
+    private Creation createJson(Location at, Bytes content) {
+        return store.create(at, content.array(), JSON);
+    }
+
+    private @Nullable Bytes read(Location at, long limit) {
+        byte[] content = store.read(at, limit);
+        return content == null ? null : Bytes.of(content);
+    }
+
+    private static DeliveryEvent stored(int index, Bytes content) {
+        return new DeliveryEvent.PictureStored(index, content.sha256(), content.size());
+    }
+}
