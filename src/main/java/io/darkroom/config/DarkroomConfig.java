@@ -193,7 +193,7 @@ public interface DarkroomConfig {
     /** The device's thread. */
     interface Engine {
         /** Jobs whose pictures are being sampled at the same time, on each device. */
-        @WithDefault("16")
+        @WithDefault("4")
         @Min(1)
         int jobs();
 

@@ -3,6 +3,7 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
+import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.DeviceException;
@@ -35,6 +36,8 @@ public final class Engine implements Renderer, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Engine.class);
 
     /**
+     * How much is taken on.
+     *
      * @param jobs jobs under way at the same time
      * @param rows rows a call
      * @param fragile whether an error of the device leaves it unusable, as on CUDA: then nothing more is tried on it
@@ -80,13 +83,14 @@ public final class Engine implements Renderer, AutoCloseable {
 
     @Override
     public void render(RenderJob job, Listener listener) {
-        if (job.request().inputs().image() == null) {
+        RenderRequest.ImageRef image = job.request().inputs().image();
+        if (image == null) {
             commands.add(() -> enqueue(job, null, listener));
             return;
         }
         helpers.blocking().execute(() -> {
             try {
-                InputImage input = helpers.inputs().read(job.request().inputs().image());
+                InputImage input = helpers.inputs().read(image);
                 commands.add(() -> enqueue(job, input, listener));
             } catch (InputPictures.UnusableException e) {
                 listener.failed(e.failure());
@@ -128,6 +132,11 @@ public final class Engine implements Renderer, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether the device's thread runs. */
+    public boolean isAlive() {
+        return thread.isAlive();
     }
 
     private void run() {
@@ -220,7 +229,7 @@ public final class Engine implements Renderer, AutoCloseable {
         flight.clock.enter("encode", System.nanoTime());
         meter.take();
         flight.begun(flight.pipeline.begin(flight.plan));
-        flight.clock.device(meter.take());
+        flight.clock.device((double) meter.take());
         flight.clock.enter("denoise", System.nanoTime());
     }
 
@@ -280,7 +289,7 @@ public final class Engine implements Renderer, AutoCloseable {
         }
         meter.take();
         decode(flight, ready);
-        flight.clock.device(meter.take());
+        flight.clock.device((double) meter.take());
         flight.clock.enter("denoise", System.nanoTime());
         if (flight.finished()) {
             flight.clock.leave(System.nanoTime());

@@ -3,6 +3,7 @@ package io.darkroom.kafka;
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.job.Intake;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ class RequestWindow implements Intake {
     private @Nullable String trouble;
     private @Nullable CompletableFuture<@Nullable Void> next;
 
+    @Inject
     RequestWindow(DarkroomConfig config) {
         this(config.worker().windowRequests(), config.worker().windowBytes().asLongValue());
     }

@@ -75,7 +75,11 @@ public class Topics {
         return sum;
     }
 
-    /** @throws BrokerUnavailableException if the broker does not answer within a few seconds */
+    /**
+     * Sees whether the broker answers.
+     *
+     * @throws BrokerUnavailableException if it does not, within a few seconds
+     */
     public void ping() {
         await(admin.describeCluster().clusterId());
     }

@@ -4,6 +4,7 @@ import io.darkroom.kafka.BrokerProbe;
 import io.darkroom.kafka.WorkerLife;
 import io.darkroom.worker.WorkerHealth;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -21,9 +22,9 @@ import org.eclipse.microprofile.health.Startup;
 public class Health {
     private final WorkerLife life;
     private final BrokerProbe broker;
-    private final WorkerHealth worker;
+    private final Instance<WorkerHealth> worker;
 
-    Health(WorkerLife life, BrokerProbe broker, WorkerHealth worker) {
+    Health(WorkerLife life, BrokerProbe broker, Instance<WorkerHealth> worker) {
         this.life = life;
         this.broker = broker;
         this.worker = worker;
@@ -32,7 +33,7 @@ public class Health {
     @Produces
     @Liveness
     HealthCheck alive() {
-        return () -> response("threads", life.renders() ? worker.stoppedThreads() : "");
+        return () -> response("threads", life.renders() ? worker.get().stoppedThreads() : "");
     }
 
     @Produces
@@ -50,14 +51,15 @@ public class Health {
     @Produces
     @Readiness
     HealthCheck storeReady() {
-        return () -> response("store", life.renders() ? worker.storeTrouble().orElse("") : "");
+        return () ->
+                response("store", life.renders() ? worker.get().storeTrouble().orElse("") : "");
     }
 
     @Produces
     @Readiness
     HealthCheck modelsReady() {
         return () -> {
-            Map<String, String> problems = life.renders() ? worker.modelProblems() : Map.of();
+            Map<String, String> problems = life.renders() ? worker.get().modelProblems() : Map.of();
             HealthCheckResponseBuilder response =
                     HealthCheckResponse.named("models").status(problems.isEmpty());
             problems.forEach(response::withData);

@@ -1,6 +1,8 @@
 package io.darkroom.web;
 
 import io.darkroom.config.DarkroomConfig;
+import io.quarkus.vertx.http.runtime.VertxHttpConfig;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.MediaType;
@@ -12,7 +14,6 @@ import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,18 +24,22 @@ import org.jspecify.annotations.Nullable;
 public class LocalGuard implements ContainerRequestFilter {
     private static final Set<String> THIS_MACHINE = Set.of("127.0.0.1", "localhost", "[::1]");
 
-    private final boolean enabled;
-    private final boolean local;
-    private final Optional<String> token;
+    /** Filters are made while the application is built, when there are no settings yet. */
+    private final Instance<DarkroomConfig> settings;
 
-    LocalGuard(DarkroomConfig config, @ConfigProperty(name = "quarkus.http.host") String host) {
-        this.local = THIS_MACHINE.contains(host);
-        this.token = config.web().token();
-        this.enabled = config.web().enabled().orElse(local);
+    private final Instance<VertxHttpConfig> http;
+
+    LocalGuard(Instance<DarkroomConfig> settings, Instance<VertxHttpConfig> http) {
+        this.settings = settings;
+        this.http = http;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
+        DarkroomConfig.Web web = settings.get().web();
+        boolean local = THIS_MACHINE.contains(http.get().host());
+        Optional<String> token = web.token();
+        boolean enabled = web.enabled().orElse(local);
         if (!enabled || (!local && token.isEmpty())) {
             refuse(request, 404, "the API is off: set darkroom.web.enabled=true and darkroom.web.token");
             return;

@@ -1,5 +1,6 @@
 package io.darkroom.worker;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -16,6 +17,20 @@ final class TerminalBar {
     TerminalBar(PrintStream out, boolean watched) {
         this.out = out;
         this.watched = watched;
+    }
+
+    /** Whether the process's output goes to a terminal. From Java 22 on a console is there without one, and says so. */
+    @SuppressWarnings("SystemConsoleNull")
+    static boolean isWatched() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true; // older than that: where there is a console, there is a terminal
+        }
     }
 
     synchronized void draw(String job, int step, int steps, long etaMs) {

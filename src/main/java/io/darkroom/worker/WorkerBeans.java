@@ -10,8 +10,11 @@ import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.RequestParser;
 import io.darkroom.model.BuiltInModels;
+import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelCatalog;
 import io.darkroom.model.ModelFolder;
+import io.darkroom.noise.NoiseSource;
+import io.darkroom.noise.TorchCpuGenerator;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.Devices;
 import io.darkroom.onnx.OnnxLoader;
@@ -31,6 +34,8 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Puts the worker together: from settings to store, engine and deliveries. */
@@ -41,7 +46,7 @@ class WorkerBeans {
     private static final int ENCODERS = 2;
 
     private static final int FETCHERS = 4;
-    private static final int DEAD_LETTER_HEADERS = 64 << 10;
+    private static final int STORE_CALLS = 16;
 
     private final DarkroomConfig config;
 
@@ -115,7 +120,7 @@ class WorkerBeans {
                 BuiltInModels.starter(),
                 config.models().defaultModel(),
                 config.models().memory().asLongValue(),
-                (ModelFolder folder) -> Families.open(folder, new OnnxLoader(device, calls)));
+                (ModelFolder folder) -> Families.open(folder, new OnnxLoader(device, calls), WorkerBeans::generator));
     }
 
     @Produces
@@ -144,6 +149,10 @@ class WorkerBeans {
         return engine;
     }
 
+    private static NoiseSource generator(String device, long seed, ElementType type) {
+        return new TorchCpuGenerator(seed);
+    }
+
     void close(@Disposes Engine engine) {
         engine.close();
     }
@@ -163,21 +172,65 @@ class WorkerBeans {
             Announcer announcer,
             Intake intake,
             MeterRegistry meters) {
-        TerminalBar bar = new TerminalBar(System.out, System.console() != null);
+        TerminalBar bar = new TerminalBar(System.out, TerminalBar.isWatched());
+        DeliveryLoop.Settings shipped =
+                DeliveryLoop.Settings.of(workerName(), config.storage().bucket());
         return new DeliveryLoop(
                 new DeliveryLoop.Settings(
-                        workerName(),
-                        config.storage().bucket(),
+                        shipped.worker(),
+                        shipped.bucket(),
                         config.worker().maxAttempts(),
-                        config.worker().windowRequests()),
+                        config.engine().jobs(),
+                        STORE_CALLS,
+                        shipped.firstBackoff(),
+                        shipped.longestBackoff(),
+                        shipped.leaving()),
                 parser,
-                new DeliveryLoop.Ports(store, engine, new JobJournal(announcer, meters, bar), intake),
+                new DeliveryLoop.Ports(
+                        store,
+                        engine,
+                        new WatchedAnnouncer(announcer, bar, meters),
+                        intake,
+                        new JobJournal(meters, bar)),
                 Clock.systemUTC(),
                 new SecureRandom());
     }
 
     void close(@Disposes DeliveryLoop deliveries) {
         deliveries.close();
+    }
+
+    @Produces
+    @Singleton
+    StoreProbe storeProbe(ObjectStore store) {
+        StoreProbe probe = new StoreProbe(store, config.storage().bucket());
+        probe.start();
+        return probe;
+    }
+
+    void close(@Disposes StoreProbe probe) {
+        probe.close();
+    }
+
+    @Produces
+    @Singleton
+    WorkerHealth health(Engine engine, DeliveryLoop deliveries, StoreProbe store, ModelCatalog<Pipeline> models) {
+        return new WorkerHealth() {
+            @Override
+            public String stoppedThreads() {
+                return engine.isAlive() ? "" : "device";
+            }
+
+            @Override
+            public Optional<String> storeTrouble() {
+                return deliveries.trouble().or(store::trouble);
+            }
+
+            @Override
+            public Map<String, String> modelProblems() {
+                return models.problems();
+            }
+        };
     }
 
     private String workerName() {

@@ -1,0 +1,85 @@
+package io.darkroom.worker;
+
+import io.darkroom.config.DarkroomConfig;
+import io.darkroom.engine.InputPictures;
+import io.darkroom.image.PictureException;
+import io.darkroom.image.PictureReader;
+import io.darkroom.image.Pixels;
+import io.darkroom.job.Failure;
+import io.darkroom.job.Limits;
+import io.darkroom.job.LocationRefusedException;
+import io.darkroom.job.ObjectStore;
+import io.darkroom.job.ObjectTooLargeException;
+import io.darkroom.job.Problem;
+import io.darkroom.job.RenderRequest;
+import io.darkroom.pipeline.InputImage;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Input pictures from the store: from the configured bucket, and from others that are allowed by name. */
+final class StoredInputs implements InputPictures {
+    private static final String FIELD = "image";
+
+    private final ObjectStore store;
+    private final String bucket;
+    private final Set<String> allowed;
+    private final Limits limits;
+
+    StoredInputs(ObjectStore store, DarkroomConfig.Storage config, Limits limits) {
+        this.store = store;
+        this.bucket = config.bucket();
+        this.allowed = new TreeSet<>(config.inputBuckets().orElse(Set.of()));
+        this.allowed.add(bucket);
+        this.limits = limits;
+    }
+
+    @Override
+    public InputImage read(RenderRequest.ImageRef at) {
+        String from = at.bucket() == null ? bucket : at.bucket();
+        if (!allowed.contains(from)) {
+            throw unusable(
+                    Failure.Code.INPUT_NOT_FOUND,
+                    FIELD + ".bucket",
+                    "\"" + from + "\" is not among the buckets that pictures are read from: " + allowed);
+        }
+        String place = "s3://" + from + "/" + at.key();
+        byte[] file;
+        try {
+            file = store.read(new ObjectStore.Location(from, at.key()), limits.inputBytes());
+        } catch (ObjectTooLargeException e) {
+            throw unusable(Failure.Code.TOO_LARGE, FIELD, place + ": " + e.getMessage());
+        } catch (LocationRefusedException e) {
+            throw unusable(Failure.Code.INPUT_NOT_FOUND, FIELD, place + ": " + e.getMessage());
+        }
+        if (file == null) {
+            throw unusable(Failure.Code.INPUT_NOT_FOUND, FIELD, "there is no object " + place);
+        }
+        try {
+            return decode(file);
+        } catch (PictureException e) {
+            Failure.Code code =
+                    switch (e.reason()) {
+                        case TOO_LARGE -> Failure.Code.TOO_LARGE;
+                        case UNREADABLE -> Failure.Code.INPUT_UNREADABLE;
+                    };
+            throw unusable(code, FIELD, place + ": " + e.getMessage());
+        }
+    }
+
+    private InputImage decode(byte[] file) throws PictureException {
+        Pixels pixels = new PictureReader(limits.inputBytes(), limits.inputPixels()).read(file);
+        int[] packed = pixels.rgb();
+        byte[] rgb = new byte[3 * packed.length];
+        for (int i = 0; i < packed.length; i++) {
+            rgb[3 * i] = (byte) (packed[i] >> 16);
+            rgb[3 * i + 1] = (byte) (packed[i] >> 8);
+            rgb[3 * i + 2] = (byte) packed[i];
+        }
+        return new InputImage(rgb, pixels.width(), pixels.height());
+    }
+
+    private static UnusableException unusable(Failure.Code code, String field, String message) {
+        return new UnusableException(Failure.of(List.of(new Problem(field, message, code))));
+    }
+}
