@@ -45,6 +45,26 @@ public final class Linear {
         return Tensor.of(out, x.shapeView());
     }
 
+    /** {@code w (x - y)}: where both are near each other, more exact than the weighted sum. */
+    public static Tensor difference(double w, Tensor x, Tensor y) {
+        same(x, y);
+        if (x.isFloat64()) {
+            double[] out = new double[x.size()];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = w * (x.doubles()[i] - y.doubles()[i]);
+            }
+            return Tensor.of(out, x.shapeView());
+        }
+        float fw = (float) w;
+        float[] px = x.data();
+        float[] py = y.data();
+        float[] out = new float[px.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = fw * (px[i] - py[i]);
+        }
+        return Tensor.of(out, x.shapeView());
+    }
+
     /** {@code a x + b y + c z}. */
     public static Tensor combine(double a, Tensor x, double b, Tensor y, double c, Tensor z) {
         same(x, z);

@@ -41,9 +41,13 @@ record SchedulerCase(JsonNode json) {
     }
 
     SchedulerConfig config() {
+        return SchedulerConfig.from(configMap());
+    }
+
+    Map<String, Object> configMap() {
         Map<String, Object> file = MAPPER.convertValue(json.get("config"), new TypeReference<>() {});
         file.put("_class_name", className());
-        return SchedulerConfig.from(file);
+        return file;
     }
 
     ScheduleRequest request() {

@@ -121,7 +121,9 @@ class SchedulerGoldenTest {
             return;
         }
         int t = given.get("timesteps").get(picture).asInt();
-        Sampler all = Schedulers.create(c.config(), ScheduleRequest.ofSteps(1000));
+        SchedulerConfig everyTimestep = SchedulerConfig.from(
+                c.configMap(), c.config().has("timestep_spacing") ? Map.of("timestep_spacing", "trailing") : Map.of());
+        Sampler all = Schedulers.create(everyTimestep, ScheduleRequest.ofSteps(1000));
         int index = 0;
         while (all.timesteps()[index] != t) {
             index++;

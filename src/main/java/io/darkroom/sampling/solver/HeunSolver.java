@@ -1,6 +1,7 @@
 package io.darkroom.sampling.solver;
 
 import static io.darkroom.tensor.Linear.combine;
+import static io.darkroom.tensor.Linear.difference;
 
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.sampling.Pending;
@@ -23,7 +24,7 @@ final class HeunSolver extends ExplodingSolver {
         double here = grid.sigma(i);
         Tensor x = pending.sample();
         Tensor x0 = x0(x, output, point(i));
-        Tensor derivative = combine(1 / here, x, -1 / here, x0);
+        Tensor derivative = difference(1 / here, x, x0);
         if (pending.memory() instanceof FirstHalf first) {
             double half = (here - grid.sigma(i - 1)) / 2;
             Tensor next = combine(1, first.sample(), half, first.derivative(), half, derivative);

@@ -1,0 +1,74 @@
+package io.darkroom.sampling.solver;
+
+import static io.darkroom.tensor.Linear.combine;
+
+import io.darkroom.noise.NoiseSource;
+import io.darkroom.sampling.Pending;
+import io.darkroom.sampling.Progress;
+import io.darkroom.sampling.SavedMemory;
+import io.darkroom.tensor.Linear;
+import io.darkroom.tensor.Tensor;
+
+/**
+ * DEIS, log-rho Adams-Bashforth (Zhang and Chen 2023, "Fast Sampling of Diffusion Models with Exponential
+ * Integrator", equation 15): the output is extrapolated by a polynomial in log rho, rho = sigma / alpha, and
+ * integrated over rho; diffusers' DEISMultistepScheduler.
+ */
+final class DeisSolver extends Solver {
+    private final Path path;
+    private final int order;
+    private final DpmFinal ending;
+
+    DeisSolver(Grid grid, Prediction prediction, Limit limit, Path path, int order, DpmFinal ending) {
+        super(grid, prediction, limit);
+        this.path = path;
+        this.order = order;
+        this.ending = ending;
+    }
+
+    @Override
+    Point point(int index) {
+        return path.at(grid.sigma(index));
+    }
+
+    @Override
+    Pending.Memory fresh() {
+        return History.EMPTY;
+    }
+
+    @Override
+    public Progress advance(Pending pending, Tensor output, NoiseSource noise) {
+        int i = pending.index();
+        Tensor x = pending.sample();
+        Point here = point(i);
+        Tensor x0 = x0(x, output, here);
+        Tensor epsilon = limit == Limit.NONE
+                ? epsilon(x, output, here)
+                : combine(1 / here.sigma(), x, -here.alpha() / here.sigma(), x0);
+        History before = (History) pending.memory();
+        History outputs = before.with(epsilon, order);
+
+        int use = Math.min(Math.min(order, before.size() + 1), ending.highestOrder(i, grid.evaluations()));
+        Point there = point(i + 1);
+        double[] nodes = new double[use];
+        for (int k = 0; k < use; k++) {
+            nodes[k] = here.lambda() - point(i - k).lambda(); // log rho = -lambda, counted from here
+        }
+        double[] weights = new double[use + 1];
+        Tensor[] terms = new Tensor[use + 1];
+        weights[0] = there.alpha() / here.alpha();
+        terms[0] = x;
+        for (int k = 0; k < use; k++) {
+            double integral =
+                    Lagrange.exponentialIntegral(Lagrange.basis(nodes, k), 1, 0, here.lambda() - there.lambda());
+            weights[k + 1] = there.alpha() * here.sigma() / here.alpha() * integral;
+            terms[k + 1] = outputs.get(k);
+        }
+        return at(i + 1, Linear.combine(weights, terms), x0, outputs);
+    }
+
+    @Override
+    public Pending.Memory restore(SavedMemory saved) {
+        return History.restored(saved);
+    }
+}
