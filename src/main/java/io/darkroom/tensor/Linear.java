@@ -65,6 +65,27 @@ public final class Linear {
         return Tensor.of(out, x.shapeView());
     }
 
+    /** {@code x + (x - y) / divisor * factor}: a step along a derivative, rounded in this order. */
+    public static Tensor step(Tensor x, Tensor y, double divisor, double factor) {
+        same(x, y);
+        if (x.isFloat64()) {
+            double[] out = new double[x.size()];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = x.doubles()[i] + (x.doubles()[i] - y.doubles()[i]) / divisor * factor;
+            }
+            return Tensor.of(out, x.shapeView());
+        }
+        float fd = (float) divisor;
+        float ff = (float) factor;
+        float[] px = x.data();
+        float[] py = y.data();
+        float[] out = new float[px.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = px[i] + (px[i] - py[i]) / fd * ff;
+        }
+        return Tensor.of(out, x.shapeView());
+    }
+
     /** {@code a x + b y + c z}. */
     public static Tensor combine(double a, Tensor x, double b, Tensor y, double c, Tensor z) {
         same(x, z);

@@ -57,7 +57,8 @@ public final class AlphasCumprod {
     public float[] sigmas() {
         float[] out = new float[values.length];
         for (int t = 0; t < out.length; t++) {
-            out[t] = (float) Math.sqrt((1f - values[t]) / values[t]);
+            // torch's root of the floor's ratio is 4096 on some CPUs and one ulp less on others.
+            out[t] = values[t] == FLOOR ? 4096 : (float) Math.sqrt((1f - values[t]) / values[t]);
         }
         return out;
     }

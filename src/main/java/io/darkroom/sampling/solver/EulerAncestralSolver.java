@@ -1,6 +1,7 @@
 package io.darkroom.sampling.solver;
 
 import static io.darkroom.tensor.Linear.combine;
+import static io.darkroom.tensor.Linear.step;
 
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.sampling.Pending;
@@ -22,8 +23,8 @@ final class EulerAncestralSolver extends ExplodingSolver {
         Tensor x = pending.sample();
         Tensor x0 = x0(x, output, point(i));
         Ancestral to = Ancestral.between(grid.sigma(i), grid.sigma(i + 1));
-        double ratio = to.down() / grid.sigma(i);
-        Tensor next = combine(ratio, x, 1 - ratio, x0, to.up(), noise.next(x.shape()));
+        Tensor down = step(x, x0, grid.sigma(i), to.down() - grid.sigma(i));
+        Tensor next = combine(1, down, to.up(), noise.next(x.shape()));
         return at(i + 1, next, x0, Nothing.NOTHING);
     }
 

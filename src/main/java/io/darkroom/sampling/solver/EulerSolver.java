@@ -1,6 +1,7 @@
 package io.darkroom.sampling.solver;
 
 import static io.darkroom.tensor.Linear.combine;
+import static io.darkroom.tensor.Linear.step;
 
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.sampling.Pending;
@@ -36,7 +37,6 @@ final class EulerSolver extends ExplodingSolver {
         }
 
         Tensor x0 = x0(x, output, Point.exploding(prediction.readAt(sigma, sigmaHat)));
-        double ratio = grid.sigma(i + 1) / sigmaHat;
-        return at(i + 1, combine(ratio, x, 1 - ratio, x0), x0, Nothing.NOTHING);
+        return at(i + 1, step(x, x0, sigmaHat, grid.sigma(i + 1) - sigmaHat), x0, Nothing.NOTHING);
     }
 }

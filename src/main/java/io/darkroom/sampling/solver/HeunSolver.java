@@ -2,6 +2,7 @@ package io.darkroom.sampling.solver;
 
 import static io.darkroom.tensor.Linear.combine;
 import static io.darkroom.tensor.Linear.difference;
+import static io.darkroom.tensor.Linear.step;
 
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.sampling.Pending;
@@ -31,7 +32,7 @@ final class HeunSolver extends ExplodingSolver {
             return at(i + 1, next, x0, Nothing.NOTHING);
         }
         double next = grid.sigma(i + 1);
-        return at(i + 1, combine(next / here, x, 1 - next / here, x0), x0, new FirstHalf(x, derivative));
+        return at(i + 1, step(x, x0, here, next - here), x0, new FirstHalf(x, derivative));
     }
 
     @Override
