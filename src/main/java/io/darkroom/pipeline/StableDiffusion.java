@@ -12,9 +12,9 @@ import io.darkroom.sampling.Schedulers;
 import io.darkroom.sampling.StepOptions;
 import io.darkroom.sampling.Strength;
 import io.darkroom.sampling.guidance.Guidance;
-import io.darkroom.text.ClipTokenizer;
 import io.darkroom.text.Tokenizer;
 import io.darkroom.text.TokenizerFileException;
+import io.darkroom.text.Tokenizers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +71,7 @@ final class StableDiffusion implements Planner {
     private static Tokenizer tokenizer(ModelFolder folder) {
         try {
             int length = folder.config("text_encoder").integer("max_position_embeddings", 77);
-            return ClipTokenizer.read(folder.component("tokenizer"), length);
+            return Tokenizers.read(folder.component("tokenizer"), length);
         } catch (TokenizerFileException e) {
             throw new ModelUnavailableException(String.valueOf(e.getMessage()), e);
         }

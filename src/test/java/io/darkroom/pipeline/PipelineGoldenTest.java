@@ -14,8 +14,8 @@ import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.sampling.guidance.GuidanceState;
 import io.darkroom.tensor.Tensor;
-import io.darkroom.text.ClipTokenizer;
 import io.darkroom.text.Tokenizer;
+import io.darkroom.text.Tokenizers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +69,7 @@ class PipelineGoldenTest {
         if (!tokens.isObject() || !folder.pipelineClass().startsWith("StableDiffusionPipeline")) {
             return;
         }
-        Tokenizer tokenizer = ClipTokenizer.read(folder.component("tokenizer"), 77);
+        Tokenizer tokenizer = Tokenizers.read(folder.component("tokenizer"), 77);
         assertThat(tokenizer.length()).isEqualTo(tokens.get("max_length").intValue());
         for (int i = 0; i < tokens.get("prompts").size(); i++) {
             Tokenizer.Tokens actual =
