@@ -144,7 +144,10 @@ final class Feed implements AutoCloseable {
             }
         }
 
-        /** A time between two whole ones is cut, as diffusers' and optimum's {@code np.array([t], dtype)} cut it. */
+        /**
+         * A time between two whole ones is cut, as diffusers' and optimum's {@code np.array([t], dtype)} cut it: a
+         * float32 there, so that rounding comes first.
+         */
         record Longs(LongBuffer to) implements Sink {
             @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
@@ -153,7 +156,7 @@ final class Feed implements AutoCloseable {
 
             @Override
             public void put(double value) {
-                to.put((long) value);
+                to.put((long) (float) value);
             }
         }
 
@@ -165,7 +168,7 @@ final class Feed implements AutoCloseable {
 
             @Override
             public void put(double value) {
-                to.put((int) value);
+                to.put((int) (float) value);
             }
         }
     }

@@ -13,6 +13,7 @@ import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -180,7 +181,9 @@ final class Graph implements AutoCloseable {
         for (int i = 0; i < row.length; i++) {
             row[i] = Math.toIntExact(shape[i + 1]);
         }
-        float[] all = batch.getFloatBuffer().array();
+        FloatBuffer buffer = batch.getFloatBuffer();
+        float[] all = new float[buffer.remaining()];
+        buffer.get(all);
         int size = all.length / rows;
         List<Tensor> tensors = new ArrayList<>(rows);
         for (int i = 0; i < rows; i++) {

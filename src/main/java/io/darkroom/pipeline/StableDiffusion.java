@@ -8,13 +8,15 @@ import io.darkroom.sampling.Sampler;
 import io.darkroom.sampling.ScheduleRequest;
 import io.darkroom.sampling.SchedulerClass;
 import io.darkroom.sampling.SchedulerConfig;
+import io.darkroom.sampling.SchedulerException;
 import io.darkroom.sampling.Schedulers;
 import io.darkroom.sampling.StepOptions;
 import io.darkroom.sampling.Strength;
 import io.darkroom.sampling.guidance.Guidance;
-import io.darkroom.text.ClipTokenizer;
+import io.darkroom.sampling.guidance.Guiders;
 import io.darkroom.text.Tokenizer;
 import io.darkroom.text.TokenizerFileException;
+import io.darkroom.text.Tokenizers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +73,7 @@ final class StableDiffusion implements Planner {
     private static Tokenizer tokenizer(ModelFolder folder) {
         try {
             int length = folder.config("text_encoder").integer("max_position_embeddings", 77);
-            return ClipTokenizer.read(folder.component("tokenizer"), length);
+            return Tokenizers.read(folder.component("tokenizer"), length);
         } catch (TokenizerFileException e) {
             throw new ModelUnavailableException(String.valueOf(e.getMessage()), e);
         }
@@ -275,7 +277,7 @@ final class StableDiffusion implements Planner {
         }
         SchedulerConfig config = SchedulerConfig.from(folder.scheduler().map(), override);
         if (task == Task.INVERSION && config.type() != SchedulerClass.DDIM) {
-            throw io.darkroom.sampling.SchedulerException.unsupported(
+            throw SchedulerException.unsupported(
                     "scheduler", config.type().className() + " cannot be inverted; DDIMScheduler can");
         }
         return config;
@@ -291,8 +293,17 @@ final class StableDiffusion implements Planner {
         return Strength.STABLE_DIFFUSION.startIndex(sampler, or(a.strength(), 1.0));
     }
 
+    /** The guider where one is named, with the request's scale and rescale unless it has its own; else as the pipeline. */
     static Guidance guidance(Arguments a) {
-        return Guidances.of(a.guider(), or(a.guidanceScale(), GUIDANCE_SCALE), or(a.guidanceRescale(), 0.0));
+        double scale = or(a.guidanceScale(), GUIDANCE_SCALE);
+        double rescale = or(a.guidanceRescale(), 0.0);
+        if (a.guider() == null) {
+            return Guiders.pipeline(scale, rescale);
+        }
+        Map<String, @Nullable Object> guider = new LinkedHashMap<>(a.guider());
+        guider.putIfAbsent("guidance_scale", scale);
+        guider.putIfAbsent("guidance_rescale", rescale);
+        return Guiders.from(guider);
     }
 
     /** The schedule that goes up in noise: from the same config, with as many steps as the request's inversion says. */

@@ -14,6 +14,8 @@ import io.darkroom.sampling.Schedulers;
 import io.darkroom.sampling.Start;
 import io.darkroom.sampling.guidance.Branch;
 import io.darkroom.sampling.guidance.Guidance;
+import io.darkroom.sampling.guidance.Guiders;
+import io.darkroom.sampling.guidance.NoGuidance;
 import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,7 +160,7 @@ final class StableDiffusionPipeline implements Pipeline {
             NoiseSource generator) {
         Arguments.Inversion inversion = Objects.requireNonNull(plan.arguments().inversion());
         Map<Branch, Conditioning> source = conditioning(inversion.prompt(), "");
-        Guidance inverseGuidance = Guidances.classifierFree(Objects.requireNonNull(inversion.guidanceScale()), 0);
+        Guidance inverseGuidance = Guiders.pipeline(Objects.requireNonNull(inversion.guidanceScale()), 0);
         Tensor latents = family.autoencoder().scaled(family.autoencoder().mode(encoded));
         List<Phase> phases = List.of(
                 new Phase(
@@ -168,13 +170,7 @@ final class StableDiffusionPipeline implements Pipeline {
                         inverseGuidance,
                         source,
                         ends -> new Start.At(0, latents)),
-                new Phase(
-                        "reconstruct",
-                        sampler,
-                        0,
-                        Guidances.classifierFree(1, 0),
-                        source,
-                        ends -> new Start.At(0, ends.get(0))),
+                new Phase("reconstruct", sampler, 0, NoGuidance.NONE, source, ends -> new Start.At(0, ends.get(0))),
                 new Phase("denoise", sampler, 0, guidance, conditioning, ends -> new Start.At(0, ends.get(0))));
         return new PhasedSampling(seed, phases, generator, ends -> Inversions.errors(latents, ends.get(1)));
     }

@@ -50,6 +50,11 @@ final class TokenizerFiles {
         return ids;
     }
 
+    /** {@code tokenizer.json}. */
+    JsonNode tokenizer() {
+        return json("tokenizer.json");
+    }
+
     /** {@code merges.txt} without its first line, the version. */
     List<String> merges() {
         try {

@@ -8,6 +8,7 @@ import io.darkroom.goldens.Npy;
 import io.darkroom.goldens.Png;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.ModelFolder;
+import io.darkroom.sampling.SchedulerNames;
 import io.darkroom.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,10 +101,24 @@ record GoldenCase(Path file, JsonNode json) {
                 .build();
     }
 
+    /**
+     * The class and every key as diffusers resolved them: the recorded runs' schedulers came from files that left keys
+     * out, which the export then wrote down.
+     */
     private Map<String, Object> scheduler() {
-        Map<String, Object> override =
-                new LinkedHashMap<>(map(json.get("scheduler").path("override")));
-        override.put("_class_name", json.get("scheduler").get("class").textValue());
+        JsonNode scheduler = json.get("scheduler");
+        Map<String, Object> override = new LinkedHashMap<>(
+                map(scheduler.path(scheduler.has("resolved_config") ? "resolved_config" : "override")));
+        // Minus infinity, which JSON has no number for, and the default.
+        override.remove("lambda_min_clipped");
+        String type = scheduler.get("class").textValue();
+        override.keySet()
+                .retainAll(SchedulerNames.resolve(type)
+                        .orElseThrow()
+                        .type()
+                        .defaults()
+                        .keySet());
+        override.put("_class_name", type);
         return override;
     }
 
@@ -150,6 +166,40 @@ record GoldenCase(Path file, JsonNode json) {
     /** A recorded array. */
     Tensor array(String name) {
         return Npy.read(folder().resolve(json.get("files").get(name).textValue()));
+    }
+
+    /**
+     * What was drawn for one picture, in its generator's order. Calls are recorded for all pictures together: a row each,
+     * or (the VAE's posterior) a call each, one after another.
+     */
+    Optional<Tensor> draw(int picture, int index) {
+        int pictures = seeds().size();
+        if (!json.has("noise_draws")) {
+            return has("draw_" + index) ? Optional.of(Npy.row(array("draw_" + index), picture)) : Optional.empty();
+        }
+        int own = 0;
+        int single = 0;
+        for (int call = 0; call < json.get("noise_draws").size(); call++) {
+            boolean together = json.get("noise_draws").get(call).get(0).intValue() == pictures;
+            if ((together || single++ % pictures == picture) && own++ == index) {
+                return has("draw_" + call)
+                        ? Optional.of(Npy.row(array("draw_" + call), together ? picture : 0))
+                        : Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** How many draws each picture took; empty where the case does not say. */
+    OptionalInt draws() {
+        if (!json.has("noise_draws")) {
+            return OptionalInt.empty();
+        }
+        int rows = 0;
+        for (JsonNode shape : json.get("noise_draws")) {
+            rows += shape.get(0).intValue();
+        }
+        return OptionalInt.of(rows / seeds().size());
     }
 
     /** A recorded picture. */

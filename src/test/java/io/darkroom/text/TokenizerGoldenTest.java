@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.goldens.Goldens;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,10 +15,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every recorded prompt gives the ids that transformers' CLIPTokenizer gives without ftfy. */
 @Tag("golden")
-class ClipTokenizerGoldenTest {
+class TokenizerGoldenTest {
     private static final Map<String, String> FOLDERS = Map.of("clip", "clip", "clip_tiny", "clip-tiny");
 
     @TestFactory
@@ -34,6 +36,30 @@ class ClipTokenizerGoldenTest {
                     .mapToObj(i -> DynamicTest.dynamicTest(
                             e.getKey() + " " + i + ": " + set.get(i).get("prompt"),
                             () -> check(tokenizer, set.get(i))));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aFolderWithTokenizerJsonAloneEqualsTheFastTokenizer(@TempDir Path directory)
+            throws IOException {
+        Path cases = Goldens.root().resolve("tokenizers").resolve("cases.json");
+        Path folder = Goldens.find("tokenizers/clip-tiny");
+        if (!Files.exists(cases) || !Files.exists(folder.resolve("tokenizer.json"))) {
+            return Stream.empty();
+        }
+        for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(folder.resolve(file), directory.resolve(file));
+        }
+        Tokenizer tokenizer = Tokenizers.read(directory, 77);
+        JsonNode set = Goldens.json(cases).path("clip_tiny");
+        return IntStream.range(0, set.size()).mapToObj(set::get).map(golden -> {
+            JsonNode fast = golden.get("fast").isTextual() ? golden.get("slow_no_ftfy") : golden.get("fast");
+            return DynamicTest.dynamicTest("fast: " + golden.get("prompt"), () -> {
+                Tokenizer.Tokens tokens = tokenizer.encode(golden.get("prompt").textValue());
+
+                assertThat(tokens.ids().subList(0, tokens.used())).isEqualTo(integers(fast.get("ids")));
+                assertThat(tokens.ids()).hasSize(77).endsWith(1023);
+            });
         });
     }
 

@@ -1,0 +1,93 @@
+package io.darkroom.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.Cleaner;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * A tokenizer from {@code tokenizer.json}, as transformers' fast tokenizers are: Hugging Face's own library does the
+ * work. Cutting and padding are done here, as the pipelines ask for them, whatever the file says.
+ */
+final class FastTokenizer implements Tokenizer {
+    private static final Cleaner CLEANER = Cleaner.create(task -> {
+        Thread thread = new Thread(task, "tokenizer-cleaner");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final int length;
+    private final int pad;
+
+    private FastTokenizer(HuggingFaceTokenizer tokenizer, int length, int pad) {
+        this.tokenizer = tokenizer;
+        this.length = length;
+        this.pad = pad;
+        // Lives as long as this object: whoever reads a model's folder drops it without closing.
+        CLEANER.register(this, tokenizer::close);
+    }
+
+    static FastTokenizer read(TokenizerFiles files, int defaultLength) {
+        Path path = files.path("tokenizer.json");
+        Integer given = files.maxLength();
+        int length = given == null ? defaultLength : given;
+        int pad = pad(files);
+        try (InputStream in = Files.newInputStream(path)) {
+            return new FastTokenizer(
+                    HuggingFaceTokenizer.newInstance(in, Map.of("padding", "false", "truncation", "false")),
+                    length,
+                    pad);
+        } catch (IOException | RuntimeException e) {
+            throw new TokenizerFileException(path + " cannot be read as a tokenizer: " + e.getMessage(), e);
+        }
+    }
+
+    private static int pad(TokenizerFiles files) {
+        String token = files.special("pad_token");
+        for (JsonNode added : files.tokenizer().path("added_tokens")) {
+            if (added.path("content").asText().equals(token) && added.path("id").isInt()) {
+                return added.path("id").intValue();
+            }
+        }
+        throw new TokenizerFileException(files.path("tokenizer.json") + ": added_tokens: pad_token \"" + token
+                + "\" of tokenizer_config.json is not among them");
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public Tokens encode(String text) {
+        long[] all = tokenizer.encode(text, true, false).getIds();
+        List<Integer> ids = new ArrayList<>(length);
+        String cut = "";
+        if (all.length > length) {
+            LongStream.of(all).limit(length - 1L).forEach(id -> ids.add(Math.toIntExact(id)));
+            ids.add(Math.toIntExact(all[all.length - 1]));
+            cut = tokenizer
+                    .decode(
+                            LongStream.of(all)
+                                    .skip(length - 1L)
+                                    .limit(all.length - length)
+                                    .toArray(),
+                            true)
+                    .strip();
+        } else {
+            LongStream.of(all).forEach(id -> ids.add(Math.toIntExact(id)));
+        }
+        int used = ids.size();
+        ids.addAll(Collections.nCopies(length - used, pad));
+        return new Tokens(ids, used, cut);
+    }
+}

@@ -1,0 +1,89 @@
+package io.darkroom.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFolderTest {
+    @TempDir
+    private Path directory;
+
+    /** A copy of the starter's folder, in any file system. */
+    private static void copyStarter(Path to) throws IOException {
+        Path from = BuiltInModels.starter().root();
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"StableDiffusionPipeline", "ORTStableDiffusionPipeline", "OnnxStableDiffusionPipeline"})
+    void allThreeSpellingsOfTheClassAreOne(String written) throws IOException {
+        Files.createDirectories(directory.resolve("scheduler"));
+        Files.writeString(directory.resolve("model_index.json"), "{\"_class_name\": \"" + written + "\"}");
+        Files.writeString(directory.resolve("scheduler/scheduler_config.json"), "{}");
+
+        ModelFolder folder = ModelFolder.read("x", directory);
+
+        assertThat(folder.pipelineClass()).isEqualTo("StableDiffusionPipeline");
+    }
+
+    @Test
+    void theSameFilesHaveTheSameDigestInAFolderAndInAZip() throws IOException {
+        Path zip = directory.resolve("models.zip");
+        String inZip;
+        try (FileSystem files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+            copyStarter(files.getPath("/models/starter"));
+            inZip = ModelFolder.read("starter", files.getPath("/models/starter"))
+                    .digest();
+        }
+
+        assertThat(inZip)
+                .matches("sha256:[0-9a-f]{64}")
+                .isEqualTo(BuiltInModels.starter().digest());
+    }
+
+    @Test
+    void theDigestChangesWithAWeightButNotWithTheReadme() throws IOException {
+        Path copy = directory.resolve("copy");
+        copyStarter(copy);
+        String before = ModelFolder.read("copy", copy).digest();
+
+        Files.writeString(copy.resolve("README.md"), "other words");
+        assertThat(ModelFolder.read("copy", copy).digest()).isEqualTo(before);
+
+        byte[] graph = Files.readAllBytes(copy.resolve("unet/model.onnx"));
+        graph[graph.length / 2] ^= 1;
+        Files.write(copy.resolve("unet/model.onnx"), graph);
+        assertThat(ModelFolder.read("copy", copy).digest()).isNotEqualTo(before);
+    }
+
+    @Test
+    void aMissingConfigIsNamed() throws IOException {
+        Path copy = directory.resolve("copy");
+        copyStarter(copy);
+        Files.delete(copy.resolve("scheduler/scheduler_config.json"));
+
+        assertThatThrownBy(() -> ModelFolder.read("copy", copy))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("scheduler_config.json is missing");
+    }
+}
