@@ -58,6 +58,7 @@ final class Effects {
 
     private List<DeliveryEvent> effect(InFlight delivery, DeliveryAction action) {
         if (action instanceof DeliveryAction.StartRender start) {
+            simulation.promises.rendered(delivery);
             return render(delivery, start.job().request());
         }
         if (action instanceof DeliveryAction.SendDeadLetter send) {

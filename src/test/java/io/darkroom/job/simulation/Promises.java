@@ -29,6 +29,17 @@ final class Promises {
         require(times <= Simulation.MAX_ATTEMPTS, "a poison job was rendered " + times + " times: " + source);
     }
 
+    /** Whether a job's outcome is stored. */
+    boolean ended(JobKey key) {
+        return simulation.store.read(new Location(Simulation.BUCKET, JobRecord.outcomeKey(key)), Long.MAX_VALUE)
+                != null;
+    }
+
+    /** A job is rendered: it had not ended when its delivery began. */
+    void rendered(SimulatedWorker.InFlight delivery) {
+        require(!delivery.ended, "rendered again after its end: " + delivery);
+    }
+
     /** An event was sent: what it announces is there. */
     void sent(TerminalEvent event) {
         for (JsonNode output : event.json().path("outputs")) {
@@ -84,8 +95,21 @@ final class Promises {
             require(conflicts(request) == letter(request, "id_conflict", false), "id conflict: " + key);
             if (!conflicts(request)) {
                 events.forEach(event -> asItHadTo(request, event, canceled.contains(key)));
+                events.forEach(this::resultIsTheOutcome);
             }
         }
+    }
+
+    /** What people read beside the pictures is what was announced. */
+    private void resultIsTheOutcome(TerminalEvent event) {
+        JsonNode first = event.json().path("outputs").path(0);
+        if (event.type() != EventType.COMPLETED || first.isMissingNode()) {
+            return;
+        }
+        String picture = first.path("key").asText();
+        String key = picture.substring(0, picture.lastIndexOf('/') + 1) + "result.json";
+        byte[] result = simulation.store.read(new Location(Simulation.BUCKET, key), Long.MAX_VALUE);
+        require(result != null && Bytes.of(result).equals(event.data()), "another result than announced: " + key);
     }
 
     private void asItHadTo(Scenario.Request request, TerminalEvent event, boolean canceled) {

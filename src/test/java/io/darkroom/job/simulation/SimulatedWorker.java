@@ -38,6 +38,10 @@ final class SimulatedWorker {
         final List<DeliveryAction> todo = new ArrayList<>();
         final List<DeliveryEvent> answers = new ArrayList<>();
         final List<DeliveryAction> waiting = new ArrayList<>();
+        /** Whether its worker crashed, was paused or lost the partition while it was under way. */
+        boolean cutShort;
+        /** Whether the job had ended before this delivery began. */
+        boolean ended;
 
         InFlight(Scenario.Request request, String run) {
             this.request = request;

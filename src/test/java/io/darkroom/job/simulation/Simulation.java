@@ -193,6 +193,7 @@ final class Simulation {
     }
 
     private void begin(SimulatedWorker worker, InFlight delivery) {
+        delivery.ended = promises.ended(delivery.key());
         Assignment assignment = new Assignment(
                 delivery.request.parsed(),
                 delivery.request.record(),
@@ -318,6 +319,7 @@ final class Simulation {
     /** A stale owner learns at last that it is none. */
     private void lose(SimulatedWorker worker) {
         say(() -> worker.name + " learns that its partitions are others'");
+        disturbed(worker);
         for (InFlight delivery : List.copyOf(worker.inFlight)) {
             on(worker, delivery, new DeliveryEvent.Lose());
         }
@@ -367,7 +369,8 @@ final class Simulation {
         for (InFlight delivery : worker.inFlight) {
             boolean waits =
                     delivery.state == null || (delivery.state instanceof Starting.Queued queued && !queued.claimed());
-            if (!waits) {
+            if (!waits && !delivery.cutShort) {
+                delivery.cutShort = true;
                 disturbed.merge(delivery.request.record().source(), 1, Integer::sum);
             }
         }
