@@ -191,6 +191,13 @@ public record RenderRequest(
         public Sweep {
             values = ordered(values);
         }
+
+        /** How many combinations there are. */
+        public long pictures() {
+            return values.values().stream()
+                    .mapToLong(List::size)
+                    .reduce(1, (a, b) -> Math.min(a * b, Integer.MAX_VALUE));
+        }
     }
 
     /** What is written, and where. */

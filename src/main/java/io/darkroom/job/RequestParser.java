@@ -78,6 +78,7 @@ public final class RequestParser {
         String digest = CanonicalJson.digest(json.deepCopy().without(NOT_DIGESTED));
         RenderRequest request = fields.read(json, key, digest, problems);
         pixels(request, problems);
+        pictures(request, problems);
         check.problems(request).forEach(problems::add);
         return problems.none()
                 ? new ParsedRequest.Valid(request)
@@ -95,6 +96,25 @@ public final class RequestParser {
                             + height,
                     Failure.Code.TOO_LARGE);
         }
+    }
+
+    private void pictures(RenderRequest request, Problems problems) {
+        long each = request.numImagesPerPrompt() == null ? 1 : request.numImagesPerPrompt();
+        long labels = request.classLabels() == null ? 1 : request.classLabels().size();
+        RenderRequest.Sweep sweep = request.sweep();
+        if (sweep == null && each * labels > limits.pictures()) {
+            tooMany(problems, "class_labels", each * labels, limits.pictures(), "pictures");
+        }
+        if (sweep != null && each > 1 && each * labels * sweep.pictures() > limits.sweep()) {
+            tooMany(problems, "num_images_per_prompt", each * labels * sweep.pictures(), limits.sweep(), "sweep");
+        }
+    }
+
+    private static void tooMany(Problems problems, String field, long got, int most, String limit) {
+        problems.add(
+                field,
+                "expected at most " + most + " pictures in all (darkroom.limits." + limit + "), got " + got,
+                Failure.Code.TOO_LARGE);
     }
 
     private static long largest(RenderRequest request, String field, @Nullable Integer given) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.darkroom.job;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package io.darkroom.job.simulation;
+
+import io.darkroom.job.ObjectStore;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A store that only ever creates, as strongly consistent as S3. */
+final class FakeStore implements ObjectStore {
+    private final TreeMap<String, byte[]> objects = new TreeMap<>();
+
+    @Override
+    public Creation create(Location at, byte[] content, String mediaType) {
+        return objects.putIfAbsent(at.key(), content) == null ? Creation.CREATED : Creation.EXISTS;
+    }
+
+    @Override
+    public byte @Nullable [] read(Location at, long limitBytes) {
+        return objects.get(at.key());
+    }
+
+    @Override
+    public List<String> list(String bucket, String prefix) {
+        return objects.tailMap(prefix).keySet().stream()
+                .takeWhile(key -> key.startsWith(prefix))
+                .toList();
+    }
+
+    @Override
+    public void delete(Location at) {
+        throw new Violation("an object was deleted: " + at.key());
+    }
+
+    @Override
+    public URI presign(Location at, Duration validity) {
+        return URI.create("http://127.0.0.1/" + at.key());
+    }
+}

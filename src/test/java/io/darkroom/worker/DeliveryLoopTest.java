@@ -1,0 +1,393 @@
+package io.darkroom.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.darkroom.job.Bytes;
+import io.darkroom.job.Cancellation;
+import io.darkroom.job.Disposition;
+import io.darkroom.job.EventType;
+import io.darkroom.job.Failure;
+import io.darkroom.job.IncomingRecord;
+import io.darkroom.job.Intake;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.JobRecord;
+import io.darkroom.job.Limits;
+import io.darkroom.job.Renderer;
+import io.darkroom.job.RequestCheck;
+import io.darkroom.job.RequestParser;
+import io.darkroom.job.Source;
+import io.darkroom.job.SurroundingsException;
+import io.darkroom.job.TerminalEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class DeliveryLoopTest {
+    private static final Duration NO_GRACE = Duration.ZERO;
+    private static final Duration LONG_GRACE = Duration.ofMinutes(10);
+
+    private final MemoryStore store = new MemoryStore();
+    private final HandRenderer renderer = new HandRenderer();
+    private final HandAnnouncer announcer = new HandAnnouncer();
+    private final List<String> intake = new CopyOnWriteArrayList<>();
+    private final DeliveryLoop loop = loop();
+    private final List<CompletableFuture<Disposition>> sent = new CopyOnWriteArrayList<>();
+    private long offset;
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    private DeliveryLoop loop() {
+        Intake port = new Intake() {
+            @Override
+            public void pause(String reason) {
+                intake.add("paused: " + reason);
+            }
+
+            @Override
+            public void resume() {
+                intake.add("resumed");
+            }
+        };
+        DeliveryLoop.Settings settings = new DeliveryLoop.Settings(
+                "w1", "darkroom", 3, 2, 2, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofSeconds(5));
+        return new DeliveryLoop(
+                settings,
+                new RequestParser(Limits.DEFAULTS, RequestCheck.none()),
+                new DeliveryLoop.Ports(store, renderer, announcer, port, new DeliveryObserver() {}),
+                Clock.systemUTC(),
+                new Random(1));
+    }
+
+    private CompletableFuture<Disposition> submit(String json) {
+        Source source = new Source("requests", 0, offset++, null);
+        return loop.submit(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), List.of()))
+                .toCompletableFuture();
+    }
+
+    private void send(String json) {
+        sent.add(submit(json));
+    }
+
+    private TerminalEvent nextEvent() throws InterruptedException {
+        return HandAnnouncer.next(announcer.events).what();
+    }
+
+    private String stored(String key) {
+        byte[] content = store.objects.get(key);
+        return content == null ? "nothing" : Bytes.of(content).text();
+    }
+
+    @Test
+    void aRequestBecomesAPictureAResultAnOutcomeAndAnEventInFiveCallsToTheStore() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        renderer.next().finish("picture");
+
+        TerminalEvent event = nextEvent();
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(event.type()).isEqualTo(EventType.COMPLETED);
+        assertThat(store.objects.keySet())
+                .containsExactly(
+                        ".darkroom/jobs/a/attempt-1",
+                        ".darkroom/jobs/a/outcome",
+                        "renders/a/0.png",
+                        "renders/a/result.json");
+        assertThat(store.calls.get()).isLessThanOrEqualTo(5);
+        assertThat(stored(".darkroom/jobs/a/outcome")).isEqualTo(event.data().text());
+        assertThat(stored("renders/a/result.json")).isEqualTo(event.data().text());
+        JsonNode output = event.json().path("outputs").path(0);
+        assertThat(output.path("sha256").asText())
+                .isEqualTo(Bytes.utf8("picture").sha256());
+        assertThat(announcer.started).singleElement().satisfies(s -> assertThat(s.steps())
+                .isEqualTo(20));
+        assertThat(loop.snapshot("a")).isEmpty();
+    }
+
+    @Test
+    void nothingIsSettledBeforeTheEventIsAcknowledgedAndASendThatFailsIsRepeatedAsItWas() throws Exception {
+        announcer.byHand = true;
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        renderer.next().finish("picture");
+        HandAnnouncer.Sent<TerminalEvent> first = HandAnnouncer.next(announcer.events);
+
+        assertThat(done).isNotDone();
+        first.acknowledged().completeExceptionally(new SurroundingsException("no leader"));
+        HandAnnouncer.Sent<TerminalEvent> second = HandAnnouncer.next(announcer.events);
+
+        assertThat(second.what()).isEqualTo(first.what());
+        assertThat(done).isNotDone();
+        assertThat(loop.trouble()).contains("no leader");
+        second.acknowledged().complete(null);
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        await().untilAsserted(() -> assertThat(intake).containsExactly("paused: no leader", "resumed"));
+    }
+
+    @Test
+    void aStoreThatIsDownPausesTheIntakeAndCostsNoAttempt() throws Exception {
+        store.down = true;
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        await().untilAsserted(() -> assertThat(loop.trouble()).contains("the store is down"));
+
+        store.down = false;
+        renderer.next().finish("picture");
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(nextEvent().json().path("attempt").asInt()).isEqualTo(1);
+        assertThat(intake).containsExactly("paused: the store is down", "resumed");
+        assertThat(loop.trouble()).isEmpty();
+    }
+
+    @Test
+    void aModelThatCannotBeReadIsTriedAgainWithoutANewAttempt() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        renderer.next().listener().faulted(new SurroundingsException("unet/model.onnx is truncated"));
+        HandRenderer.Given again = renderer.next();
+
+        assertThat(again.job().attempt()).isEqualTo(1);
+        again.finish("picture");
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(intake).containsExactly("paused: unet/model.onnx is truncated", "resumed");
+    }
+
+    @Test
+    void aDuplicateWaitsForTheFirstAndTellsTheSameWithoutRendering() throws Exception {
+        CompletableFuture<Disposition> first = submit("{\"id\":\"a\",\"seed\":1}");
+        CompletableFuture<Disposition> second = submit("{\"seed\":1,\"id\":\"a\",\"priority\":9}");
+        renderer.next().finish("picture");
+
+        assertThat(first.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(second.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(nextEvent()).isEqualTo(nextEvent());
+        assertThat(renderer.given).isEmpty();
+    }
+
+    @Test
+    void anotherRequestWithTheSameIdIsPutAsideWithoutAnEvent() throws Exception {
+        CompletableFuture<Disposition> first = submit("{\"id\":\"a\",\"seed\":1}");
+        CompletableFuture<Disposition> second = submit("{\"id\":\"a\",\"seed\":2}");
+        renderer.next().finish("picture");
+
+        assertThat(second.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(first).isCompleted();
+        assertThat(announcer.events).hasSize(1);
+        assertThat(announcer.letters).singleElement().satisfies(letter -> {
+            assertThat(letter.what().value()).isEqualTo(Bytes.utf8("{\"id\":\"a\",\"seed\":2}"));
+            assertThat(letter.what().headers())
+                    .contains(new IncomingRecord.Header("darkroom-dead-reason", Bytes.utf8("id_conflict")));
+        });
+    }
+
+    @Test
+    void anInvalidRequestFailsWithoutBeingRendered() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\",\"seed\":-1,\"labels\":{\"k\":\"v\"}}");
+
+        TerminalEvent event = nextEvent();
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(event.failureCode()).isEqualTo("invalid_request");
+        assertThat(event.json().path("labels").path("k").asText()).isEqualTo("v");
+        assertThat(renderer.given).isEmpty();
+        assertThat(announcer.letters).isEmpty();
+    }
+
+    @Test
+    void aRequestThatCannotBeReadIsPutAsideUntouchedAndFails() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":");
+
+        TerminalEvent event = nextEvent();
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(event.failureCode()).isEqualTo("invalid_request");
+        assertThat(event.json().path("source").path("offset").asLong()).isZero();
+        assertThat(HandAnnouncer.next(announcer.letters).what().value()).isEqualTo(Bytes.utf8("{\"id\":"));
+    }
+
+    @Test
+    void aRunningJobThatIsCanceledIsStopped() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+
+        loop.cancel(new Cancellation("a", false, "changed my mind", 2000));
+        TerminalEvent event = nextEvent();
+        job.finish("too late");
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(event.type()).isEqualTo(EventType.CANCELED);
+        assertThat(event.json().path("reason").asText()).isEqualTo("changed my mind");
+        assertThat(renderer.stopped).containsExactly(new JobKey("a", 0));
+    }
+
+    @Test
+    void aCancellationMayComeBeforeItsRequestAndAGroupsOnlyMeansOlderOnes() throws Exception {
+        loop.cancel(new Cancellation("a", false, "no", 500));
+        loop.cancel(new Cancellation("g", true, "none of them", 2000));
+        loop.cancel(new Cancellation("h", true, "none of them", 500));
+
+        send("{\"id\":\"a\"}");
+        send("{\"id\":\"b\",\"group\":\"g\"}");
+        send("{\"id\":\"c\",\"group\":\"h\"}");
+
+        assertThat(List.of(nextEvent(), nextEvent()))
+                .allSatisfy(event -> assertThat(event.type()).isEqualTo(EventType.CANCELED))
+                .extracting(event -> event.key().id())
+                .containsExactlyInAnyOrder("a", "b");
+        assertThat(renderer.next().job().key().id()).isEqualTo("c");
+    }
+
+    @Test
+    void aRequestThatIsPastItsTimeFailsAsExpired() throws Exception {
+        send("{\"id\":\"a\",\"expires_at\":\"2001-01-01T00:00:00Z\"}");
+
+        assertThat(nextEvent().failureCode()).isEqualTo("expired");
+    }
+
+    @Test
+    void aRunningJobIsStoppedWhenItsTimeIsPast() throws Exception {
+        String soon = java.time.Instant.now().plusMillis(300).toString();
+        send("{\"id\":\"a\",\"expires_at\":\"" + soon + "\"}");
+
+        assertThat(nextEvent().failureCode()).isEqualTo("expired");
+    }
+
+    @Test
+    void drainingLeavesWaitingJobsAtOnceAndLetsRunningOnesFinish() throws Exception {
+        List<CompletableFuture<Disposition>> running = List.of(submit("{\"id\":\"a\"}"), submit("{\"id\":\"b\"}"));
+        HandRenderer.Given first = renderer.next();
+        HandRenderer.Given second = renderer.next();
+        CompletableFuture<Disposition> waiting = submit("{\"id\":\"c\"}");
+
+        var drained = loop.drain(LONG_GRACE).toCompletableFuture();
+
+        assertThat(waiting.get()).isEqualTo(Disposition.RELEASED);
+        assertThat(drained).isNotDone();
+        first.finish("1");
+        second.finish("2");
+        drained.get();
+        assertThat(running.get(0).get()).isEqualTo(Disposition.SETTLED);
+        assertThat(running.get(1).get()).isEqualTo(Disposition.SETTLED);
+        assertThat(store.objects.keySet()).noneMatch(key -> key.contains("jobs/c/"));
+        assertThat(submit("{\"id\":\"d\"}").get()).isEqualTo(Disposition.RELEASED);
+    }
+
+    @Test
+    void afterTheGraceARunningJobIsReleasedAndItsAttemptDoesNotCount() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+        job.listener().progress(new Renderer.Step("denoise", 3, 20, -1, 55.5, null));
+
+        loop.drain(NO_GRACE).toCompletableFuture().get();
+
+        assertThat(done.get()).isEqualTo(Disposition.RELEASED);
+        assertThat(renderer.stopped).containsExactly(new JobKey("a", 0));
+        assertThat(announcer.events).isEmpty();
+        assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":true", "55.5");
+    }
+
+    @Test
+    void onALostPartitionNothingMoreIsWritten() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+
+        loop.lose(source -> source.partition() == 0);
+        job.finish("picture");
+
+        assertThat(done.get()).isEqualTo(Disposition.RELEASED);
+        loop.close();
+        assertThat(store.objects.keySet()).containsExactly(".darkroom/jobs/a/attempt-1");
+        assertThat(announcer.events).isEmpty();
+    }
+
+    @Test
+    void aLaterAttemptRunsAloneAndNamesWhatWasLost() throws Exception {
+        Source source = new Source("requests", 0, 0, null);
+        String digest = digest("{\"id\":\"a\"}");
+        JobRecord.Attempt attempt = new JobRecord.Attempt(1, digest, "t", source, "w0", "w0/1", 5, null);
+        store.objects.put(".darkroom/jobs/a/attempt-1", attempt.data().array());
+        store.objects.put(
+                ".darkroom/jobs/a/attempt-1-end",
+                new JobRecord.End(true, "drain", 55.5).data().array());
+
+        send("{\"id\":\"a\"}");
+        HandRenderer.Given alone = renderer.next();
+        send("{\"id\":\"b\"}");
+        await().until(() -> loop.snapshot("b").isPresent());
+
+        assertThat(alone.job().attempt()).isEqualTo(2);
+        assertThat(renderer.given).isEmpty();
+        alone.finish("picture");
+        assertThat(nextEvent().json().path("device_ms_lost").asDouble()).isEqualTo(55.5);
+        assertThat(renderer.next().job().key().id()).isEqualTo("b");
+    }
+
+    @Test
+    void aPoisonJobIsGivenUpAndPutAside() throws Exception {
+        String digest = digest("{\"id\":\"a\"}");
+        Source source = new Source("requests", 0, 0, null);
+        for (int n = 1; n <= 3; n++) {
+            store.objects.put(
+                    ".darkroom/jobs/a/attempt-" + n,
+                    new JobRecord.Attempt(n, digest, "t", source, "w" + n, "r" + n, 5, null)
+                            .data()
+                            .array());
+        }
+
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        TerminalEvent event = nextEvent();
+        assertThat(event.failureCode()).isEqualTo("attempts_exhausted");
+        assertThat(event.failureMessage()).contains("3 attempts", "w3");
+        assertThat(announcer.letters).hasSize(1);
+        assertThat(renderer.given).isEmpty();
+    }
+
+    @Test
+    void urlsAreInTheEventAndNotInWhatIsStored() throws Exception {
+        send("{\"id\":\"a\",\"output\":{\"presign_seconds\":60}}");
+        renderer.next().finish("picture");
+
+        TerminalEvent event = nextEvent();
+
+        assertThat(event.json().path("outputs").path(0).path("url").asText())
+                .isEqualTo("http://127.0.0.1:9000/darkroom/renders/a/0.png?for=60");
+        assertThat(stored(".darkroom/jobs/a/outcome")).doesNotContain("url");
+    }
+
+    @Test
+    void aJobsStateCanBeAskedFor() throws Exception {
+        send("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+        job.listener().started("starter", 20);
+        job.listener().progress(new Renderer.Step("denoise", 7, 20, 100, 1, null));
+
+        await().untilAsserted(() -> assertThat(loop.snapshot("a"))
+                .contains(new DeliveryLoop.Snapshot(new JobKey("a", 0), DeliveryLoop.Snapshot.State.RUNNING, 7, 20)));
+        assertThat(announcer.progress).hasSize(1);
+        assertThat(loop.snapshot("unknown")).isEmpty();
+    }
+
+    @Test
+    void aRenderersFailureIsTheJobs() throws Exception {
+        send("{\"id\":\"a\"}");
+        renderer.next().listener().failed(new Failure(Failure.Code.NON_FINITE_OUTPUT, "NaN at step 3"));
+
+        assertThat(nextEvent().failureCode()).isEqualTo("non_finite_output");
+    }
+
+    private static String digest(String json) {
+        Source source = new Source("requests", 0, 0, null);
+        return new RequestParser(Limits.DEFAULTS, RequestCheck.none())
+                .parse(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), List.of()))
+                .digest();
+    }
+}

@@ -1,0 +1,53 @@
+package io.darkroom.worker;
+
+import io.darkroom.job.ObjectStore;
+import io.darkroom.job.SurroundingsException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A store in memory, create-only, that can be out of order. */
+final class MemoryStore implements ObjectStore {
+    final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
+    final AtomicInteger calls = new AtomicInteger();
+    volatile boolean down;
+
+    @Override
+    public Creation create(Location at, byte[] content, String mediaType) {
+        check();
+        return objects.putIfAbsent(at.key(), content) == null ? Creation.CREATED : Creation.EXISTS;
+    }
+
+    @Override
+    public byte @Nullable [] read(Location at, long limitBytes) {
+        check();
+        return objects.get(at.key());
+    }
+
+    @Override
+    public List<String> list(String bucket, String prefix) {
+        check();
+        return objects.keySet().stream().filter(k -> k.startsWith(prefix)).toList();
+    }
+
+    @Override
+    public void delete(Location at) {
+        throw new AssertionError("nothing is deleted: " + at);
+    }
+
+    @Override
+    public URI presign(Location at, Duration validity) {
+        return URI.create("http://127.0.0.1:9000/" + at.bucket() + "/" + at.key() + "?for=" + validity.toSeconds());
+    }
+
+    private void check() {
+        calls.incrementAndGet();
+        if (down) {
+            throw new SurroundingsException("the store is down");
+        }
+    }
+}

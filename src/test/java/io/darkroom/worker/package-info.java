@@ -1,0 +1,4 @@
+@NullMarked
+package io.darkroom.worker;
+
+import org.jspecify.annotations.NullMarked;
