@@ -38,7 +38,10 @@ final class DamagingProxy implements AutoCloseable {
         while (true) {
             try (Socket client = listening.accept();
                     Socket server = new Socket("127.0.0.1", port)) {
-                start("damaging-proxy-answers", () -> copy(server.getInputStream(), client.getOutputStream(), false));
+                start("damaging-proxy-answers", () -> {
+                    copy(server.getInputStream(), client.getOutputStream(), false);
+                    client.shutdownOutput();
+                });
                 copy(client.getInputStream(), server.getOutputStream(), true);
             }
         }

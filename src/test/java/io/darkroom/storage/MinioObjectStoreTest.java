@@ -226,7 +226,8 @@ class MinioObjectStoreTest {
         try (DamagingProxy proxy = new DamagingProxy(server.endpoint().getPort(), "intact", "broken");
                 MinioObjectStore behind = new MinioObjectStore(config(proxy.uri(), ACCESS.secretKey()))) {
             assertThatThrownBy(() -> behind.create(at, "intact".getBytes(UTF_8), "text/plain"))
-                    .isInstanceOf(SurroundingsException.class);
+                    .isInstanceOf(SurroundingsException.class)
+                    .hasMessageContaining("400");
         }
 
         assertThat(store.read(at, 10)).isNull();
