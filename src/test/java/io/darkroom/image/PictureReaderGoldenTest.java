@@ -16,11 +16,11 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every input of {@code resize/cases.json} against diffusers' {@code load_image} (Pillow 13). PNG exactly. JPEG within
- * {@value #JPEG_TOLERANCE} of 255, for the JDK's decoder is not Pillow's.
+ * {@value #JPEG_TOLERANCE} of 255, for the JDK's decoder is not Pillow's (measured: equal in all five).
  */
 @Tag("golden")
 class PictureReaderGoldenTest {
-    private static final int JPEG_TOLERANCE = 4;
+    private static final int JPEG_TOLERANCE = 1;
     private static final PictureReader READER = new PictureReader(1 << 20, 1 << 20);
 
     @TestFactory

@@ -36,8 +36,7 @@ class StandaloneTest {
         ", , , 10.0.0.1, In Kubernetes Darkroom needs a broker and a store",
         "k:9092, http://s, true, , darkroom.standalone.enabled is true"
     })
-    void refusesWithWhatIsMissing(
-            String broker, String store, Boolean enabled, String kubernetes, String message) {
+    void refusesWithWhatIsMissing(String broker, String store, Boolean enabled, String kubernetes, String message) {
         assertThatThrownBy(() -> Standalone.decide(new Given(broker, store, enabled, kubernetes)))
                 .isInstanceOf(StandaloneException.class)
                 .hasMessageContaining(message);
