@@ -2,7 +2,6 @@ package io.darkroom.storage;
 
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.ObjectTooLargeException;
-import io.minio.Checksum;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
 import io.minio.GetPresignedObjectUrlArgs;
@@ -16,8 +15,11 @@ import io.minio.StatObjectArgs;
 import io.minio.messages.Item;
 import java.io.IOException;
 import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -62,6 +64,9 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
 
     @Override
     public Creation create(Location at, byte[] content, String mediaType) {
+        faults.requireNames(at.bucket(), at.key());
+        // The SDK adds a CRC32C, and over HTTP a SHA-256 in the signature; MD5 is what every server checks.
+        Map<String, String> headers = Map.of("If-None-Match", "*", "Content-MD5", md5(content));
         for (int attempt = 1; ; attempt++) {
             try {
                 client.putObject(PutObjectArgs.builder()
@@ -70,8 +75,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
                         // Given whole, the content goes in one part: the condition is not checked on several.
                         .data(content, content.length)
                         .contentType(mediaType)
-                        .checksum(Checksum.Algorithm.SHA256)
-                        .extraHeaders(Map.of("If-None-Match", "*"))
+                        .extraHeaders(headers)
                         .build());
                 return Creation.CREATED;
             } catch (Exception e) {
@@ -88,6 +92,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
 
     @Override
     public byte @Nullable [] read(Location at, long limitBytes) {
+        faults.requireNames(at.bucket(), at.key());
         try (GetObjectResponse response = client.getObject(
                 GetObjectArgs.builder().bucket(at.bucket()).object(at.key()).build())) {
             return readWithin(limitBytes, response, at);
@@ -103,6 +108,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
 
     @Override
     public List<String> list(String bucket, String prefix) {
+        faults.requireNames(bucket, "any");
         List<String> keys = new ArrayList<>();
         try {
             for (Result<Item> item : client.listObjects(ListObjectsArgs.builder()
@@ -121,6 +127,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
 
     @Override
     public void delete(Location at) {
+        faults.requireNames(at.bucket(), at.key());
         try {
             client.removeObject(RemoveObjectArgs.builder()
                     .bucket(at.bucket())
@@ -135,6 +142,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
 
     @Override
     public URI presign(Location at, Duration validity) {
+        faults.requireNames(at.bucket(), at.key());
         try {
             return URI.create(client.getPresignedObjectUrl(GetPresignedObjectUrlArgs.builder()
                     .method(Http.Method.GET)
@@ -193,6 +201,15 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
                 .writeTimeout(config.readTimeout())
                 .callTimeout(config.callTimeout())
                 .build();
+    }
+
+    private static String md5(byte[] content) {
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has MD5", e);
+        }
     }
 
     private static void pause(int attempt) {

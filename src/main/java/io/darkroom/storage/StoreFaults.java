@@ -2,6 +2,7 @@ package io.darkroom.storage;
 
 import io.darkroom.job.LocationRefusedException;
 import io.darkroom.job.SurroundingsException;
+import io.minio.StatObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -61,14 +62,24 @@ final class StoreFaults {
         return status(failure) == NOT_FOUND && !"NoSuchBucket".equals(code(failure));
     }
 
+    /**
+     * Has the SDK check the form of names, before anything is sent.
+     *
+     * @throws LocationRefusedException if no store takes them
+     */
+    void requireNames(String bucket, String key) {
+        try {
+            StatObjectArgs.builder().bucket(bucket).object(key).build();
+        } catch (IllegalArgumentException e) {
+            throw new LocationRefusedException(
+                    "no store takes the key \"" + key + "\" in the bucket \"" + bucket + "\": " + e.getMessage(), e);
+        }
+    }
+
     /** The exception to throw. */
     RuntimeException classify(Throwable failure, String what, String bucket, String key) {
-        String attempt = what + " " + key + " in bucket " + bucket;
-        if (find(failure, IllegalArgumentException.class) != null && response(failure) == null) {
-            // The SDK's own check of names, before anything is sent.
-            return new LocationRefusedException("cannot " + attempt + ": " + failure.getMessage(), failure);
-        }
-        String message = "the store at " + config.endpoint() + " failed to " + attempt + ": " + reason(failure);
+        String message = "the store at " + config.endpoint() + " failed to " + what + " " + key + " in bucket " + bucket
+                + ": " + reason(failure);
         if (isLocationRefused(failure, bucket, key)) {
             return new LocationRefusedException(message, failure);
         }

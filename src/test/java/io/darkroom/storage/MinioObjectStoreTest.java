@@ -220,6 +220,20 @@ class MinioObjectStoreTest {
     }
 
     @Test
+    void storesNothingThatWasDamagedOnTheWay() throws Exception {
+        Location at = new Location(BUCKET, "damaged");
+
+        try (DamagingProxy proxy = new DamagingProxy(server.endpoint().getPort(), "intact", "broken");
+                MinioObjectStore behind = new MinioObjectStore(config(proxy.uri(), ACCESS.secretKey()))) {
+            assertThatThrownBy(() -> behind.create(at, "intact".getBytes(UTF_8), "text/plain"))
+                    .isInstanceOf(SurroundingsException.class)
+                    .hasMessageContaining("400");
+        }
+
+        assertThat(store.read(at, 10)).isNull();
+    }
+
+    @Test
     void goesOnWhenTheServerIsBack() {
         Location at = new Location(BUCKET, "kept");
         store.create(at, "kept".getBytes(UTF_8), "text/plain");

@@ -64,6 +64,7 @@ final class SmallHttpServer implements AutoCloseable {
             Answer answer = handler.answer(
                     exchange.getRequestMethod(), exchange.getRequestURI().getPath(), body);
             exchange.getResponseHeaders().set("Content-Type", answer.type());
+            exchange.getResponseHeaders().set("ETag", "\"etag\"");
             byte[] content = answer.body().getBytes(StandardCharsets.UTF_8);
             boolean hasBody = content.length > 0 && !exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(answer.status(), hasBody ? content.length : -1);

@@ -1,0 +1,102 @@
+package io.darkroom.image;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * How a JPEG is to be turned to stand upright (Exif 2.3, tag 274), as Pillow's {@code ImageOps.exif_transpose} does it.
+ * What is damaged or not there means upright.
+ */
+enum Orientation {
+    UPRIGHT(false, false, false),
+    MIRRORED(false, true, false),
+    TURNED_180(false, true, true),
+    FLIPPED(false, false, true),
+    TRANSPOSED(true, false, false),
+    TURNED_90(true, true, false),
+    TRANSVERSED(true, true, true),
+    TURNED_270(true, false, true);
+
+    private static final int START_OF_SCAN = 0xDA;
+    private static final int APP1 = 0xE1;
+    private static final int TAG = 274;
+    private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
+
+    private final boolean transposed;
+    private final boolean mirrored;
+    private final boolean flipped;
+
+    /**
+     * The source of the pixel at (x, y) is (x, y), with x counted from the right where mirrored, y from the bottom where
+     * flipped, and at last exchanged where transposed: x and y are those of the result.
+     */
+    Orientation(boolean transposed, boolean mirrored, boolean flipped) {
+        this.transposed = transposed;
+        this.mirrored = mirrored;
+        this.flipped = flipped;
+    }
+
+    /** Reads a file's orientation. */
+    static Orientation of(byte[] file) {
+        if (file.length < 4 || (file[0] & 0xFF) != 0xFF || (file[1] & 0xFF) != 0xD8) {
+            return UPRIGHT;
+        }
+        try {
+            return inSegments(ByteBuffer.wrap(file).position(2));
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | java.nio.BufferUnderflowException e) {
+            return UPRIGHT;
+        }
+    }
+
+    private static Orientation inSegments(ByteBuffer jpeg) {
+        while ((jpeg.get() & 0xFF) == 0xFF) {
+            int marker = jpeg.get() & 0xFF;
+            if (marker == START_OF_SCAN) {
+                break;
+            }
+            int length = Short.toUnsignedInt(jpeg.getShort()) - Short.BYTES;
+            ByteBuffer segment = jpeg.slice(jpeg.position(), length);
+            if (marker == APP1
+                    && length > EXIF.length
+                    && segment.slice(0, EXIF.length).equals(ByteBuffer.wrap(EXIF))) {
+                return inTiff(segment.slice(EXIF.length, length - EXIF.length));
+            }
+            jpeg.position(jpeg.position() + length);
+        }
+        return UPRIGHT;
+    }
+
+    private static Orientation inTiff(ByteBuffer tiff) {
+        tiff.order(tiff.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        int directory = tiff.getInt(4);
+        int entries = Short.toUnsignedInt(tiff.getShort(directory));
+        for (int i = 0; i < entries; i++) {
+            int entry = directory + Short.BYTES + 12 * i;
+            if (Short.toUnsignedInt(tiff.getShort(entry)) == TAG) {
+                int value = Short.toUnsignedInt(tiff.getShort(entry + 8));
+                return value >= 1 && value <= values().length ? values()[value - 1] : UPRIGHT;
+            }
+        }
+        return UPRIGHT;
+    }
+
+    /** The picture, turned. */
+    Pixels apply(Pixels from) {
+        if (this == UPRIGHT) {
+            return from;
+        }
+        int width = transposed ? from.height() : from.width();
+        int height = transposed ? from.width() : from.height();
+        int[] rgb = new int[width * height];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int right = mirrored ? width - 1 - x : x;
+                int down = flipped ? height - 1 - y : y;
+                int source = transposed ? right * from.width() + down : down * from.width() + right;
+                rgb[y * width + x] = from.rgb()[source];
+            }
+        }
+        return new Pixels(width, height, rgb);
+    }
+}

@@ -1,0 +1,29 @@
+package io.darkroom.image;
+
+/** Bytes that cannot be taken for a picture. */
+public class PictureException extends Exception {
+    /** Why not. */
+    public enum Reason {
+        /** They are no PNG or JPEG, or a damaged one. */
+        UNREADABLE,
+        /** There are too many of them, or of the pixels they stand for. */
+        TOO_LARGE
+    }
+
+    private final Reason reason;
+
+    public PictureException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public PictureException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /** Why not. */
+    public Reason reason() {
+        return reason;
+    }
+}

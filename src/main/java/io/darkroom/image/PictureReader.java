@@ -1,0 +1,70 @@
+package io.darkroom.image;
+
+import io.darkroom.image.PictureException.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Reads PNG and JPEG as diffusers' {@code load_image} does: turned as EXIF says, then RGB, with transparency dropped and
+ * not blended (Pillow's {@code convert("RGB")}).
+ *
+ * @param maxBytes the largest file
+ * @param maxPixels the most pixels; checked in the header, before anything is decoded
+ */
+public record PictureReader(long maxBytes, long maxPixels) {
+    private static final Set<String> FORMATS = Set.of("png", "jpeg");
+
+    /**
+     * Decodes a picture.
+     *
+     * @throws PictureException if it is too large, or none that can be read; the message says what is accepted
+     */
+    public Pixels read(byte[] file) throws PictureException {
+        if (file.length > maxBytes) {
+            throw new PictureException(
+                    Reason.TOO_LARGE, "the picture has " + file.length + " bytes; accepted are up to " + maxBytes);
+        }
+        try (MemoryCacheImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                throw unknown();
+            }
+            ImageReader reader = readers.next();
+            try {
+                if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+                    throw unknown();
+                }
+                reader.setInput(in, true, true);
+                requirePixels(reader.getWidth(0), reader.getHeight(0));
+                return Orientation.of(file).apply(Samples.rgb(reader.read(0)));
+            } finally {
+                reader.dispose();
+            }
+        } catch (IOException | RuntimeException e) {
+            // The JDK's decoders meet damaged files with exceptions of many kinds.
+            throw new PictureException(Reason.UNREADABLE, "the picture cannot be read: " + text(e), e);
+        }
+    }
+
+    private void requirePixels(int width, int height) throws PictureException {
+        if ((long) width * height > maxPixels) {
+            throw new PictureException(
+                    Reason.TOO_LARGE,
+                    "the picture has " + width + "x" + height + " pixels; accepted are up to " + maxPixels);
+        }
+    }
+
+    private static PictureException unknown() {
+        return new PictureException(Reason.UNREADABLE, "the picture is neither PNG nor JPEG");
+    }
+
+    private static String text(Exception e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}
