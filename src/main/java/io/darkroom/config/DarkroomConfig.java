@@ -38,6 +38,8 @@ public interface DarkroomConfig {
 
     Engine engine();
 
+    Noise noise();
+
     Web web();
 
     /** How long a partition that is asked back may be held while its running jobs finish. */
@@ -201,6 +203,17 @@ public interface DarkroomConfig {
         @WithDefault("8")
         @Min(1)
         int rows();
+    }
+
+    /** torch's generators. */
+    interface Noise {
+        /**
+         * How many threads {@code torch.randn} uses at most on the GPU whose noise is asked for: its multiprocessors
+         * times their threads. 132 times 2048 on an H100 or H200.
+         */
+        @WithDefault("270336")
+        @Min(256)
+        int cudaThreads();
     }
 
     /** The HTTP API. */

@@ -17,34 +17,35 @@ import org.jspecify.annotations.Nullable;
 
 /** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
 final class Arguing {
-    /** What some pipeline takes, or what concerns the delivery alone. Every other field of the contract comes later. */
-    private static final Set<String> SUPPORTED = Set.of(
-            "id",
-            "model",
-            "prompt",
-            "negative_prompt",
-            "num_inference_steps",
-            "timesteps",
-            "sigmas",
-            "guidance_scale",
-            "guidance_rescale",
-            "guider",
-            "scheduler",
-            "eta",
-            "seed",
-            "generator_device",
-            "width",
-            "height",
-            "num_images_per_prompt",
-            "image",
-            "strength",
-            "inversion",
-            "output",
-            "priority",
-            "tenant",
-            "group",
-            "labels",
-            "expires_at");
+    /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
+    private static final Set<String> LATER = Set.of(
+            "prompt_2",
+            "prompt_3",
+            "negative_prompt_2",
+            "negative_prompt_3",
+            "class_labels",
+            "true_cfg_scale",
+            "original_size",
+            "crops_coords_top_left",
+            "target_size",
+            "negative_original_size",
+            "negative_crops_coords_top_left",
+            "negative_target_size",
+            "max_sequence_length",
+            "original_inference_steps",
+            "mask_image",
+            "task",
+            "loras",
+            "control_image",
+            "controlnet",
+            "controlnet_conditioning_scale",
+            "control_guidance_start",
+            "control_guidance_end",
+            "vae",
+            "prompt_weighting",
+            "clip_skip",
+            "sweep",
+            "preview_every");
 
     private Arguing() {}
 
@@ -126,7 +127,7 @@ final class Arguing {
     static List<Problem> unsupported(RenderRequest request) {
         List<Problem> problems = new ArrayList<>();
         for (String field : request.fieldsGiven()) {
-            if (!SUPPORTED.contains(field)) {
+            if (LATER.contains(field)) {
                 problems.add(new Problem(
                         field, "this release cannot do that yet; leave the field out", Failure.Code.UNSUPPORTED));
             }

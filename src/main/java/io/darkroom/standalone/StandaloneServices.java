@@ -83,6 +83,8 @@ public final class StandaloneServices implements AutoCloseable {
                 bootstrapServers = broker.bootstrapServers();
             }
         }
+        // The application need not find out once more.
+        settings.put(Setting.ENABLED, "true");
         settings.put(Setting.BOOTSTRAP_SERVERS, bootstrapServers);
         settings.put(Setting.STORAGE_ENDPOINT, endpoint);
         settings.put(Setting.STORAGE_BUCKET, config.store().bucket());

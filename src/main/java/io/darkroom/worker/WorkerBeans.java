@@ -10,16 +10,14 @@ import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.RequestParser;
 import io.darkroom.model.BuiltInModels;
-import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelCatalog;
 import io.darkroom.model.ModelFolder;
-import io.darkroom.noise.NoiseSource;
-import io.darkroom.noise.TorchCpuGenerator;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.Devices;
 import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.pipeline.Families;
 import io.darkroom.pipeline.Pipeline;
+import io.darkroom.pipeline.TorchNoise;
 import io.darkroom.storage.MinioObjectStore;
 import io.darkroom.storage.StoreConfig;
 import io.darkroom.storage.StoreSelfCheck;
@@ -115,12 +113,13 @@ class WorkerBeans {
     ModelCatalog<Pipeline> models(CallMeter calls) {
         List<Device> devices = Devices.of(config.devices());
         Device device = devices.get(0);
+        TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
         return new ModelCatalog<>(
                 config.models().path(),
                 BuiltInModels.starter(),
                 config.models().defaultModel(),
                 config.models().memory().asLongValue(),
-                (ModelFolder folder) -> Families.open(folder, new OnnxLoader(device, calls), WorkerBeans::generator));
+                (ModelFolder folder) -> Families.open(folder, new OnnxLoader(device, calls), noise));
     }
 
     @Produces
@@ -147,10 +146,6 @@ class WorkerBeans {
             engine.warm(models.defaultName());
         }
         return engine;
-    }
-
-    private static NoiseSource generator(String device, long seed, ElementType type) {
-        return new TorchCpuGenerator(seed);
     }
 
     void close(@Disposes Engine engine) {
