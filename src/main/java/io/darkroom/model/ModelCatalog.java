@@ -106,14 +106,9 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
             throw new UnknownModelException(
                     "there is no model \"" + name + "\"; there are " + String.join(", ", names()));
         }
-        try {
-            ModelFolder folder = found.contains(name) ? ModelFolder.read(name, directory.resolve(name)) : builtIn;
-            folders.put(name, folder);
-            return folder;
-        } catch (ModelUnavailableException e) {
-            failures.put(name, String.valueOf(e.getMessage()));
-            throw e;
-        }
+        ModelFolder folder = found.contains(name) ? ModelFolder.read(name, directory.resolve(name)) : builtIn;
+        folders.put(name, folder);
+        return folder;
     }
 
     /**
@@ -170,15 +165,36 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
                 loaded.remove(folder.name(), entry);
                 // Whoever repairs the folder need not restart us: its configs are read again at the next try.
                 folders.remove(folder.name());
-                failures.put(folder.name(), String.valueOf(e.getMessage()));
+                if (e instanceof ModelUnavailableException || e instanceof DeviceException) {
+                    failures.put(folder.name(), String.valueOf(e.getMessage()));
+                }
             }
             entry.model.completeExceptionally(e);
         }
     }
 
-    /** What keeps models from being used, by model: what the last attempt to read or load each said. For readiness. */
-    public synchronized NavigableMap<String, String> problems() {
-        return new TreeMap<>(failures);
+    /**
+     * What keeps models from being used, by model: configs that cannot be read now, and what the last attempt to load
+     * said. For readiness.
+     */
+    public NavigableMap<String, String> problems() {
+        NavigableMap<String, String> problems = new TreeMap<>();
+        for (String name : names()) {
+            try {
+                ModelFolder folder = folder(name);
+                synchronized (this) {
+                    String failure = failures.get(folder.name());
+                    if (failure != null) {
+                        problems.put(name, failure);
+                    }
+                }
+            } catch (ModelUnavailableException e) {
+                problems.put(name, String.valueOf(e.getMessage()));
+            } catch (UnknownModelException e) {
+                LOG.debugf("model %s was removed just now", name);
+            }
+        }
+        return problems;
     }
 
     /** The models that are loaded now. */

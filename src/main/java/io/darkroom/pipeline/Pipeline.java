@@ -23,7 +23,17 @@ import java.util.List;
  *
  * <p>Calls on the device throw {@link io.darkroom.model.DeviceException} as the networks do.
  */
-public interface Pipeline extends Planner, AutoCloseable {
+public interface Pipeline extends AutoCloseable {
+    /** What kind of model it is. */
+    Planner.Description description();
+
+    /**
+     * As {@link Planner#plan}, and checked against the loaded graphs too. Pure.
+     *
+     * @throws ArgumentsException with every problem at once
+     */
+    Plan plan(Arguments arguments);
+
     /** Encodes text and input image and draws the first noise: one picture under way for each that was asked for. */
     List<Sampling> begin(Plan plan);
 

@@ -1,6 +1,7 @@
 package io.darkroom.pipeline;
 
 import io.darkroom.model.ModelFolder;
+import io.darkroom.model.NetworkLoader;
 import java.util.Set;
 
 /**
@@ -8,23 +9,26 @@ import java.util.Set;
  * from any thread.
  */
 public interface Planner {
-    /** The model's folder. */
-    ModelFolder folder();
+    /** What kind of model it is. */
+    Description description();
 
-    /** The family's name, as in diffusers: {@code stable-diffusion}. */
-    String family();
-
-    /** What this model can do. */
-    Set<Task> tasks();
-
-    /** The width in pixels of a request that names none. */
-    int defaultWidth();
-
-    /** The height in pixels of a request that names none. */
-    int defaultHeight();
-
-    /** What widths and heights in pixels must be a multiple of. */
-    int sizeMultiple();
+    /**
+     * A model, for those who choose one.
+     *
+     * @param folder where it lies
+     * @param family as in diffusers: {@code stable-diffusion}
+     * @param tasks what it can do
+     * @param defaultWidth the width in pixels of a request that names none
+     * @param defaultHeight the height in pixels of a request that names none
+     * @param sizeMultiple what widths and heights in pixels must be a multiple of
+     */
+    record Description(
+            ModelFolder folder,
+            String family,
+            Set<Task> tasks,
+            int defaultWidth,
+            int defaultHeight,
+            int sizeMultiple) {}
 
     /**
      * Validates arguments against the model and resolves every default. Pure.
@@ -32,4 +36,13 @@ public interface Planner {
      * @throws ArgumentsException with every problem at once
      */
     Plan plan(Arguments arguments);
+
+    /**
+     * Loads the model.
+     *
+     * @param loader puts its networks on a device
+     * @param noise makes its generators
+     * @throws io.darkroom.model.ModelUnavailableException where a file is missing, unreadable or does not fit
+     */
+    Pipeline open(NetworkLoader loader, NoiseFactory noise);
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.model.Config;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.NetworkLoader;
+import io.darkroom.model.Networks;
 import io.darkroom.sampling.Sampler;
 import io.darkroom.sampling.ScheduleRequest;
 import io.darkroom.sampling.SchedulerClass;
@@ -53,6 +55,8 @@ final class StableDiffusion implements Planner {
 
     StableDiffusion(ModelFolder folder) {
         this.folder = folder;
+        // What is missing is said here, before anything is loaded.
+        List.of("text_encoder", "unet", "vae_decoder").forEach(folder::graph);
         Config unet = folder.config("unet");
         this.autoencoder = Autoencoder.of(folder.config("vae_decoder"));
         this.tokenizer = tokenizer(folder);
@@ -80,35 +84,29 @@ final class StableDiffusion implements Planner {
     }
 
     @Override
-    public ModelFolder folder() {
+    public Description description() {
+        return new Description(folder, "stable-diffusion", tasks(), defaultWidth, defaultHeight, sizeMultiple);
+    }
+
+    ModelFolder folder() {
         return folder;
     }
 
-    @Override
-    public String family() {
-        return "stable-diffusion";
-    }
-
-    @Override
-    public Set<Task> tasks() {
+    private Set<Task> tasks() {
         return folder.has("vae_encoder")
                 ? Set.of(Task.TEXT_TO_IMAGE, Task.IMAGE_TO_IMAGE, Task.INVERSION)
                 : Set.of(Task.TEXT_TO_IMAGE);
     }
 
     @Override
-    public int defaultWidth() {
-        return defaultWidth;
-    }
-
-    @Override
-    public int defaultHeight() {
-        return defaultHeight;
-    }
-
-    @Override
-    public int sizeMultiple() {
-        return sizeMultiple;
+    public Pipeline open(NetworkLoader loader, NoiseFactory noise) {
+        Networks networks = loader.load(folder);
+        try {
+            return new StableDiffusionPipeline(this, networks, noise);
+        } catch (RuntimeException e) {
+            networks.close();
+            throw e;
+        }
     }
 
     Autoencoder autoencoder() {

@@ -4,7 +4,6 @@ import io.darkroom.model.Conditioning;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.LatentEncoder;
-import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
@@ -55,33 +54,8 @@ final class StableDiffusionPipeline implements Pipeline {
     }
 
     @Override
-    public ModelFolder folder() {
-        return family.folder();
-    }
-
-    @Override
-    public String family() {
-        return family.family();
-    }
-
-    @Override
-    public Set<Task> tasks() {
-        return family.tasks();
-    }
-
-    @Override
-    public int defaultWidth() {
-        return family.defaultWidth();
-    }
-
-    @Override
-    public int defaultHeight() {
-        return family.defaultHeight();
-    }
-
-    @Override
-    public int sizeMultiple() {
-        return family.sizeMultiple();
+    public Planner.Description description() {
+        return family.description();
     }
 
     @Override

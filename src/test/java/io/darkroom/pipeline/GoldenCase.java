@@ -88,7 +88,7 @@ record GoldenCase(Path file, JsonNode json) {
                 .numInferenceSteps(integer("num_inference_steps"))
                 .guidanceScale(number("guidance_scale"))
                 .guidanceRescale(number("guidance_rescale"))
-                .guider(json.has("guider") ? map(json.get("guider")) : null)
+                .guider(guider())
                 .scheduler(scheduler())
                 .eta(number("eta"))
                 .seed(seeds().get(i))
@@ -120,6 +120,15 @@ record GoldenCase(Path file, JsonNode json) {
                         .keySet());
         override.put("_class_name", type);
         return override;
+    }
+
+    private @Nullable Map<String, Object> guider() {
+        if (!json.has("guider")) {
+            return null;
+        }
+        Map<String, Object> guider = new LinkedHashMap<>(map(json.get("guider").path("parameters")));
+        guider.put("_class_name", json.get("guider").get("class").textValue());
+        return guider;
     }
 
     private Arguments.@Nullable Inversion inversion() {

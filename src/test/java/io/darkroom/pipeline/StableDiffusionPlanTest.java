@@ -189,7 +189,7 @@ class StableDiffusionPlanTest {
                         directory.resolve("turbo").resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(target);
-                } else if (!file.toString().endsWith(".onnx")) {
+                } else {
                     Files.copy(file, target);
                 }
             }
