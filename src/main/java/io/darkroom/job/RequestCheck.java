@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What the parser cannot know by itself: whether the model is there, and what it can do. Asked for every request, also
  * for one with other problems (whose bad fields then are null), so that everything is reported at once. Pure as far as a
- * request is concerned, quick, and does not block.
+ * request is concerned, quick; does not block and does not throw.
  */
 public interface RequestCheck {
     /** Every further problem with the request; none where it can be rendered. */

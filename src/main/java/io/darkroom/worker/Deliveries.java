@@ -142,6 +142,23 @@ final class Deliveries {
         });
     }
 
+    void abandon(String cause, CompletableFuture<Void> done) {
+        refusing = true;
+        DeliveryEvent.Release broken = new DeliveryEvent.Release(cause, false);
+        Set<Running> meant = meant(source -> true);
+        departures.add(new Departure(new LinkedHashSet<>(meant), done));
+        for (Running running : meant) {
+            if (running.state == null) {
+                end(running, new Closing.Released(running.assignment));
+            } else {
+                running.leaving = true;
+                on(running, running.state instanceof Making.Rendering ? broken : LEAVE);
+            }
+        }
+        depart();
+        var unused = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
+    }
+
     void lose(Predicate<Source> which) {
         for (Running running : meant(which)) {
             if (running.state == null) {

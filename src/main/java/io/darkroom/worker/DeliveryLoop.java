@@ -149,6 +149,20 @@ public final class DeliveryLoop implements AutoCloseable {
         return handOver(source -> true, grace);
     }
 
+    /**
+     * The device broke down: leaves everything, without any terminal event, for a process that is about to end. Only the
+     * attempts that were being rendered count as failed, for one of these jobs may have done it.
+     *
+     * @param cause kept in the job records, and told should a job's attempts be exhausted
+     */
+    public CompletionStage<Void> abandon(String cause) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        if (!deliveries.post(() -> deliveries.abandon(cause, done))) {
+            done.complete(null);
+        }
+        return done;
+    }
+
     /** Where a job is; empty where it is not here. */
     public Optional<Snapshot> snapshot(String id) {
         return deliveries.snapshot(id);

@@ -352,6 +352,24 @@ final class DeliveryLoopTest {
     }
 
     @Test
+    void aDeviceThatBrokeDownCountsOnlyAgainstWhatItRendered() throws Exception {
+        CompletableFuture<Disposition> rendered = submit("{\"id\":\"a\"}");
+        HandRenderer.Given first = renderer.next();
+        send("{\"id\":\"b\"}");
+        HandRenderer.Given second = renderer.next();
+        CompletableFuture<Disposition> waiting = submit("{\"id\":\"c\"}");
+
+        loop.abandon("CUDA error 700").toCompletableFuture().get();
+
+        assertThat(rendered.get()).isEqualTo(Disposition.RELEASED);
+        assertThat(waiting.get()).isEqualTo(Disposition.RELEASED);
+        assertThat(List.of(first.job().attempt(), second.job().attempt())).containsExactly(1, 1);
+        assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":false", "CUDA error 700");
+        assertThat(store.objects.keySet()).noneMatch(key -> key.contains("jobs/c/"));
+        assertThat(announcer.events).isEmpty();
+    }
+
+    @Test
     void urlsAreInTheEventAndNotInWhatIsStored() throws Exception {
         send("{\"id\":\"a\",\"output\":{\"presign_seconds\":60}}");
         renderer.next().finish("picture");

@@ -1,0 +1,214 @@
+package io.darkroom.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.darkroom.job.ObjectStore.Creation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Single ways through the state machine; the simulation takes all of them. */
+final class DeliveryTest {
+    private static final Instant NOW = Instant.ofEpochMilli(1_700_000_001_000L);
+    private static final Rendered TWO = new Rendered(
+            "m",
+            "sha256:0",
+            List.of(picture("0.png"), picture("1.png")),
+            Map.of(),
+            Map.of("denoise", 5L),
+            List.of(),
+            Map.of(),
+            7);
+
+    private final List<DeliveryAction> actions = new ArrayList<>();
+    private DeliveryState state = begin("{\"id\":\"a\"}");
+
+    private static Rendered.Picture picture(String name) {
+        return new Rendered.Picture(name, Bytes.utf8("own " + name), "image/png", 8, 8, 1, Map.of());
+    }
+
+    private DeliveryState begin(String json) {
+        actions.clear();
+        IncomingRecord record = Records.json(json);
+        Assignment assignment =
+                new Assignment(Records.PARSER.parse(record), record, "w", "run", "bucket", 3, Limits.DEFAULTS, NOW);
+        Delivery.Step step = Delivery.begin(assignment, NOW);
+        actions.addAll(step.actions());
+        state = step.state();
+        return state;
+    }
+
+    private void hear(DeliveryEvent... events) {
+        for (DeliveryEvent event : events) {
+            Delivery.Step step = Delivery.on(state, event, NOW.plusMillis(500));
+            state = step.state();
+            actions.addAll(step.actions());
+        }
+    }
+
+    private List<String> done() {
+        return actions.stream().map(a -> a.getClass().getSimpleName()).toList();
+    }
+
+    private void render() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.CREATED),
+                new DeliveryEvent.RenderStarted(),
+                new DeliveryEvent.Finished(TWO));
+    }
+
+    private static DeliveryEvent stored(int index, String content) {
+        Bytes bytes = Bytes.utf8(content);
+        return new DeliveryEvent.PictureStored(index, bytes.sha256(), bytes.size());
+    }
+
+    @Test
+    void theWayWithoutFaults() {
+        render();
+        hear(
+                stored(1, "own 1.png"),
+                stored(0, "own 0.png"),
+                new DeliveryEvent.ResultCreated(Creation.CREATED),
+                new DeliveryEvent.OutcomeCreated(Creation.CREATED),
+                new DeliveryEvent.Announced());
+
+        assertThat(done())
+                .containsExactly(
+                        "CreateAttempt",
+                        "StartRender",
+                        "CreatePicture",
+                        "CreatePicture",
+                        "CreateResult",
+                        "CreateOutcome",
+                        "Announce");
+        assertThat(state).isInstanceOfSatisfying(Closing.Settled.class, settled -> {
+            TerminalEvent event = settled.event();
+            assertThat(event == null ? null : event.json().path("timings_ms").toString())
+                    .isEqualTo("{\"queued\":1500,\"denoise\":5,\"upload\":0,\"total\":1500}");
+            assertThat(event == null ? null : event.outputs())
+                    .extracting(ObjectStore.Location::key)
+                    .containsExactly("renders/a/0.png", "renders/a/1.png");
+        });
+    }
+
+    @Test
+    void aPictureThatIsThereAlreadyIsAnnouncedAsItIsStored() {
+        render();
+        hear(stored(1, "own 1.png"), new DeliveryEvent.PictureTaken(0), stored(0, "another's"));
+
+        assertThat(actions.get(actions.size() - 1))
+                .isInstanceOfSatisfying(DeliveryAction.CreateResult.class, create -> assertThat(
+                                create.content().text())
+                        .contains(Bytes.utf8("another's").sha256())
+                        .doesNotContain(Bytes.utf8("own 0.png").sha256()));
+    }
+
+    @Test
+    void aPlaceThatIsRefusedFailsTheJobAndNamesWhatWasStored() {
+        render();
+        DeliveryAction create = actions.get(actions.size() - 1);
+        hear(stored(0, "own 0.png"), new DeliveryEvent.Refused(create, "access denied"));
+
+        assertThat(actions.get(actions.size() - 1))
+                .isInstanceOfSatisfying(DeliveryAction.CreateOutcome.class, outcome -> assertThat(
+                                outcome.content().text())
+                        .contains("storage_unavailable", "renders/a/0.png")
+                        .doesNotContain("renders/a/1.png"));
+    }
+
+    @Test
+    void aRefusedJobRecordIsAFaultOfTheSurroundings() {
+        hear(new DeliveryEvent.TurnGiven());
+        hear(new DeliveryEvent.Refused(actions.get(0), "access denied"));
+
+        assertThat(done()).containsExactly("CreateAttempt", "Backoff");
+        assertThat(state).isInstanceOf(Starting.Claiming.class);
+    }
+
+    @Test
+    void aJobThatWaitsIsReleasedWithoutATrace() {
+        hear(new DeliveryEvent.Release("drain", true));
+
+        assertThat(state).isInstanceOf(Closing.Released.class);
+        assertThat(actions).isEmpty();
+    }
+
+    @Test
+    void itsOwnAttemptIsKnownAgainAfterACreateThatWasAnsweredWithAFault() {
+        hear(new DeliveryEvent.TurnGiven());
+        DeliveryAction create = actions.get(0);
+        JobRecord record = recordOf(1, "run");
+
+        hear(
+                new DeliveryEvent.Faulted(create, "timeout"),
+                new DeliveryEvent.RetryDue(create),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(record),
+                new DeliveryEvent.TurnGiven());
+
+        assertThat(state).isInstanceOfSatisfying(Making.Rendering.class, rendering -> assertThat(rendering.attempt())
+                .isEqualTo(1));
+    }
+
+    @Test
+    void aResultThatIsStoredIsTakenOverBeforeAnotherAttempt() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(recordOf(3, "other")),
+                new DeliveryEvent.ResultRead(Bytes.utf8("{\"id\":\"a\",\"status\":\"completed\",\"outputs\":[]}")));
+
+        assertThat(done()).containsExactly("CreateAttempt", "ReadRecord", "ReadResult", "CreateOutcome");
+    }
+
+    @Test
+    void anOutcomeThatCannotBeReadPutsTheRequestAsideInsteadOfHoldingUpItsPartition() {
+        JobRecord record = new JobRecord(recordOf(1, "other").attempts(), Bytes.utf8("half a {"), null);
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(record),
+                new DeliveryEvent.LetterSent());
+
+        assertThat(done()).containsExactly("CreateAttempt", "ReadRecord", "SendDeadLetter");
+        assertThat(state).isInstanceOf(Closing.Settled.class);
+    }
+
+    @Test
+    void aReplayHasARecordAndAFolderOfItsOwn() {
+        begin("{\"id\":\"a\"}");
+        Assignment first = state.assignment();
+        IncomingRecord record = Records.json("{\"id\":\"a\"}", "darkroom-generation", "2");
+        Assignment replay =
+                new Assignment(Records.PARSER.parse(record), record, "w", "run", "bucket", 3, Limits.DEFAULTS, NOW);
+
+        assertThat(JobRecord.outcomeKey(first.key())).isEqualTo(".darkroom/jobs/a/outcome");
+        assertThat(JobRecord.outcomeKey(replay.key())).isEqualTo(".darkroom/jobs/a~2/outcome");
+        assertThat(replay.file(Delivery.request(replay), "0.png").key()).isEqualTo("renders/a~2/0.png");
+    }
+
+    @Test
+    void afterALossNothingIsDoneAnyMore() {
+        render();
+        hear(new DeliveryEvent.Lose());
+        int before = actions.size();
+
+        hear(stored(0, "x"), stored(1, "y"), new DeliveryEvent.Cancel("no"), new DeliveryEvent.Announced());
+
+        assertThat(actions).hasSize(before);
+        assertThat(state).isInstanceOf(Closing.Lost.class);
+    }
+
+    private JobRecord recordOf(int attempts, String run) {
+        List<JobRecord.Attempt> made = new ArrayList<>();
+        for (int n = 1; n <= attempts; n++) {
+            Assignment a = state.assignment();
+            made.add(new JobRecord.Attempt(
+                    n, a.request().digest(), "topic-id", a.record().source(), "w", run, 1, null));
+        }
+        return new JobRecord(made, null, null);
+    }
+}
