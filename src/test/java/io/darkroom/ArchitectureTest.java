@@ -107,6 +107,7 @@ class ArchitectureTest {
     /** The first part of the package's name below {@code io.darkroom}. */
     private static String ours(JavaClass c) {
         String rest = c.getPackageName().substring("io.darkroom".length());
-        return rest.isEmpty() ? "" : rest.substring(1).split("\\.")[0];
+        int end = rest.indexOf('.', 1);
+        return rest.isEmpty() ? "" : rest.substring(1, end < 0 ? rest.length() : end);
     }
 }

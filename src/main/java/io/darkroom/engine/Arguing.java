@@ -3,10 +3,10 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
-import io.darkroom.model.ModelCatalog;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.InputImage;
+import io.darkroom.pipeline.Models;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +50,7 @@ final class Arguing {
     private Arguing() {}
 
     /** The name of the model that a request wants. */
-    static String model(RenderRequest request, ModelCatalog<?> models) {
+    static String model(RenderRequest request, Models models) {
         return request.model() == null ? models.defaultName() : request.model();
     }
 

@@ -9,11 +9,11 @@ import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.Lease;
-import io.darkroom.model.ModelCatalog;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.InputImage;
+import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.tensor.Tensor;
@@ -54,7 +54,7 @@ public final class Engine implements Renderer, AutoCloseable {
      */
     public record Helpers(InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken) {}
 
-    private final ModelCatalog<Pipeline> models;
+    private final Models models;
     private final CallMeter meter;
     private final Settings settings;
     private final Helpers helpers;
@@ -68,7 +68,7 @@ public final class Engine implements Renderer, AutoCloseable {
     private boolean closing;
 
     /** @param device its name, as {@code cpu} or {@code cuda:0} */
-    public Engine(String device, ModelCatalog<Pipeline> models, CallMeter meter, Settings settings, Helpers helpers) {
+    public Engine(String device, Models models, CallMeter meter, Settings settings, Helpers helpers) {
         this.models = models;
         this.meter = meter;
         this.settings = settings;
@@ -225,7 +225,7 @@ public final class Engine implements Renderer, AutoCloseable {
     }
 
     private void begin(Flight flight) {
-        flight.work.listener().started(flight.pipeline.folder().name(), flight.plan.steps());
+        flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plan.steps());
         flight.clock.enter("encode", System.nanoTime());
         meter.take();
         flight.begun(flight.pipeline.begin(flight.plan));

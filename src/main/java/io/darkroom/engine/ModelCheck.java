@@ -4,32 +4,28 @@ import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.RequestCheck;
-import io.darkroom.model.ModelCatalog;
-import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.InputImage;
+import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Planner;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /** Checks requests against the models there are, from their folders alone. */
 public final class ModelCheck implements RequestCheck {
-    private final ModelCatalog<?> models;
-    private final Function<ModelFolder, Planner> planners;
+    private final Models models;
 
-    public ModelCheck(ModelCatalog<?> models, Function<ModelFolder, Planner> planners) {
+    public ModelCheck(Models models) {
         this.models = models;
-        this.planners = planners;
     }
 
     @Override
     public List<Problem> problems(RenderRequest request) {
         List<Problem> problems = new ArrayList<>(Arguing.unsupported(request));
         try {
-            Planner planner = planners.apply(models.folder(Arguing.model(request, models)));
+            Planner planner = models.planner(Arguing.model(request, models));
             planner.plan(Arguing.of(request, standIn(request, planner)));
         } catch (UnknownModelException e) {
             problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
@@ -47,8 +43,8 @@ public final class ModelCheck implements RequestCheck {
         if (request.inputs().image() == null) {
             return null;
         }
-        int width = planner.defaultWidth();
-        int height = planner.defaultHeight();
+        int width = planner.description().defaultWidth();
+        int height = planner.description().defaultHeight();
         return new InputImage(new byte[3 * width * height], width, height);
     }
 }

@@ -41,8 +41,8 @@ record PictureFiles(
         List<Flight.Picture> pictures = flight.pictures();
         return new PictureFiles(
                 flight.work.job().request(),
-                flight.pipeline.folder().name(),
-                flight.pipeline.folder().digest(),
+                flight.pipeline.description().folder().name(),
+                flight.pipeline.description().folder().digest(),
                 flight.plan,
                 flight.pixels(),
                 pictures.stream().map(p -> p.sampling.seed()).toList(),

@@ -90,11 +90,13 @@ public class WorkerLife {
                             ? "Ready: taking requests from "
                                     + String.join(", ", config.topics().requests())
                             : "Ready");
-        } catch (FatalStartException e) {
-            LOG.error(e.getMessage());
-            Quarkus.asyncExit(1);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // Neither waiting nor trying again mends it: a missing topic, a store that breaks its promise.
+            LOG.errorf("Darkroom cannot start. %s", e.getMessage());
+            LOG.debug("because", e);
+            Quarkus.asyncExit(1);
         }
     }
 
@@ -121,7 +123,7 @@ public class WorkerLife {
     private void requireTopics() {
         List<String> missing = topics.missing();
         if (!missing.isEmpty()) {
-            throw new FatalStartException("The broker has no topic " + String.join(", ", missing)
+            throw new IllegalStateException("The broker has no topic " + String.join(", ", missing)
                     + ". Create what is missing (partitions and retention: docs/architecture.md), or name others with"
                     + " darkroom.topics.*");
         }
@@ -155,12 +157,5 @@ public class WorkerLife {
     /** One step of the start. */
     private interface Step {
         void run() throws InterruptedException;
-    }
-
-    /** What waiting does not mend. */
-    private static final class FatalStartException extends RuntimeException {
-        FatalStartException(String message) {
-            super(message);
-        }
     }
 }

@@ -10,13 +10,10 @@ import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.RequestParser;
 import io.darkroom.model.BuiltInModels;
-import io.darkroom.model.ModelCatalog;
-import io.darkroom.model.ModelFolder;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.Devices;
 import io.darkroom.onnx.OnnxLoader;
-import io.darkroom.pipeline.Families;
-import io.darkroom.pipeline.Pipeline;
+import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.TorchNoise;
 import io.darkroom.storage.MinioObjectStore;
 import io.darkroom.storage.StoreConfig;
@@ -110,27 +107,28 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    ModelCatalog<Pipeline> models(CallMeter calls) {
+    Models models(CallMeter calls) {
         List<Device> devices = Devices.of(config.devices());
         Device device = devices.get(0);
         TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
-        return new ModelCatalog<>(
+        return new Models(
                 config.models().path(),
                 BuiltInModels.starter(),
                 config.models().defaultModel(),
                 config.models().memory().asLongValue(),
-                (ModelFolder folder) -> Families.open(folder, new OnnxLoader(device, calls), noise));
+                new OnnxLoader(device, calls),
+                noise);
     }
 
     @Produces
     @Singleton
-    RequestParser parser(Limits limits, ModelCatalog<Pipeline> models) {
-        return new RequestParser(limits, new ModelCheck(models, Families::planner));
+    RequestParser parser(Limits limits, Models models) {
+        return new RequestParser(limits, new ModelCheck(models));
     }
 
     @Produces
     @Singleton
-    Engine engine(ModelCatalog<Pipeline> models, CallMeter calls, ObjectStore store, Limits limits) {
+    Engine engine(Models models, CallMeter calls, ObjectStore store, Limits limits) {
         Engine engine = new Engine(
                 "cpu",
                 models,
@@ -209,7 +207,7 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    WorkerHealth health(Engine engine, DeliveryLoop deliveries, StoreProbe store, ModelCatalog<Pipeline> models) {
+    WorkerHealth health(Engine engine, DeliveryLoop deliveries, StoreProbe store, Models models) {
         return new WorkerHealth() {
             @Override
             public String stoppedThreads() {
