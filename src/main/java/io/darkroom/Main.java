@@ -24,6 +24,7 @@ public final class Main {
             Logger.getLogger(""), Level.INFO,
             Logger.getLogger("kafka"), Level.WARNING,
             Logger.getLogger("org.apache.kafka"), Level.WARNING,
+            Logger.getLogger("org.apache.kafka.controller"), Level.SEVERE,
             Logger.getLogger("state.change.logger"), Level.WARNING,
             Logger.getLogger("org.gaul"), Level.WARNING);
 
