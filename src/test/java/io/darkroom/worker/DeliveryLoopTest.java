@@ -162,9 +162,16 @@ final class DeliveryLoopTest {
     @Test
     void aDuplicateWaitsForTheFirstAndTellsTheSameWithoutRendering() throws Exception {
         CompletableFuture<Disposition> first = submit("{\"id\":\"a\",\"seed\":1}");
+        HandRenderer.Given job = renderer.next();
         CompletableFuture<Disposition> second = submit("{\"seed\":1,\"id\":\"a\",\"priority\":9}");
-        renderer.next().finish("picture");
+        send("{\"id\":\"b\"}");
+        renderer.next();
+        int callsBeforeTheFirstEnds = store.calls.get();
+        job.finish("picture");
 
+        assertThat(callsBeforeTheFirstEnds)
+                .as("one attempt of a, one of b, and nothing for the duplicate")
+                .isEqualTo(2);
         assertThat(first.get()).isEqualTo(Disposition.SETTLED);
         assertThat(second.get()).isEqualTo(Disposition.SETTLED);
         assertThat(nextEvent()).isEqualTo(nextEvent());
