@@ -62,6 +62,7 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
             }
         });
         if (problems.isEmpty()) {
+            SchedulerRules.settle(target.type(), values);
             problems.addAll(SchedulerRules.check(target.type(), values));
         }
         if (!problems.isEmpty()) {

@@ -43,7 +43,7 @@ final class SchedulerKeys {
 
     /** What a string key may be. Where classes differ, the sampler checks the rest. */
     static final Map<String, List<String>> ALLOWED = Map.ofEntries(
-            Map.entry("beta_schedule", List.of("linear", "scaled_linear", "squaredcos_cap_v2")),
+            Map.entry("beta_schedule", List.of("linear", "scaled_linear", "squaredcos_cap_v2", "exp", "sigmoid")),
             Map.entry("timestep_spacing", List.of("leading", "trailing", "linspace")),
             Map.entry("prediction_type", List.of("epsilon", "v_prediction", "sample", "flow_prediction")),
             Map.entry("final_sigmas_type", List.of("zero", "sigma_min")),

@@ -37,7 +37,7 @@ public final class SchedulerNames {
         name("kdpm2_ancestral", SchedulerClass.KDPM2_ANCESTRAL);
         name("dpm2", SchedulerClass.KDPM2);
         name("dpm2_ancestral", SchedulerClass.KDPM2_ANCESTRAL);
-        name("dpm_2m", SchedulerClass.DPM_MULTISTEP, "algorithm_type", "dpmsolver");
+        name("dpm_2m", SchedulerClass.DPM_MULTISTEP, "algorithm_type", "dpmsolver", "final_sigmas_type", "sigma_min");
         name("dpmpp_2m", SchedulerClass.DPM_MULTISTEP, "algorithm_type", "dpmsolver++");
         name("dpmpp_2m_sde", SchedulerClass.DPM_MULTISTEP, "algorithm_type", "sde-dpmsolver++");
         name("dpmpp_3m", SchedulerClass.DPM_MULTISTEP, "algorithm_type", "dpmsolver++", "solver_order", 3);

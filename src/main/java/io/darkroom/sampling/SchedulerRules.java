@@ -1,8 +1,6 @@
 package io.darkroom.sampling;
 
-import io.darkroom.sampling.SchedulerException.Kind;
 import io.darkroom.sampling.SchedulerException.Problem;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -73,25 +71,31 @@ final class SchedulerRules {
         return type == String.class ? "a string" : type == Double.class ? "a number" : "a whole number";
     }
 
+    /** Values that a class takes from another's file and reads as its own (its constructor's register_to_config). */
+    static void settle(SchedulerClass type, Map<String, @Nullable Object> values) {
+        switch (type) {
+            case DPM_MULTISTEP, DPM_MULTISTEP_INVERSE, DPM_SINGLESTEP, EDM_DPM_MULTISTEP -> {
+                replace(values, "algorithm_type", List.of("deis"), "dpmsolver++");
+                replace(values, "solver_type", List.of("logrho", "bh1", "bh2"), "midpoint");
+            }
+            case DEIS -> {
+                replace(values, "algorithm_type", List.of("dpmsolver", "dpmsolver++"), "deis");
+                replace(values, "solver_type", List.of("midpoint", "heun", "bh1", "bh2"), "logrho");
+            }
+            case UNIPC -> replace(values, "solver_type", List.of("midpoint", "heun", "logrho"), "bh2");
+            case DDIM, DDIM_INVERSE, DDPM, PNDM, LMS, EULER, EULER_ANCESTRAL, HEUN, KDPM2, KDPM2_ANCESTRAL -> {}
+            case SA_SOLVER, IPNDM, LCM, TCD, EDM_EULER, FLOW_EULER, FLOW_HEUN -> {}
+        }
+    }
+
+    private static void replace(Map<String, @Nullable Object> values, String key, List<String> from, String to) {
+        if (values.get(key) instanceof String value && from.contains(value)) {
+            values.put(key, to);
+        }
+    }
+
     /** Problems of values that are of the right types one by one. */
     static List<Problem> check(SchedulerClass type, Map<String, @Nullable Object> values) {
-        List<Problem> problems = new ArrayList<>();
-        for (String key : List.of("solver_p", "tau_func", "variance_type")) {
-            if (type != SchedulerClass.DDPM && values.get(key) != null) {
-                problems.add(new Problem(
-                        Kind.UNSUPPORTED, SchedulerConfig.field(key), values.get(key) + " is not built; leave it out"));
-            }
-        }
-        List<String> kinds = java.util.stream.Stream.of(
-                        "use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas")
-                .filter(k -> Boolean.TRUE.equals(values.get(k)))
-                .toList();
-        if (kinds.size() > 1) {
-            problems.add(new Problem(
-                    Kind.INVALID,
-                    SchedulerConfig.field(kinds.get(1)),
-                    "only one of " + String.join(" and ", kinds) + " can be true"));
-        }
-        return problems;
+        return new SchedulerChecks(type, values).problems();
     }
 }

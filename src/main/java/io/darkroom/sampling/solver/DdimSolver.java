@@ -40,6 +40,12 @@ final class DdimSolver extends Solver {
         return Point.ofAlphaBar(alphas.at(grid.timestep(index)));
     }
 
+    /** Equation 16, in float32 as diffusers computes it: from pure noise at eta 1 the direction is a rounding error. */
+    private float std(float alphaBar, float previous) {
+        float variance = (1f - previous) / (1f - alphaBar) * (1f - alphaBar / previous);
+        return (float) eta * (float) Math.sqrt(variance);
+    }
+
     @Override
     public Progress advance(Pending pending, Tensor output, NoiseSource noise) {
         int t = grid.timestep(pending.index());
@@ -50,9 +56,8 @@ final class DdimSolver extends Solver {
         Tensor x0 = x0(x, output, here);
         Prediction.Weights e = prediction.epsilon(here);
 
-        double variance = (1 - previous) / (1 - alphaBar) * (1 - alphaBar / previous);
-        double std = eta * Math.sqrt(variance);
-        double direction = Math.sqrt(1 - previous - std * std);
+        double std = std((float) alphaBar, (float) previous);
+        double direction = (float) Math.sqrt(Math.max((1f - (float) previous) - (float) std * (float) std, 0));
         Tensor next = epsilonOfClipped
                 ? combine(
                         Math.sqrt(previous) - direction * here.alpha() / here.sigma(), x0, direction / here.sigma(), x)

@@ -35,7 +35,7 @@ final class InverseGrids {
         double[] levels = Grids.levels(config, training.smallest(), training.largest(), n, training);
         double[] sigmas;
         if (levels != null) {
-            sigmas = reversed(levels);
+            sigmas = n == 1 ? new double[] {training.smallest()} : reversed(levels);
             timesteps = training.timesteps(sigmas);
             timesteps = config.flag("use_karras_sigmas") ? rounded(timesteps) : timesteps;
             sigmas = append(sigmas, sigmas[n - 1]);

@@ -66,13 +66,25 @@ class GuidanceGoldenTest {
                 Guided guided = guidance.apply(state, step, steps, outputs);
 
                 state = guided.state();
-                compare(guided.prediction(), half(call.get("pred"), picture));
+                double more =
+                        json.get("guider").asText().startsWith("Tangential") ? singularVectorError(json, outputs) : 0;
+                compare(guided.prediction(), half(call.get("pred"), picture), more);
                 if (call.path("momentum_running_average_after").isArray()) {
                     Tensor average = Objects.requireNonNull(state.tensors().get("running_average"));
-                    compare(average, half(call.get("momentum_running_average_after"), picture));
+                    compare(average, half(call.get("momentum_running_average_after"), picture), 0);
                 }
             }
         }
+    }
+
+    /**
+     * diffusers takes the singular vector from LAPACK in float32, which leaves an error of float32's unit roundoff of 1
+     * in its elements (measured: 1.6e-7 against float64, and torch differs so between CPUs). It comes out multiplied by
+     * the unconditional prediction's length along it and by w - 1.
+     */
+    private static double singularVectorError(JsonNode json, List<Tensor> outputs) {
+        double w = json.get("parameters").get("guidance_scale").asDouble();
+        return outputs.size() < 2 ? 0 : Math.abs(w - 1) * Vectors.norm(outputs.get(0)) * 0x1p-23;
     }
 
     private static void checkIntervals(JsonNode json) {
@@ -101,7 +113,8 @@ class GuidanceGoldenTest {
                 compare(
                         GuidanceScale.rescaled(
                                 guided, conditional, c.get("guidance_rescale").asDouble()),
-                        expected);
+                        expected,
+                        0);
             }
         }
     }
@@ -115,12 +128,12 @@ class GuidanceGoldenTest {
         return Tensor.of(out, n);
     }
 
-    private static void compare(Tensor actual, Tensor expected) {
+    private static void compare(Tensor actual, Tensor expected, double more) {
         for (int i = 0; i < expected.size(); i++) {
             double value = expected.data()[i];
             assertThat((double) actual.data()[i])
                     .as("element %d", i)
-                    .isCloseTo(value, offset(5e-6 + 2e-6 * Math.abs(value)));
+                    .isCloseTo(value, offset(5e-6 + 2e-6 * Math.abs(value) + more));
         }
     }
 }

@@ -1,0 +1,91 @@
+package io.darkroom.sampling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SchedulerConfigTest {
+    private static final Map<String, Object> SD15 = Map.of(
+            "_class_name",
+            "PNDMScheduler",
+            "beta_start",
+            0.00085,
+            "beta_end",
+            0.012,
+            "beta_schedule",
+            "scaled_linear",
+            "skip_prk_steps",
+            true,
+            "steps_offset",
+            1);
+
+    @Test
+    void aKeyOfTheFileThatTheClassHasNotIsDropped() {
+        SchedulerConfig config = SchedulerConfig.named(SD15, "ddim");
+
+        assertThat(config.type()).isEqualTo(SchedulerClass.DDIM);
+        assertThat(config.has("skip_prk_steps")).isFalse();
+        assertThat(config.integer("steps_offset")).isEqualTo(1);
+    }
+
+    @Test
+    void anUnknownKeyOfTheRequestIsNamedWithTheNearestKnownOne() {
+        SchedulerException e = refused(Map.of("_class_name", "euler", "use_karas_sigmas", true));
+
+        assertThat(e.problems()).singleElement().satisfies(p -> {
+            assertThat(p.field()).isEqualTo("scheduler.use_karas_sigmas");
+            assertThat(p.message()).contains("\"use_karras_sigmas\"");
+        });
+    }
+
+    @Test
+    void everyProblemIsReportedAtOnce() {
+        SchedulerException e = refused(Map.of("_class_name", "euler", "beta_start", "small", "foo", 1));
+
+        assertThat(e.problems())
+                .extracting(SchedulerException.Problem::field)
+                .containsExactlyInAnyOrder("scheduler.beta_start", "scheduler.foo");
+    }
+
+    @Test
+    void whatDiffusersHasAndDarkroomHasNotIsUnsupported() {
+        SchedulerException e = refused(Map.of("_class_name", "DPMSolverSDEScheduler"));
+
+        assertThat(e.problems()).singleElement().satisfies(p -> {
+            assertThat(p.kind()).isEqualTo(SchedulerException.Kind.UNSUPPORTED);
+            assertThat(p.message()).contains("Brownian");
+        });
+    }
+
+    @Test
+    void aSuffixAsksForKarrasSigmas() {
+        SchedulerConfig config = SchedulerConfig.named(SD15, "dpmpp_2m_karras");
+
+        assertThat(config.type()).isEqualTo(SchedulerClass.DPM_MULTISTEP);
+        assertThat(config.flag("use_karras_sigmas")).isTrue();
+    }
+
+    @Test
+    void explicitTimestepsAreRefusedWhereTheClassTakesNone() {
+        SchedulerConfig config = SchedulerConfig.named(SD15, "ddim");
+        ScheduleRequest request = ScheduleRequest.ofSteps(2).withTimesteps(List.of(999.0, 499.0));
+
+        SchedulerException e = catchThrowableOfType(SchedulerException.class, () -> Schedulers.create(config, request));
+
+        assertThat(e.problems()).extracting(SchedulerException.Problem::field).containsExactly("timesteps");
+    }
+
+    @Test
+    void everyShortNameMakesASampler() {
+        EverySampler.all(5)
+                .forEach((name, sampler) ->
+                        assertThat(sampler.evaluations()).as(name).isGreaterThanOrEqualTo(5));
+    }
+
+    private static SchedulerException refused(Map<String, Object> override) {
+        return catchThrowableOfType(SchedulerException.class, () -> SchedulerConfig.from(SD15, override));
+    }
+}
