@@ -34,7 +34,8 @@ public final class BuiltInModels {
         }
     }
 
-    private static Path folderOf(URL index) throws IOException, URISyntaxException {
+    /** The folder that holds a resource. */
+    static Path folderOf(URL index) throws IOException, URISyntaxException {
         if (index.getProtocol().equals("file")) {
             return Path.of(index.toURI()).resolveSibling("");
         }

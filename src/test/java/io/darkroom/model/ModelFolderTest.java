@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -59,6 +60,20 @@ class ModelFolderTest {
         assertThat(inZip)
                 .matches("sha256:[0-9a-f]{64}")
                 .isEqualTo(BuiltInModels.starter().digest());
+    }
+
+    @Test
+    void aModelIsFoundInsideAJarWhateverTheJarsPath() throws Exception {
+        Path jar = Files.createDirectories(directory.resolve("a folder")).resolve("app+1.jar");
+        try (FileSystem files = FileSystems.newFileSystem(jar, Map.of("create", "true"))) {
+            copyStarter(files.getPath("/models/starter"));
+        }
+        URL index = new URL("jar:" + jar.toUri() + "!/models/starter/model_index.json");
+
+        ModelFolder folder = ModelFolder.read("starter", BuiltInModels.folderOf(index));
+
+        assertThat(folder.has("unet")).isTrue();
+        assertThat(folder.digest()).isEqualTo(BuiltInModels.starter().digest());
     }
 
     @Test
