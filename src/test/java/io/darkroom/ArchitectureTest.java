@@ -24,7 +24,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("tensor", Set.of()),
             Map.entry("noise", Set.of("tensor")),
-            Map.entry("sampling", Set.of("tensor")),
+            Map.entry("sampling", Set.of("tensor", "noise")),
             Map.entry("text", Set.of()),
             Map.entry("model", Set.of("tensor", "text")),
             Map.entry("onnx", Set.of("model", "tensor")),
