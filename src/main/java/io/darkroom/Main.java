@@ -1,6 +1,7 @@
 package io.darkroom;
 
 import io.darkroom.standalone.Ports;
+import io.darkroom.standalone.Role;
 import io.darkroom.standalone.Standalone;
 import io.darkroom.standalone.StandaloneException;
 import io.darkroom.standalone.StandaloneServices;
@@ -27,6 +28,9 @@ public final class Main {
             Logger.getLogger("org.apache.kafka.controller"), Level.SEVERE,
             Logger.getLogger("state.change.logger"), Level.WARNING,
             Logger.getLogger("org.gaul"), Level.WARNING);
+
+    /** A process that does not render is not in the workers' group. */
+    private static final String TAKE_REQUESTS = "mp.messaging.incoming.requests.enabled";
 
     private static final int START_FAILED = 1;
 
@@ -64,6 +68,9 @@ public final class Main {
     private static Runnable startServices() {
         StartSettings settings = StartSettings.load();
         Ports.requireFree(settings.httpHost(), settings.httpPort(), StartSettings.HTTP_PORT);
+        if (!settings.roles().contains(Role.WORKER)) {
+            System.setProperty(TAKE_REQUESTS, "false");
+        }
         if (Standalone.decide(settings.given()) == Standalone.Mode.CLUSTER) {
             return () -> {};
         }

@@ -63,7 +63,7 @@ final class StartSettings {
                 StandaloneConfig.GROUP_SESSION_TIMEOUT);
     }
 
-    private Set<Role> roles() {
+    Set<Role> roles() {
         return config.getOptionalValues(Setting.ROLES, String.class)
                 .map(Role::parse)
                 .orElseGet(Role::all);

@@ -37,6 +37,7 @@ public class WorkerLife {
     private final Instance<StoreReadiness> store;
     private final Instance<CancellationReader> cancellations;
     private final Instance<DeliveryLoop> deliveries;
+    private final CompletableFuture<@Nullable Void> topicsFound = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> open = new CompletableFuture<>();
     private volatile String waitingFor = "the start";
     private volatile boolean stopping;
@@ -52,6 +53,11 @@ public class WorkerLife {
         this.store = store;
         this.cancellations = cancellations;
         this.deliveries = deliveries;
+    }
+
+    /** Completes when the broker has shown that every topic is there. */
+    public CompletionStage<@Nullable Void> topicsFound() {
+        return topicsFound;
     }
 
     /** Completes when requests may be taken. */
@@ -78,6 +84,7 @@ public class WorkerLife {
     private void prepare() {
         try {
             until("the topics", this::requireTopics);
+            topicsFound.complete(null);
             if (renders()) {
                 until("the store", () -> store.get().check());
                 CancellationReader reader = cancellations.get();

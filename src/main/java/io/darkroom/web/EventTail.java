@@ -2,9 +2,12 @@ package io.darkroom.web;
 
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.kafka.KafkaClients;
+import io.darkroom.kafka.WorkerLife;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,14 +32,18 @@ class EventTail implements AutoCloseable {
     record Event(String type, String json) {}
 
     private final KafkaClients clients;
+    private final WorkerLife life;
+    private final boolean serves;
     private final List<String> topics;
     private final RenderBoard board = new RenderBoard(REMEMBERED);
     private final BroadcastProcessor<Event> listeners = BroadcastProcessor.create();
     private @Nullable Consumer<byte[], byte[]> consumer;
     private volatile boolean closing;
 
-    EventTail(KafkaClients clients, DarkroomConfig config) {
+    EventTail(KafkaClients clients, DarkroomConfig config, WorkerLife life) {
         this.clients = clients;
+        this.life = life;
+        this.serves = config.standalone().roles().contains("web");
         this.topics = List.of(config.topics().completions(), config.topics().progress());
     }
 
@@ -49,7 +56,13 @@ class EventTail implements AutoCloseable {
         return listeners.onOverflow().drop();
     }
 
-    void start() {
+    void start(@Observes StartupEvent event) {
+        if (serves) {
+            var unused = life.topicsFound().thenRun(this::follow);
+        }
+    }
+
+    private void follow() {
         Consumer<byte[], byte[]> reader = clients.reader("darkroom-events");
         consumer = reader;
         Thread thread = new Thread(() -> follow(reader), "events");

@@ -122,6 +122,12 @@ class WorkerBeans {
 
     @Produces
     @Singleton
+    ModelList modelList(Models models) {
+        return new ModelList(models);
+    }
+
+    @Produces
+    @Singleton
     RequestParser parser(Limits limits, Models models) {
         return new RequestParser(limits, new ModelCheck(models));
     }
