@@ -74,7 +74,7 @@ final class Analytic {
                     String name = (a == DpmUpdate.Algorithm.DPMSOLVER ? "dpm" : "dpmpp") + (midpoint ? "" : "-heun");
                     all.add(new Named(
                             name + "-" + p + "m",
-                            p,
+                            Math.min(p, 2),
                             Space.PRESERVING,
                             s -> new DpmMultistepSolver(grid(s), vp, Limit.NONE, update, Path.PRESERVING, p, full)));
                     // The third-order singlestep "midpoint" is the paper's DPM-Solver-3.
@@ -108,7 +108,7 @@ final class Analytic {
             }
             all.add(new Named(
                     "flow-dpmpp-" + p + "m",
-                    p,
+                    Math.min(p, 2),
                     Space.FLOW,
                     s -> new DpmMultistepSolver(
                             grid(s),
