@@ -20,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -31,9 +30,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +49,7 @@ final class Deliveries {
     private final Performer performer;
     private final Backoff backoff;
     private final Clock clock;
-    private final ScheduledExecutorService thread;
+    private final DeliveryThread thread;
 
     private final Set<Running> all = new LinkedHashSet<>();
     /** Deliveries of one job, the first of which is under way; the others wait to meet its outcome. */
@@ -60,13 +57,10 @@ final class Deliveries {
 
     private final Turns<Running> turns;
     private final Cancellations cancellations = new Cancellations();
-    private final List<Departure> departures = new ArrayList<>();
+    private final Departures departures = new Departures();
     private final Map<String, DeliveryLoop.Snapshot> snapshots = new ConcurrentHashMap<>();
     private volatile @Nullable String trouble;
     private boolean refusing;
-
-    /** Somebody who waits until some deliveries have ended. */
-    private record Departure(Set<Running> left, CompletableFuture<Void> done) {}
 
     Deliveries(
             DeliveryLoop.Settings settings,
@@ -74,13 +68,13 @@ final class Deliveries {
             Performer performer,
             Backoff backoff,
             Clock clock,
-            ScheduledExecutorService thread) {
+            ScheduledExecutorService executor) {
         this.settings = settings;
         this.ports = ports;
         this.performer = performer;
         this.backoff = backoff;
         this.clock = clock;
-        this.thread = thread;
+        this.thread = new DeliveryThread(executor, this::giveTurns);
         this.turns = new Turns<>(settings.jobsAtOnce());
     }
 
@@ -126,7 +120,7 @@ final class Deliveries {
 
     void handOver(Predicate<Source> which, Duration grace, CompletableFuture<Void> done) {
         Set<Running> meant = meant(which);
-        departures.add(new Departure(new LinkedHashSet<>(meant), done));
+        departures.await(meant, done);
         for (Running running : meant) {
             running.leaving = true;
             if (running.state == null) {
@@ -135,7 +129,7 @@ final class Deliveries {
                 on(running, LEAVE);
             }
         }
-        depart();
+        departures.look();
         var unused = later(grace, () -> {
             meant.forEach(running -> on(running, LEAVE));
             var unusedToo = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
@@ -146,7 +140,7 @@ final class Deliveries {
         refusing = true;
         DeliveryEvent.Release broken = new DeliveryEvent.Release(cause, false);
         Set<Running> meant = meant(source -> true);
-        departures.add(new Departure(new LinkedHashSet<>(meant), done));
+        departures.await(meant, done);
         for (Running running : meant) {
             if (running.state == null) {
                 end(running, new Closing.Released(running.assignment));
@@ -155,7 +149,7 @@ final class Deliveries {
                 on(running, running.state instanceof Making.Rendering ? broken : LEAVE);
             }
         }
-        depart();
+        departures.look();
         var unused = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
     }
 
@@ -352,8 +346,7 @@ final class Deliveries {
         }
         passOn(running);
         running.done.complete(settled ? Disposition.SETTLED : Disposition.RELEASED);
-        departures.forEach(departure -> departure.left().remove(running));
-        depart();
+        departures.left(running);
     }
 
     /** The next delivery of the same job begins, and meets what this one left. */
@@ -377,16 +370,6 @@ final class Deliveries {
         }
     }
 
-    private void depart() {
-        departures.removeIf(departure -> {
-            if (departure.left().isEmpty()) {
-                departure.done().complete(null);
-                return true;
-            }
-            return false;
-        });
-    }
-
     /** Tells the intake when trouble begins and when it ends. */
     private void look() {
         String now = all.stream()
@@ -404,29 +387,11 @@ final class Deliveries {
     }
 
     private @Nullable Future<?> later(Duration wait, Runnable work) {
-        try {
-            return thread.schedule(() -> guarded(work), wait.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            return null; // Closing: what was to be done later is another worker's.
-        }
+        return thread.later(wait, work);
     }
 
     /** Does something on the delivery thread; false where that has ended. */
     boolean post(Runnable work) {
-        try {
-            thread.execute(() -> guarded(work));
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
-        }
-    }
-
-    private void guarded(Runnable work) {
-        try {
-            work.run();
-            giveTurns();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "a bug in the delivery", e);
-        }
+        return thread.post(work);
     }
 }

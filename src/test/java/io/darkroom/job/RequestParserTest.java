@@ -7,11 +7,9 @@ import static io.darkroom.job.Records.json;
 import static io.darkroom.job.Records.valid;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -353,81 +351,6 @@ final class RequestParserTest {
     }
 
     @Test
-    void aFieldThatIsGivenTwiceIsAProblemAtAnyDepth() {
-        assertThat(invalid("{\"seed\":1,\"seed\":2,\"output\":{\"quality\":1,\"quality\":2}}")
-                        .problems())
-                .extracting(Problem::field)
-                .containsExactly("seed", "output.quality");
-        assertThat(PARSER.parse(json("{\"id\":\"a\",\"id\":\"b\"}")).key().id()).hasSize(40);
-    }
-
-    @TestFactory
-    Stream<DynamicTest> whatCannotBeReadSaysWhy() {
-        return Stream.of(
-                        Map.entry("nothing", ""),
-                        Map.entry("no JSON", "hello"),
-                        Map.entry("half an object", "{\"id\":\"a\""),
-                        Map.entry("two values", "{} {}"),
-                        Map.entry("a bomb of arrays", "[".repeat(500_000)),
-                        Map.entry("a bomb of objects", "{\"a\":".repeat(100_000)),
-                        Map.entry("a number without end", "{\"seed\":" + "9".repeat(100_000) + "}"),
-                        Map.entry("more than a MiB", "{\"prompt\":\"" + "x".repeat(1 << 20) + "\"}"))
-                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
-                    ParsedRequest parsed = PARSER.parse(json(e.getValue()));
-
-                    assertThat(parsed).isInstanceOfSatisfying(ParsedRequest.Unreadable.class, u -> assertThat(
-                                    u.failure().message())
-                            .isNotBlank()
-                            .hasSizeLessThan(400));
-                }));
-    }
-
-    @Test
-    void bytesThatAreNoUtf8AreUnreadableAndAByteOrderMarkIsNot() {
-        byte[] latin1 = "{\"prompt\":\"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1);
-        byte[] marked = "\uFEFF{\"id\":\"a\"}".getBytes(StandardCharsets.UTF_8);
-
-        assertThat(PARSER.parse(bytes(Bytes.of(latin1), 1))).isInstanceOf(ParsedRequest.Unreadable.class);
-        assertThat(PARSER.parse(bytes(Bytes.of(marked), 1)).key().id()).isEqualTo("a");
-    }
-
-    @Test
-    void jsonThatIsNoObjectIsInvalid() {
-        assertThat(invalid("[1]").problems())
-                .containsExactly(new Problem("(request)", "expected a JSON object, got a list"));
-    }
-
-    @Test
-    void aNumberOfEnormousExponentIsAProblemAndTakesNoTime() {
-        assertThat(invalid("{\"seed\":1e999999999,\"width\":1e99999999999999,\"eta\":1e-2000000000}")
-                        .problems())
-                .extracting(Problem::field)
-                .containsExactlyInAnyOrder("seed", "width", "eta");
-    }
-
-    @Test
-    void textThatIsNoUnicodeIsAProblemAndTheMessageCanBeSent() {
-        Failure failure = invalid("{\"prompt\":\"a\\ud800b\",\"b\\udc00\":1}");
-
-        assertThat(failure.problems()).hasSize(2);
-        assertThat(failure.problems()).allSatisfy(p -> assertThat(Quote.brokenUnicode(p.field() + p.message()))
-                .isFalse());
-    }
-
-    @Test
-    void aHundredThousandUnknownFieldsMakeAFailureThatAnEventCanCarry() {
-        StringBuilder json = new StringBuilder("{\"a\":1");
-        for (int i = 0; i < 50_000; i++) {
-            json.append(",\"f").append(i).append("\":1");
-        }
-
-        Failure failure = invalid(json.append('}').toString());
-
-        assertThat(failure.problems()).hasSize(51);
-        assertThat(failure.problems().get(50).message()).isEqualTo("49951 more problems");
-    }
-
-    @Test
     void whatTheModelCannotDoIsReportedWithTheRest() {
         RequestCheck check = request -> List.of(new Problem("model", "unknown", Failure.Code.UNKNOWN_MODEL));
         RequestParser parser = new RequestParser(Limits.DEFAULTS, check);
@@ -442,24 +365,5 @@ final class RequestParserTest {
                         i.failure().problems())
                 .extracting(Problem::field)
                 .containsExactly("seed", "model"));
-    }
-
-    @Test
-    void mutationsOfAGoodRequestAlwaysGetAnAnswer() {
-        byte[] good =
-                "{\"id\":\"a\",\"prompt\":\"p\",\"seed\":42,\"sweep\":{\"eta\":[0,1]},\"loras\":[{\"name\":\"x\"}]}"
-                        .getBytes(StandardCharsets.UTF_8);
-        Random random = new Random(1);
-
-        for (int i = 0; i < 5_000; i++) {
-            byte[] mutated = good.clone();
-            for (int n = random.nextInt(4); n >= 0; n--) {
-                mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
-            }
-
-            assertThat(JobKey.isId(
-                            PARSER.parse(bytes(Bytes.of(mutated), i)).key().id()))
-                    .isTrue();
-        }
     }
 }

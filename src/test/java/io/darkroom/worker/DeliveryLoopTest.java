@@ -10,82 +10,20 @@ import io.darkroom.job.Disposition;
 import io.darkroom.job.EventType;
 import io.darkroom.job.Failure;
 import io.darkroom.job.IncomingRecord;
-import io.darkroom.job.Intake;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.JobRecord;
-import io.darkroom.job.Limits;
 import io.darkroom.job.Renderer;
-import io.darkroom.job.RequestCheck;
-import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.job.TerminalEvent;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-final class DeliveryLoopTest {
+final class DeliveryLoopTest extends LoopHarness {
     private static final Duration NO_GRACE = Duration.ZERO;
     private static final Duration LONG_GRACE = Duration.ofMinutes(10);
-
-    private final MemoryStore store = new MemoryStore();
-    private final HandRenderer renderer = new HandRenderer();
-    private final HandAnnouncer announcer = new HandAnnouncer();
-    private final List<String> intake = new CopyOnWriteArrayList<>();
-    private final DeliveryLoop loop = loop();
-    private final List<CompletableFuture<Disposition>> sent = new CopyOnWriteArrayList<>();
-    private long offset;
-
-    @AfterEach
-    void close() {
-        loop.close();
-    }
-
-    private DeliveryLoop loop() {
-        Intake port = new Intake() {
-            @Override
-            public void pause(String reason) {
-                intake.add("paused: " + reason);
-            }
-
-            @Override
-            public void resume() {
-                intake.add("resumed");
-            }
-        };
-        DeliveryLoop.Settings settings = new DeliveryLoop.Settings(
-                "w1", "darkroom", 3, 2, 2, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofSeconds(5));
-        return new DeliveryLoop(
-                settings,
-                new RequestParser(Limits.DEFAULTS, RequestCheck.none()),
-                new DeliveryLoop.Ports(store, renderer, announcer, port, new DeliveryObserver() {}),
-                Clock.systemUTC(),
-                new Random(1));
-    }
-
-    private CompletableFuture<Disposition> submit(String json) {
-        Source source = new Source("requests", 0, offset++, null);
-        return loop.submit(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), List.of()))
-                .toCompletableFuture();
-    }
-
-    private void send(String json) {
-        sent.add(submit(json));
-    }
-
-    private TerminalEvent nextEvent() throws InterruptedException {
-        return HandAnnouncer.next(announcer.events).what();
-    }
-
-    private String stored(String key) {
-        byte[] content = store.objects.get(key);
-        return content == null ? "nothing" : Bytes.of(content).text();
-    }
 
     @Test
     void aRequestBecomesAPictureAResultAnOutcomeAndAnEventInFiveCallsToTheStore() throws Exception {
@@ -407,12 +345,5 @@ final class DeliveryLoopTest {
         renderer.next().listener().failed(new Failure(Failure.Code.NON_FINITE_OUTPUT, "NaN at step 3"));
 
         assertThat(nextEvent().failureCode()).isEqualTo("non_finite_output");
-    }
-
-    private static String digest(String json) {
-        Source source = new Source("requests", 0, 0, null);
-        return new RequestParser(Limits.DEFAULTS, RequestCheck.none())
-                .parse(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), List.of()))
-                .digest();
     }
 }

@@ -47,7 +47,7 @@ final class Effects {
         if (roll == 1 && !renders) {
             var unused = effect(delivery, action);
         } else if (roll == 2 && !renders) {
-            simulation.later(() -> {
+            simulation.late.add(() -> {
                 simulation.say(
                         () -> "late: " + delivery + " " + action.getClass().getSimpleName());
                 var unused = effect(delivery, action);

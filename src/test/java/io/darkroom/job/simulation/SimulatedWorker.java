@@ -4,7 +4,9 @@ import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.DeliveryState;
 import io.darkroom.job.JobKey;
+import io.darkroom.job.Making;
 import io.darkroom.job.Offsets;
+import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.Starting;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +52,10 @@ final class SimulatedWorker {
 
         JobKey key() {
             return request.parsed().key();
+        }
+
+        boolean canBeCanceled() {
+            return request.parsed() instanceof ParsedRequest.Valid;
         }
 
         int partition() {
@@ -109,6 +115,6 @@ final class SimulatedWorker {
         if (state instanceof Starting.Claiming claiming) {
             return claiming.attempt();
         }
-        return state instanceof io.darkroom.job.Making.Rendering rendering ? rendering.attempt() : 0;
+        return state instanceof Making.Rendering rendering ? rendering.attempt() : 0;
     }
 }

@@ -48,7 +48,7 @@ final class Simulation {
     /** How often a delivery of a request was cut short: by a crash, a pause, a loss. */
     final Map<Source, Integer> disturbed = new HashMap<>();
     /** What was answered with a fault and takes effect all the same, some time. */
-    private final List<Runnable> late = new ArrayList<>();
+    final List<Runnable> late = new ArrayList<>();
 
     private long now = 1_000_000;
     private int named;
@@ -102,16 +102,11 @@ final class Simulation {
         return faulty;
     }
 
-    void later(Runnable effect) {
-        late.add(effect);
-    }
-
     Instant now() {
         return Instant.ofEpochMilli(now);
     }
 
-    // What a worker can do next. Every possible move is as likely as any other.
-
+    /** Makes one of all possible moves, each as likely as any other; false where there is none. */
     private boolean move() {
         now += random.nextInt(50);
         List<Runnable> moves = new ArrayList<>();
@@ -204,13 +199,9 @@ final class Simulation {
                 Limits.DEFAULTS,
                 now());
         step(worker, delivery, Delivery.begin(assignment, now()));
-        if (canceled.contains(delivery.key()) && valid(delivery)) {
+        if (canceled.contains(delivery.key()) && delivery.canBeCanceled()) {
             on(worker, delivery, new DeliveryEvent.Cancel("not wanted"));
         }
-    }
-
-    private static boolean valid(InFlight delivery) {
-        return delivery.request.parsed() instanceof io.darkroom.job.ParsedRequest.Valid;
     }
 
     private void on(SimulatedWorker worker, InFlight delivery, DeliveryEvent event) {
@@ -218,7 +209,8 @@ final class Simulation {
         if (state == null || !worker.inFlight.contains(delivery)) {
             return;
         }
-        say(() -> worker.name + " " + delivery + " " + state.getClass().getSimpleName() + " hears " + brief(event));
+        say(() ->
+                worker.name + " " + delivery + " " + state.getClass().getSimpleName() + " hears " + Trace.brief(event));
         step(worker, delivery, machine.on(state, event, now()));
     }
 
@@ -247,12 +239,12 @@ final class Simulation {
                 action instanceof DeliveryAction.StartRender && delivery.request.kind() == Scenario.Kind.POISON;
         int roll = faulty ? random.nextInt(60) : 59;
         if (roll == 0) {
-            say(() -> "before " + delivery + " " + brief(action));
+            say(() -> "before " + delivery + " " + Trace.brief(action));
             crash(worker);
             return;
         }
         delivery.todo.remove(action);
-        say(() -> worker.name + " " + delivery + " does " + brief(action));
+        say(() -> worker.name + " " + delivery + " does " + Trace.brief(action));
         if (poison) {
             promises.poisoned(delivery.request.record().source());
             crash(worker);
@@ -260,7 +252,7 @@ final class Simulation {
         }
         delivery.answers.addAll(effects.perform(delivery, action));
         if (roll == 1) {
-            say(() -> "after " + delivery + " " + brief(action));
+            say(() -> "after " + delivery + " " + Trace.brief(action));
             crash(worker);
         }
     }
@@ -274,8 +266,6 @@ final class Simulation {
             promises.committed(p, offset);
         }
     }
-
-    // What happens to workers.
 
     private void disturb() {
         SimulatedWorker worker = workers.get(random.nextInt(workers.size()));
@@ -358,7 +348,7 @@ final class Simulation {
         canceled.add(key);
         for (SimulatedWorker worker : List.copyOf(workers)) {
             for (InFlight delivery : List.copyOf(worker.inFlight)) {
-                if (delivery.key().equals(key) && valid(delivery) && !worker.paused) {
+                if (delivery.key().equals(key) && delivery.canBeCanceled() && !worker.paused) {
                     on(worker, delivery, new DeliveryEvent.Cancel("not wanted"));
                 }
             }
@@ -402,11 +392,5 @@ final class Simulation {
         log.epoch[p]++;
         to.owned.put(p, new Owned(log.epoch[p], log.committed[p]));
         say(() -> to.name + " owns partition " + p + " from " + log.committed[p]);
-    }
-
-    private static String brief(Object what) {
-        String text = what.toString();
-        return what.getClass().getSimpleName() + " "
-                + (text.length() > 160 ? text.substring(0, 160) + "…" : text).replace('\n', ' ');
     }
 }

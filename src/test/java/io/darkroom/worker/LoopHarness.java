@@ -1,0 +1,82 @@
+package io.darkroom.worker;
+
+import io.darkroom.job.Bytes;
+import io.darkroom.job.Disposition;
+import io.darkroom.job.IncomingRecord;
+import io.darkroom.job.Intake;
+import io.darkroom.job.Limits;
+import io.darkroom.job.RequestCheck;
+import io.darkroom.job.RequestParser;
+import io.darkroom.job.Source;
+import io.darkroom.job.TerminalEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+
+/** A delivery loop with a store in memory, and a renderer and an announcer that are worked by hand. */
+abstract class LoopHarness {
+    final MemoryStore store = new MemoryStore();
+    final HandRenderer renderer = new HandRenderer();
+    final HandAnnouncer announcer = new HandAnnouncer();
+    final List<String> intake = new CopyOnWriteArrayList<>();
+    final DeliveryLoop loop = loop();
+    private final List<CompletableFuture<Disposition>> sent = new CopyOnWriteArrayList<>();
+    private long offset;
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    private DeliveryLoop loop() {
+        Intake port = new Intake() {
+            @Override
+            public void pause(String reason) {
+                intake.add("paused: " + reason);
+            }
+
+            @Override
+            public void resume() {
+                intake.add("resumed");
+            }
+        };
+        DeliveryLoop.Settings settings = new DeliveryLoop.Settings(
+                "w1", "darkroom", 3, 2, 2, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofSeconds(5));
+        return new DeliveryLoop(
+                settings,
+                new RequestParser(Limits.DEFAULTS, RequestCheck.none()),
+                new DeliveryLoop.Ports(store, renderer, announcer, port, new DeliveryObserver() {}),
+                Clock.systemUTC(),
+                new Random(1));
+    }
+
+    CompletableFuture<Disposition> submit(String json) {
+        Source source = new Source("requests", 0, offset++, null);
+        return loop.submit(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), List.of()))
+                .toCompletableFuture();
+    }
+
+    void send(String json) {
+        sent.add(submit(json));
+    }
+
+    TerminalEvent nextEvent() throws InterruptedException {
+        return HandAnnouncer.next(announcer.events).what();
+    }
+
+    String stored(String key) {
+        byte[] content = store.objects.get(key);
+        return content == null ? "nothing" : Bytes.of(content).text();
+    }
+
+    static String digest(String json) {
+        Source source = new Source("requests", 0, 0, null);
+        return new RequestParser(Limits.DEFAULTS, RequestCheck.none())
+                .parse(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), List.of()))
+                .digest();
+    }
+}
