@@ -39,7 +39,8 @@ public class LocalGuard implements ContainerRequestFilter {
         DarkroomConfig.Web web = settings.get().web();
         boolean local = THIS_MACHINE.contains(http.get().host());
         Optional<String> token = web.token();
-        boolean enabled = web.enabled().orElse(local) && settings.get().standalone().roles().contains("web");
+        boolean enabled = web.enabled().orElse(local)
+                && settings.get().standalone().roles().contains("web");
         if (!enabled || (!local && token.isEmpty())) {
             refuse(request, 404, "the API is off: set darkroom.web.enabled=true and darkroom.web.token");
             return;
