@@ -63,7 +63,9 @@ final class DeisSolver extends Solver {
         for (int k = 0; k < use; k++) {
             double integral =
                     Lagrange.exponentialIntegral(Lagrange.basis(nodes, k), 1, 0, here.lambda() - there.lambda());
-            weights[k + 1] = there.alpha() * here.sigma() / here.alpha() * integral;
+            weights[k + 1] = x.isFloat64()
+                    ? there.alpha() * here.sigma() / here.alpha() * integral
+                    : there.alpha() * DeisRounded.coefficient(rho(there), rhos(i, use), k);
             terms[k + 1] = outputs.get(k);
         }
         return at(i + 1, Linear.combine(weights, terms), x0, outputs);
@@ -77,6 +79,18 @@ final class DeisSolver extends Solver {
         float h = lambda(there) - lambda(here);
         float weight = (float) there.sigma() * ((float) Math.exp(h) - 1f);
         return combine((float) there.alpha() / (float) here.alpha(), x, -weight, epsilon);
+    }
+
+    private static float rho(Point p) {
+        return (float) p.sigma() / (float) p.alpha();
+    }
+
+    private float[] rhos(int from, int count) {
+        float[] out = new float[count];
+        for (int k = 0; k < count; k++) {
+            out[k] = rho(point(from - k));
+        }
+        return out;
     }
 
     private static float lambda(Point p) {
