@@ -41,6 +41,7 @@ public final class Main {
         LEVELS.forEach(Logger::setLevel);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "darkroom-standalone-stop"));
+        Signals.handle(Quarkus::asyncExit);
         try {
             run(startServices(), stopped, args);
         } catch (StandaloneException e) {

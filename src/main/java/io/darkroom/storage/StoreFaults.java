@@ -6,6 +6,7 @@ import io.minio.StatObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -113,7 +114,7 @@ final class StoreFaults {
         if (unknown != null) {
             return "no such host";
         }
-        if (find(failure, InterruptedIOException.class) != null) {
+        if (find(failure, InterruptedIOException.class) != null || isClosedByUs(failure)) {
             return "no answer in time";
         }
         Throwable root = failure;
@@ -121,6 +122,12 @@ final class StoreFaults {
             root = root.getCause();
         }
         return root.toString();
+    }
+
+    /** Where the SDK's watchdog closes the connection first, the reader sees only that it is closed. */
+    private static boolean isClosedByUs(Throwable failure) {
+        SocketException closed = find(failure, SocketException.class);
+        return closed != null && "Socket closed".equals(closed.getMessage());
     }
 
     private static int status(Throwable failure) {

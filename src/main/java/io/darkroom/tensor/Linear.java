@@ -86,6 +86,27 @@ public final class Linear {
         return Tensor.of(out, x.shapeView());
     }
 
+    /** {@code (x - a y) / divisor}, rounded in this order. */
+    public static Tensor quotient(Tensor x, double a, Tensor y, double divisor) {
+        same(x, y);
+        if (x.isFloat64()) {
+            double[] out = new double[x.size()];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = (x.doubles()[i] - a * y.doubles()[i]) / divisor;
+            }
+            return Tensor.of(out, x.shapeView());
+        }
+        float fa = (float) a;
+        float fd = (float) divisor;
+        float[] px = x.data();
+        float[] py = y.data();
+        float[] out = new float[px.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (px[i] - fa * py[i]) / fd;
+        }
+        return Tensor.of(out, x.shapeView());
+    }
+
     /** {@code a x + b y + c z}. */
     public static Tensor combine(double a, Tensor x, double b, Tensor y, double c, Tensor z) {
         same(x, z);

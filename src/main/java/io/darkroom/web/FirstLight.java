@@ -95,11 +95,11 @@ class FirstLight {
         ObjectNode request = json.createObjectNode();
         request.put("id", ID);
         request.put("model", "starter");
-        request.put("prompt", "a photorealistic mountain lake at sunset, 4k");
-        request.put("negative_prompt", "blurry, low quality, cartoon");
-        request.put("num_inference_steps", 50);
+        request.put("prompt", "an oil painting of the sea at sunset");
+        request.put("negative_prompt", "blurry, low quality");
+        request.put("num_inference_steps", 20);
         request.put("guidance_scale", 7.5);
-        request.put("seed", 42);
+        request.put("seed", 14);
         try {
             return json.writeValueAsString(request).getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.darkroom.sampling.solver;
 
 import static io.darkroom.tensor.Linear.combine;
+import static io.darkroom.tensor.Linear.quotient;
 
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.sampling.Pending;
@@ -42,14 +43,15 @@ final class DeisSolver extends Solver {
         Tensor x = pending.sample();
         Point here = point(i);
         Tensor x0 = x0(x, output, here);
-        Tensor epsilon = limit == Limit.NONE
-                ? epsilon(x, output, here)
-                : combine(1 / here.sigma(), x, -here.alpha() / here.sigma(), x0);
+        Tensor epsilon = quotient(x, here.alpha(), x0, here.sigma());
         History before = (History) pending.memory();
         History outputs = before.with(epsilon, order);
 
         int use = Math.min(Math.min(order, before.size() + 1), ending.highestOrder(i, grid.evaluations()));
         Point there = point(i + 1);
+        if (use == 1 && !x.isFloat64()) {
+            return at(i + 1, first(x, epsilon, here, there), x0, outputs);
+        }
         double[] nodes = new double[use];
         for (int k = 0; k < use; k++) {
             nodes[k] = here.lambda() - point(i - k).lambda(); // log rho = -lambda, counted from here
@@ -61,10 +63,38 @@ final class DeisSolver extends Solver {
         for (int k = 0; k < use; k++) {
             double integral =
                     Lagrange.exponentialIntegral(Lagrange.basis(nodes, k), 1, 0, here.lambda() - there.lambda());
-            weights[k + 1] = there.alpha() * here.sigma() / here.alpha() * integral;
+            weights[k + 1] = x.isFloat64()
+                    ? there.alpha() * here.sigma() / here.alpha() * integral
+                    : there.alpha() * DeisRounded.coefficient(rho(there), rhos(i, use), k);
             terms[k + 1] = outputs.get(k);
         }
         return at(i + 1, Linear.combine(weights, terms), x0, outputs);
+    }
+
+    /**
+     * The step of order 1, in float32 as diffusers computes it: near pure noise on a flow alpha is a thousandth, and what
+     * is left of the two terms are their last digits.
+     */
+    private static Tensor first(Tensor x, Tensor epsilon, Point here, Point there) {
+        float h = lambda(there) - lambda(here);
+        float weight = (float) there.sigma() * ((float) Math.exp(h) - 1f);
+        return combine((float) there.alpha() / (float) here.alpha(), x, -weight, epsilon);
+    }
+
+    private static float rho(Point p) {
+        return (float) p.sigma() / (float) p.alpha();
+    }
+
+    private float[] rhos(int from, int count) {
+        float[] out = new float[count];
+        for (int k = 0; k < count; k++) {
+            out[k] = rho(point(from - k));
+        }
+        return out;
+    }
+
+    private static float lambda(Point p) {
+        return (float) Math.log((float) p.alpha()) - (float) Math.log((float) p.sigma());
     }
 
     @Override
