@@ -27,6 +27,7 @@ public final class Main {
             Logger.getLogger("org.apache.kafka"), Level.WARNING,
             Logger.getLogger("org.apache.kafka.controller"), Level.SEVERE,
             Logger.getLogger("state.change.logger"), Level.WARNING,
+            Logger.getLogger("org.hibernate.validator"), Level.WARNING,
             Logger.getLogger("org.gaul"), Level.WARNING);
 
     /** A process that does not render is not in the workers' group. */
@@ -68,6 +69,8 @@ public final class Main {
     /** Starts what this process brings with it, and returns how to stop that. */
     private static Runnable startServices() {
         StartSettings settings = StartSettings.load();
+        settings.check();
+        settings.checkDevices();
         Ports.requireFree(settings.httpHost(), settings.httpPort(), StartSettings.HTTP_PORT);
         if (!settings.roles().contains(Role.WORKER)) {
             System.setProperty(TAKE_REQUESTS, "false");

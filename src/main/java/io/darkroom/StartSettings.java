@@ -1,5 +1,7 @@
 package io.darkroom;
 
+import io.darkroom.model.DeviceException;
+import io.darkroom.onnx.Devices;
 import io.darkroom.standalone.Ports;
 import io.darkroom.standalone.Role;
 import io.darkroom.standalone.Setting;
@@ -34,6 +36,34 @@ final class StartSettings {
 
     static StartSettings load() {
         return new StartSettings(ConfigUtils.configBuilder().build());
+    }
+
+    /**
+     * Holds every setting of Darkroom's own against what is accepted, before anything is started.
+     *
+     * @throws StandaloneException with every problem, a line each
+     */
+    void check() {
+        List<String> problems = SettingsCheck.problems(config, ConfigUtils.configBuilder());
+        if (!problems.isEmpty()) {
+            throw new StandaloneException(String.join("\n", problems));
+        }
+    }
+
+    /**
+     * Holds the devices that are asked for by name against those that are there.
+     *
+     * @throws StandaloneException where one is not, saying why
+     */
+    void checkDevices() {
+        String devices = text("darkroom.devices", "auto");
+        try {
+            if (roles().contains(Role.WORKER) && !devices.equals("auto")) {
+                var unused = Devices.of(devices);
+            }
+        } catch (IllegalArgumentException | DeviceException e) {
+            throw new StandaloneException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     String httpHost() {

@@ -23,7 +23,9 @@ public interface DarkroomConfig {
 
     /** {@code auto} (every CUDA device, else the CPU), {@code cpu}, or {@code cuda:0,cuda:1}. */
     @WithDefault("auto")
-    @Pattern(regexp = "auto|cpu|cuda:\\d+(,cuda:\\d+)*")
+    @Pattern(
+            regexp = "auto|cpu|cuda(:\\d+)?(,cuda(:\\d+)?)*",
+            message = "must be auto, cpu, cuda, or a list such as cuda:0,cuda:1")
     String devices();
 
     Storage storage();
@@ -58,7 +60,7 @@ public interface DarkroomConfig {
 
         /** {@code start}: before the worker takes requests, the default model; {@code first-use}: when asked for. */
         @WithDefault("start")
-        @Pattern(regexp = "start|first-use")
+        @Pattern(regexp = "start|first-use", message = "must be start or first-use")
         String load();
 
         /** Loaded models take at most this much, by the size of their files; the least recently used go first. */
@@ -173,6 +175,11 @@ public interface DarkroomConfig {
     interface Worker {
         /** In events and attempts. Default: the host's name. */
         Optional<String> name();
+
+        /** Kafka's consumer group of all workers that share the requests. */
+        @WithDefault("darkroom-workers")
+        @NotBlank
+        String group();
 
         /** Unclean ends after which a job fails with {@code attempts_exhausted}. */
         @WithDefault("3")

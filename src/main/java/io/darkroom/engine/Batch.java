@@ -5,6 +5,7 @@ import io.darkroom.pipeline.Pipeline;
 import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -80,6 +81,13 @@ record Batch(Pipeline pipeline, List<Member> members) {
     /** The jobs that have a share, each once. */
     List<Flight> flights() {
         return members.stream().map(Member::flight).distinct().toList();
+    }
+
+    /** Without the rows of jobs that are not among these. */
+    Batch of(Collection<Flight> flights) {
+        return new Batch(
+                pipeline,
+                members.stream().filter(m -> flights.contains(m.flight())).toList());
     }
 
     /** The same rows in two batches. */

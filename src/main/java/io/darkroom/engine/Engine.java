@@ -6,6 +6,7 @@ import io.darkroom.job.RenderJob;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
+import io.darkroom.model.Denoiser;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.Lease;
@@ -18,6 +19,7 @@ import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,6 +66,7 @@ public final class Engine implements Renderer, AutoCloseable {
     // Below: owned by the device's thread.
     private final List<Flight.Work> waiting = new ArrayList<>();
     private final List<Flight> flights = new ArrayList<>();
+    private final Fetches fetches;
     private long arrivals;
     private boolean closing;
 
@@ -73,6 +76,7 @@ public final class Engine implements Renderer, AutoCloseable {
         this.meter = meter;
         this.settings = settings;
         this.helpers = helpers;
+        this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
         this.thread = new Thread(this::run, "device-" + device.replace(':', '-'));
     }
 
@@ -83,19 +87,12 @@ public final class Engine implements Renderer, AutoCloseable {
 
     @Override
     public void render(RenderJob job, Listener listener) {
-        RenderRequest.ImageRef image = job.request().inputs().image();
-        if (image == null) {
-            commands.add(() -> enqueue(job, null, listener));
-            return;
-        }
-        helpers.blocking().execute(() -> {
-            try {
-                InputImage input = helpers.inputs().read(image);
-                commands.add(() -> enqueue(job, input, listener));
-            } catch (InputPictures.UnusableException e) {
-                listener.failed(e.failure());
-            } catch (SurroundingsException e) {
-                listener.faulted(e);
+        commands.add(() -> {
+            RenderRequest.ImageRef image = job.request().inputs().image();
+            if (image == null) {
+                enqueue(job, null, listener);
+            } else {
+                fetches.begin(job, image, listener, input -> enqueue(job, input, listener));
             }
         });
     }
@@ -103,6 +100,7 @@ public final class Engine implements Renderer, AutoCloseable {
     @Override
     public void stop(JobKey key) {
         commands.add(() -> {
+            fetches.stop(key);
             waiting.removeIf(w -> w.job().key().equals(key));
             for (Flight flight : List.copyOf(flights)) {
                 if (flight.work.job().key().equals(key)) {
@@ -112,13 +110,13 @@ public final class Engine implements Renderer, AutoCloseable {
         });
     }
 
-    /** Loads a model now rather than at its first job; what is wrong with it shows in the catalog's problems. */
-    public void warm(String model) {
+    /** Loads the default model now rather than at its first job; what is wrong with it shows in the models' problems. */
+    public void warm() {
         commands.add(() -> {
             try {
-                models.lease(model).close();
-            } catch (ModelUnavailableException | UnknownModelException e) {
-                LOG.errorf("The model %s cannot be loaded: %s", model, e.getMessage());
+                models.lease(models.defaultName()).close();
+            } catch (ModelUnavailableException | UnknownModelException | ArgumentsException | DeviceException e) {
+                LOG.errorf("The default model cannot be loaded: %s", e.getMessage());
             }
         });
     }
@@ -183,14 +181,8 @@ public final class Engine implements Renderer, AutoCloseable {
     }
 
     private void admit() {
-        while (flights.size() < settings.jobs() && !waiting.isEmpty()) {
-            Flight.Work next = waiting.stream()
-                    .min((a, b) -> {
-                        int byPriority = Integer.compare(
-                                b.job().request().priority(), a.job().request().priority());
-                        return byPriority != 0 ? byPriority : Long.compare(a.arrival(), b.arrival());
-                    })
-                    .orElseThrow();
+        while (flights.size() < settings.jobs() && !waiting.isEmpty() && !closing) {
+            Flight.Work next = Collections.min(waiting, Flight.Work.BY_URGENCY);
             waiting.remove(next);
             Flight flight = open(next);
             if (flight != null) {
@@ -210,7 +202,8 @@ public final class Engine implements Renderer, AutoCloseable {
             return new Flight(work, lease, plan);
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
-        } catch (ModelUnavailableException e) {
+        } catch (ModelUnavailableException | DeviceException e) {
+            // Its files are at fault, or the device on which they do not load: another try may find them mended.
             work.listener().faulted(new SurroundingsException(String.valueOf(e.getMessage()), e));
         } catch (ArgumentsException e) {
             work.listener().failed(Failure.of(Arguing.problems(e)));
@@ -225,7 +218,7 @@ public final class Engine implements Renderer, AutoCloseable {
     }
 
     private void begin(Flight flight) {
-        flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plan.steps());
+        flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
         flight.clock.enter("encode", System.nanoTime());
         meter.take();
         flight.begun(flight.pipeline.begin(flight.plan));
@@ -237,11 +230,18 @@ public final class Engine implements Renderer, AutoCloseable {
         guarded(batch.flights(), () -> evaluate(batch));
     }
 
-    private void evaluate(Batch batch) {
+    private void evaluate(Batch whole) {
+        // Where a batch was split, a job may have failed in an earlier part of it.
+        Batch batch = whole.of(flights);
+        if (batch.members().isEmpty() || closing) {
+            return;
+        }
         meter.take();
         List<Tensor> outputs;
         try {
-            outputs = batch.pipeline().evaluate(batch.rows());
+            outputs = batch.members().size() == 1
+                    ? evaluate(batch.pipeline(), batch.rows())
+                    : batch.pipeline().evaluate(batch.rows());
         } catch (DeviceMemoryException e) {
             if (batch.members().size() == 1) {
                 throw e;
@@ -250,7 +250,7 @@ public final class Engine implements Renderer, AutoCloseable {
             batch.halves().forEach(this::sample);
             return;
         } catch (DeviceException e) {
-            if (batch.flights().size() == 1) {
+            if (settings.fragile() || batch.flights().size() == 1) {
                 throw e;
             }
             // Which job is to blame shows when each runs alone.
@@ -266,6 +266,20 @@ public final class Engine implements Renderer, AutoCloseable {
             guarded(List.of(member.flight()), () -> member.picture().sampling.advance(own));
         }
         batch.flights().forEach(flight -> guarded(List.of(flight), () -> report(flight)));
+    }
+
+    /** One picture's rows: where they do not fit together, each is evaluated by itself. */
+    private static List<Tensor> evaluate(Pipeline pipeline, List<Denoiser.Row> rows) {
+        try {
+            return pipeline.evaluate(rows);
+        } catch (DeviceMemoryException e) {
+            if (rows.size() == 1) {
+                throw e;
+            }
+            List<Tensor> outputs = new ArrayList<>();
+            rows.forEach(row -> outputs.addAll(pipeline.evaluate(List.of(row))));
+            return outputs;
+        }
     }
 
     private void report(Flight flight) {

@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One job on the device: its model in use, its pictures under way, and what it has cost. Owned by the device's thread. */
 final class Flight implements AutoCloseable {
     /** The most urgent first: by priority, then in order of arrival. */
-    static final Comparator<Flight> BY_URGENCY = Comparator.comparingInt(
-                    (Flight f) -> -f.work.job().request().priority())
-            .thenComparingLong(f -> f.work.arrival());
+    static final Comparator<Flight> BY_URGENCY = Comparator.comparing(flight -> flight.work, Work.BY_URGENCY);
 
     /**
      * What a flight is about, before it has started.
@@ -26,7 +24,12 @@ final class Flight implements AutoCloseable {
      * @param input the picture that the job starts from; null where it starts from noise
      * @param arrival counts up with each job that the device is given
      */
-    record Work(RenderJob job, @Nullable InputImage input, Renderer.Listener listener, long arrival) {}
+    record Work(RenderJob job, @Nullable InputImage input, Renderer.Listener listener, long arrival) {
+        /** As the jobs that are under way. */
+        static final Comparator<Work> BY_URGENCY = Comparator.comparingInt(
+                        (Work work) -> -work.job().request().priority())
+                .thenComparingLong(Work::arrival);
+    }
 
     /** One picture of the job: under way, then latents, then pixels. */
     static final class Picture {
@@ -96,6 +99,12 @@ final class Flight implements AutoCloseable {
             all.add(picture.pixels);
         }
         return all;
+    }
+
+    /** As {@link #steps}, also before any picture has begun. */
+    int plannedSteps() {
+        Integer pictures = plan.arguments().numImagesPerPrompt();
+        return plan.steps() * (pictures == null ? 1 : pictures);
     }
 
     /** Steps made, of all pictures together. */

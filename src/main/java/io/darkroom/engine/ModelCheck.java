@@ -12,9 +12,13 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Planner;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Checks requests against the models there are, from their folders alone. */
 public final class ModelCheck implements RequestCheck {
+    private static final Logger LOG = Logger.getLogger(ModelCheck.class);
+
     private final Models models;
 
     public ModelCheck(Models models) {
@@ -34,12 +38,16 @@ public final class ModelCheck implements RequestCheck {
             return problems;
         } catch (ArgumentsException e) {
             problems.addAll(Arguing.problems(e));
+        } catch (RuntimeException e) {
+            // A bug of ours must not hold up the topic: the job fails by itself, as internal, when its turn comes.
+            LOG.errorf(
+                    e, "%s: checking it against its model failed", request.key().name());
         }
         return problems;
     }
 
     /** The picture itself is not fetched yet: one of the model's own size stands for it. */
-    private static @org.jspecify.annotations.Nullable InputImage standIn(RenderRequest request, Planner planner) {
+    private static @Nullable InputImage standIn(RenderRequest request, Planner planner) {
         if (request.inputs().image() == null) {
             return null;
         }

@@ -72,9 +72,9 @@ record PictureFiles(
     private Rendered.Picture file(int index) {
         Pixels picture = Pixels.of(pixels.get(index));
         RenderRequest.Output output = request.output();
-        boolean jpeg = output.format() == RenderRequest.Format.JPEG;
+        boolean jpeg = jpeg(output);
         byte[] content = jpeg
-                ? JpegWriter.write(picture, output.quality() == null ? JPEG_QUALITY : output.quality())
+                ? JpegWriter.write(picture, quality(output))
                 : PngWriter.write(picture, Boolean.FALSE.equals(output.metadata()) ? null : recipe(index));
         return new Rendered.Picture(
                 index + (jpeg ? ".jpg" : ".png"),
@@ -86,16 +86,66 @@ record PictureFiles(
                 Map.of());
     }
 
-    private Map<String, Object> parameters() {
+    /** What decides how the pictures look: the plan's, and what it starts from. */
+    private Map<String, Object> looks() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("model", model);
         all.putAll(plan.parameters());
+        RenderRequest.ImageRef image = request.inputs().image();
+        if (image != null) {
+            Map<String, Object> place = new LinkedHashMap<>();
+            place.put("key", image.key());
+            if (image.bucket() != null) {
+                place.put("bucket", image.bucket());
+            }
+            all.put("image", place);
+        }
         return all;
+    }
+
+    /** Every field as resolved. */
+    private Map<String, Object> parameters() {
+        Map<String, Object> all = looks();
+        all.put("output", output(request.output()));
+        all.put("priority", request.priority());
+        if (request.tenant() != null) {
+            all.put("tenant", request.tenant());
+        }
+        if (request.group() != null) {
+            all.put("group", request.group());
+        }
+        if (request.expiresAt() != null) {
+            all.put("expires_at", request.expiresAt().toString());
+        }
+        return all;
+    }
+
+    private static Map<String, Object> output(RenderRequest.Output given) {
+        Map<String, Object> output = new LinkedHashMap<>();
+        output.put("prefix", given.prefixOrDefault());
+        output.put("format", jpeg(given) ? "jpeg" : "png");
+        if (jpeg(given)) {
+            output.put("quality", quality(given));
+        }
+        if (given.presignSeconds() != null) {
+            output.put("presign_seconds", given.presignSeconds());
+        }
+        output.put("metadata", !Boolean.FALSE.equals(given.metadata()));
+        return output;
+    }
+
+    private static boolean jpeg(RenderRequest.Output output) {
+        return output.format() == RenderRequest.Format.JPEG;
+    }
+
+    private static int quality(RenderRequest.Output output) {
+        return output.quality() == null ? JPEG_QUALITY : output.quality();
     }
 
     /** How to make this one picture again, as a request. Says nothing of time and place, so the file is always the same. */
     private String recipe(int index) {
-        Map<String, Object> own = parameters();
+        Map<String, Object> own = looks();
+        own.remove("task"); // follows from the fields
         own.put("seed", seeds.get(index));
         own.put("num_images_per_prompt", 1);
         own.put("model_digest", modelDigest);

@@ -79,7 +79,8 @@ public final class RequestParser {
         RenderRequest request = fields.read(json, key, digest, problems);
         pixels(request, problems);
         pictures(request, problems);
-        check.problems(request).forEach(problems::add);
+        // What cannot be read is null in the request: that it is missing need not be said as well.
+        check.problems(request).stream().filter(p -> !problems.touch(p.field())).forEach(problems::add);
         return problems.none()
                 ? new ParsedRequest.Valid(request)
                 : new ParsedRequest.Invalid(key, digest, request.labels(), Failure.of(problems.list()));

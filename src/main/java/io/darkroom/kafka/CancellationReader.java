@@ -4,12 +4,14 @@ import io.darkroom.config.DarkroomConfig;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.Cancellation;
 import io.darkroom.worker.DeliveryLoop;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 class CancellationReader implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(CancellationReader.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private final KafkaClients clients;
     private final String topic;
@@ -75,8 +78,9 @@ class CancellationReader implements AutoCloseable {
                     }
                 } catch (WakeupException e) {
                     LOG.trace("woken up to close", e);
-                } catch (KafkaException e) {
-                    LOG.warnf("Reading %s failed, and goes on: %s", topic, e.getMessage());
+                } catch (RuntimeException e) {
+                    LOG.warnf("Reading %s failed, and goes on: %s", topic, e);
+                    LockSupport.parkNanos(AGAIN.toNanos());
                 }
             }
         }
@@ -95,6 +99,7 @@ class CancellationReader implements AutoCloseable {
                 LOG.trace("woken up to close", e);
             } catch (KafkaException e) {
                 LOG.warnf("Reading %s cannot begin yet: %s", topic, e.getMessage());
+                LockSupport.parkNanos(AGAIN.toNanos());
             }
         }
         return Map.of();
@@ -105,6 +110,7 @@ class CancellationReader implements AutoCloseable {
     }
 
     @Override
+    @PreDestroy
     public void close() {
         closing = true;
         var reader = consumer;

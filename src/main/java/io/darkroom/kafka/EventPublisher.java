@@ -21,11 +21,13 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Sends events as CloudEvents 1.0 in Kafka's binary mode, and dead letters. */
 @ApplicationScoped
 class EventPublisher implements Announcer {
+    private static final Logger LOG = Logger.getLogger(EventPublisher.class);
     private static final int JOB_RATE = 4;
     private static final int WORKER_RATE = 200;
 
@@ -73,9 +75,13 @@ class EventPublisher implements Announcer {
     }
 
     private void bestEffort(JobKey job, EventType type, Bytes data) {
-        progress.sendMessage(event(job, UUID.randomUUID().toString(), type, data))
-                .subscribe()
-                .with(sent -> {}, lost -> {});
+        try {
+            progress.sendMessage(event(job, UUID.randomUUID().toString(), type, data))
+                    .subscribe()
+                    .with(sent -> {}, lost -> {});
+        } catch (IllegalStateException e) {
+            LOG.trace("the channel is closed", e);
+        }
     }
 
     private static Message<byte[]> event(JobKey job, String id, EventType type, Bytes data) {

@@ -36,6 +36,13 @@ class PartitionHandover {
         return owned.contains(new TopicPartition(topic, partition));
     }
 
+    /** These are another worker's already: their jobs stop, and nothing more is written about them. Does not block. */
+    void lose(Collection<TopicPartition> partitions) {
+        owned.removeAll(partitions);
+        LOG.warnf("Partitions lost to another worker: %s", partitions);
+        deliveries.lose(source -> partitions.contains(new TopicPartition(source.topic(), source.partition())));
+    }
+
     /** Blocks until no job of these partitions runs here, or the patience ends and they are stopped. */
     void release(Collection<TopicPartition> partitions) {
         owned.removeAll(partitions);

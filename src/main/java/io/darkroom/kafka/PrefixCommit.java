@@ -9,6 +9,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import io.smallrye.reactive.messaging.kafka.commit.KafkaCommitHandler;
 import io.vertx.mutiny.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,21 +25,27 @@ import org.jspecify.annotations.Nullable;
  * Commits, for each partition, the offset below which every job has ended: jobs end out of order, Kafka commits
  * prefixes. No age limit, unlike SmallRye's {@code throttled}: a job of an hour is fine.
  *
- * <p>One commit is under way at a time; what ends meanwhile goes with the next, so that many short jobs share commits. A
- * commit that fails is not tried again by itself: the next one covers it, and a record that is delivered again meets its
- * job record.
+ * <p>One commit is under way at a time; what ends meanwhile goes with the next, so that many short jobs share commits. One
+ * that fails is tried again a little later: without it an idle worker would seem to lag behind for ever. What is to be
+ * committed is looked up on the polling thread, so that nothing is committed of a partition that was given back.
  */
 final class PrefixCommit implements KafkaCommitHandler {
     private static final Logger LOG = Logger.getLogger(PrefixCommit.class);
+    private static final long AGAIN_MS = 1000;
+    private static final Duration LAST_COMMIT = Duration.ofSeconds(10);
 
     private final KafkaConsumer<?, ?> consumer;
     private final PartitionHandover handover;
+    private final java.util.function.Consumer<Runnable> later;
     private final Map<TopicPartition, Offsets> partitions = new HashMap<>();
     private boolean committing;
 
-    private PrefixCommit(KafkaConsumer<?, ?> consumer, PartitionHandover handover) {
+    /** @param later does something after a while */
+    PrefixCommit(
+            KafkaConsumer<?, ?> consumer, PartitionHandover handover, java.util.function.Consumer<Runnable> later) {
         this.consumer = consumer;
         this.handover = handover;
+        this.later = later;
     }
 
     /** Makes the handler; named by {@code mp.messaging.incoming.requests.commit-strategy=prefix}. */
@@ -57,13 +64,21 @@ final class PrefixCommit implements KafkaCommitHandler {
                 Vertx vertx,
                 KafkaConsumer<?, ?> consumer,
                 BiConsumer<Throwable, Boolean> reportFailure) {
-            return new PrefixCommit(consumer, handover);
+            return new PrefixCommit(consumer, handover, work -> vertx.setTimer(AGAIN_MS, timer -> work.run()));
         }
     }
 
     @Override
     public synchronized <K, V> Uni<IncomingKafkaRecord<K, V>> received(IncomingKafkaRecord<K, V> record) {
-        partitions.computeIfAbsent(partition(record), p -> new Offsets()).received(record.getOffset());
+        TopicPartition partition = partition(record);
+        try {
+            partitions.computeIfAbsent(partition, p -> new Offsets()).received(record.getOffset());
+        } catch (IllegalArgumentException e) {
+            LOG.warnf("%s goes on at an earlier offset, %d: was the topic made anew?", partition, record.getOffset());
+            Offsets anew = new Offsets();
+            anew.received(record.getOffset());
+            partitions.put(partition, anew);
+        }
         return Uni.createFrom().item(record);
     }
 
@@ -83,10 +98,20 @@ final class PrefixCommit implements KafkaCommitHandler {
         handover.assigned(assigned);
     }
 
-    /** On the polling thread, within the rebalance: what is running may finish, then the last commit is made. */
+    /**
+     * On the polling thread, within the rebalance: what is running may finish, then the last commit is made. SmallRye calls
+     * this for partitions that are lost, too: then another worker has them, and nothing more is written.
+     */
     @Override
     public void partitionsRevoked(Collection<TopicPartition> revoked) {
         if (revoked.isEmpty()) {
+            return;
+        }
+        if (isOut()) {
+            synchronized (this) {
+                partitions.keySet().removeAll(revoked);
+            }
+            handover.lose(revoked);
             return;
         }
         handover.release(revoked);
@@ -97,6 +122,15 @@ final class PrefixCommit implements KafkaCommitHandler {
             partitions.keySet().removeAll(revoked);
         }
         commitNow(consumer.unwrap(), last);
+    }
+
+    /** Whether the consumer is no member of its group any more; Kafka's own consumers tell lost from revoked by this. */
+    private boolean isOut() {
+        try {
+            return consumer.unwrap().groupMetadata().generationId() <= 0;
+        } catch (IllegalStateException e) { // it is closed
+            return true;
+        }
     }
 
     /** The last commit, before the consumer leaves its group. */
@@ -112,7 +146,7 @@ final class PrefixCommit implements KafkaCommitHandler {
                             commitNow(c, last);
                         })
                         .await()
-                        .indefinitely();
+                        .atMost(LAST_COMMIT);
             } catch (RuntimeException e) {
                 LOG.warnf("The last commit failed (%s): those jobs are announced again by the next worker.", e);
             }
@@ -130,12 +164,31 @@ final class PrefixCommit implements KafkaCommitHandler {
     }
 
     private void commitNext() {
-        Map<TopicPartition, OffsetAndMetadata> next = due();
-        if (committing || next.isEmpty()) {
+        if (committing || due().isEmpty()) {
             return;
         }
         committing = true;
-        consumer.commitAsync(next).subscribe().with(done -> ended(next, null), fault -> ended(next, fault));
+        consumer.runOnPollingThread(c -> {
+                    commitDue(c);
+                })
+                .subscribe()
+                .with(asked -> {}, fault -> ended(Map.of(), fault));
+    }
+
+    private void commitDue(Consumer<?, ?> polling) {
+        Map<TopicPartition, OffsetAndMetadata> next;
+        synchronized (this) {
+            next = due();
+        }
+        if (next.isEmpty()) {
+            ended(next, null);
+        } else {
+            polling.commitAsync(next, (offsets, fault) -> ended(next, fault));
+        }
+    }
+
+    private synchronized void tryAgain() {
+        commitNext();
     }
 
     private synchronized void ended(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Throwable fault) {
@@ -149,7 +202,8 @@ final class PrefixCommit implements KafkaCommitHandler {
             });
             commitNext();
         } else {
-            LOG.warnf("Commit of %s failed: %s", offsets, fault);
+            LOG.warnf("Commit of %s failed, and will be tried again: %s", offsets, fault);
+            later.accept(this::tryAgain);
         }
     }
 

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -25,6 +27,12 @@ class RequestIntake {
     private final RequestWindow window;
     private final Topics topics;
     private final WorkerLife life;
+    /** Requests are read here, in their order: neither the event loop nor the delivery thread has time for a megabyte. */
+    private final Executor thread = Executors.newSingleThreadExecutor(work -> {
+        Thread made = new Thread(work, "intake");
+        made.setDaemon(true);
+        return made;
+    });
 
     RequestIntake(
             DeliveryLoop deliveries,
@@ -43,7 +51,7 @@ class RequestIntake {
     @Incoming("requests")
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     CompletionStage<@Nullable Void> take(Message<byte[]> message) {
-        return life.open().thenCompose(open -> deliver(message));
+        return life.open().thenComposeAsync(open -> deliver(message), thread);
     }
 
     private CompletionStage<@Nullable Void> deliver(Message<byte[]> message) {

@@ -20,6 +20,7 @@ class RequestWindow implements Intake {
     private int requests;
     private long bytes;
     private @Nullable String trouble;
+    private boolean closed;
     private @Nullable CompletableFuture<@Nullable Void> next;
 
     @Inject
@@ -69,13 +70,18 @@ class RequestWindow implements Intake {
         wake(waiting);
     }
 
+    /** Takes nothing more in, whatever happens. */
+    synchronized void close() {
+        closed = true;
+    }
+
     /** Requests held now. */
     synchronized int held() {
         return requests;
     }
 
     private boolean open() {
-        return trouble == null && requests < mostRequests && bytes < mostBytes;
+        return !closed && trouble == null && requests < mostRequests && bytes < mostBytes;
     }
 
     /** Outside the lock: what waits for it goes on in this thread, and takes the next request. */

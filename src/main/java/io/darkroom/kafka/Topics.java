@@ -58,7 +58,7 @@ public class Topics {
         return ids.getOrDefault(topic, topic);
     }
 
-    /** Where each partition of a topic ends now: the offset of the record to come next. */
+    /** How many records a topic has had so far, whether they are still there or not; 0 where there is no such topic. */
     public long records(String topic) {
         TopicDescription found =
                 await(admin.describeTopics(List.of(topic)).topicNameValues().get(topic));

@@ -37,6 +37,7 @@ public class WorkerLife {
     private final Instance<StoreReadiness> store;
     private final Instance<CancellationReader> cancellations;
     private final Instance<DeliveryLoop> deliveries;
+    private final RequestWindow window;
     private final CompletableFuture<@Nullable Void> topicsFound = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> open = new CompletableFuture<>();
     private volatile String waitingFor = "the start";
@@ -47,12 +48,14 @@ public class WorkerLife {
             Topics topics,
             Instance<StoreReadiness> store,
             Instance<CancellationReader> cancellations,
-            Instance<DeliveryLoop> deliveries) {
+            Instance<DeliveryLoop> deliveries,
+            RequestWindow window) {
         this.config = config;
         this.topics = topics;
         this.store = store;
         this.cancellations = cancellations;
         this.deliveries = deliveries;
+        this.window = window;
     }
 
     /** Completes when the broker has shown that every topic is there. */
@@ -148,6 +151,7 @@ public class WorkerLife {
         if (!renders() || !open.isDone()) {
             return;
         }
+        window.close();
         Duration grace = config.worker().drain();
         LOG.infof("Stopping: jobs under way may finish within %d s", grace.toSeconds());
         try {

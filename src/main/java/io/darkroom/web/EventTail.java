@@ -6,15 +6,16 @@ import io.darkroom.kafka.WorkerLife;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 class EventTail implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EventTail.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final int REMEMBERED = 10_000;
 
     /** An event as it was read. */
@@ -33,17 +35,17 @@ class EventTail implements AutoCloseable {
 
     private final KafkaClients clients;
     private final WorkerLife life;
-    private final boolean serves;
+    private final WebAccess access;
     private final List<String> topics;
     private final RenderBoard board = new RenderBoard(REMEMBERED);
     private final BroadcastProcessor<Event> listeners = BroadcastProcessor.create();
     private @Nullable Consumer<byte[], byte[]> consumer;
     private volatile boolean closing;
 
-    EventTail(KafkaClients clients, DarkroomConfig config, WorkerLife life) {
+    EventTail(KafkaClients clients, DarkroomConfig config, WorkerLife life, WebAccess access) {
         this.clients = clients;
         this.life = life;
-        this.serves = config.standalone().roles().contains("web");
+        this.access = access;
         this.topics = List.of(config.topics().completions(), config.topics().progress());
     }
 
@@ -57,7 +59,7 @@ class EventTail implements AutoCloseable {
     }
 
     void start(@Observes StartupEvent event) {
-        if (serves) {
+        if (access.enabled()) {
             var unused = life.topicsFound().thenRun(this::follow);
         }
     }
@@ -84,8 +86,9 @@ class EventTail implements AutoCloseable {
                     }
                 } catch (WakeupException e) {
                     LOG.trace("woken up to close", e);
-                } catch (KafkaException e) {
-                    LOG.warnf("Following %s failed, and goes on: %s", topics, e.getMessage());
+                } catch (RuntimeException e) {
+                    LOG.warnf("Following %s failed, and goes on: %s", topics, e);
+                    LockSupport.parkNanos(AGAIN.toNanos());
                 }
             }
         }
@@ -111,6 +114,7 @@ class EventTail implements AutoCloseable {
     }
 
     @Override
+    @PreDestroy
     public void close() {
         closing = true;
         Consumer<byte[], byte[]> reader = consumer;

@@ -51,7 +51,10 @@ class FirstLight {
 
     void start(@Observes StartupEvent event) {
         if (wanted()) {
-            var unused = life.open().thenRunAsync(this::ask);
+            var unused = life.open().thenRunAsync(this::ask).exceptionally(fault -> {
+                LOG.warnf("No first light: %s", fault.getMessage());
+                return null;
+            });
         }
     }
 
@@ -74,7 +77,7 @@ class FirstLight {
                         && event.json().contains("\"" + ID + "\""))
                 .toUni()
                 .subscribe()
-                .with(event -> show());
+                .with(event -> show(), fault -> LOG.debug("no first light", fault));
         producer.request(ID, request()).await().atMost(PATIENCE);
     }
 

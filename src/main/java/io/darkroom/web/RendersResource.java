@@ -11,8 +11,11 @@ import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.kafka.RequestProducer;
+import io.darkroom.kafka.WorkerLife;
+import io.darkroom.worker.DeliveryLoop;
 import io.darkroom.worker.JobArchive;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -26,8 +29,9 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Requests in, and where they are. Speaks to the topics like any other client. */
@@ -42,6 +46,8 @@ public class RendersResource {
     private final RequestProducer producer;
     private final EventTail events;
     private final JobArchive archive;
+    private final WorkerLife life;
+    private final Instance<DeliveryLoop> deliveries;
     private final long mostBytes;
 
     RendersResource(
@@ -49,11 +55,15 @@ public class RendersResource {
             RequestProducer producer,
             EventTail events,
             JobArchive archive,
+            WorkerLife life,
+            Instance<DeliveryLoop> deliveries,
             DarkroomConfig config) {
         this.parser = parser;
         this.producer = producer;
         this.events = events;
         this.archive = archive;
+        this.life = life;
+        this.deliveries = deliveries;
         this.mostBytes = config.limits().requestBytes().asLongValue();
     }
 
@@ -63,7 +73,7 @@ public class RendersResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Response submit(byte[] body) {
         if (body.length > mostBytes) {
-            return refused(
+            return ApiError.of(
                     413,
                     new Failure(
                             Failure.Code.TOO_LARGE,
@@ -71,10 +81,10 @@ public class RendersResource {
         }
         ParsedRequest parsed = parser.parse(posted(body));
         if (parsed instanceof ParsedRequest.Invalid invalid) {
-            return refused(400, invalid.failure());
+            return ApiError.of(400, invalid.failure());
         }
         if (parsed instanceof ParsedRequest.Unreadable unreadable) {
-            return refused(400, unreadable.failure());
+            return ApiError.of(400, unreadable.failure());
         }
         return produce((ParsedRequest.Valid) parsed, body);
     }
@@ -99,11 +109,29 @@ public class RendersResource {
         if (known != null && RenderBoard.ended(known)) {
             return Response.ok(known).build();
         }
-        return archive.find(new JobKey(id, 0))
-                .map(found -> Response.ok(known != null && !RenderBoard.ended(found) ? known : found)
-                        .build())
-                .orElseGet(
-                        () -> known == null ? unknown(id) : Response.ok(known).build());
+        ObjectNode recorded = archive.find(new JobKey(id, 0)).orElse(null);
+        if (recorded != null && RenderBoard.ended(recorded)) {
+            return Response.ok(recorded).build();
+        }
+        return Stream.of(Optional.ofNullable(known), held(id), Optional.ofNullable(recorded))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(state -> Response.ok(state).build())
+                .orElseGet(() -> unknown(id));
+    }
+
+    /** What the worker in this process says, where it has taken the job from the topic. */
+    private Optional<ObjectNode> held(String id) {
+        return life.renders() ? deliveries.get().snapshot(id).map(RendersResource::state) : Optional.empty();
+    }
+
+    private static ObjectNode state(DeliveryLoop.Snapshot job) {
+        return switch (job.state()) {
+            case QUEUED -> RenderBoard.state(job.key().id(), "queued");
+            case RUNNING -> RenderBoard.state(job.key().id(), "running")
+                    .put("step", job.step())
+                    .put("steps", job.steps());
+        };
     }
 
     /** Produces a cancellation. */
@@ -138,20 +166,7 @@ public class RendersResource {
     }
 
     private static Response unknown(String id) {
-        return Response.status(404)
-                .entity(Map.of(
-                        "error", "no job " + id + " is known: it was not posted here, and no worker has started it"))
-                .build();
-    }
-
-    private static Response refused(int status, Failure failure) {
-        ObjectNode error = JSON.createObjectNode();
-        ObjectNode body = error.putObject("error");
-        body.put("code", failure.code().wireName());
-        body.put("message", failure.message());
-        var problems = body.putArray("problems");
-        failure.problems()
-                .forEach(p -> problems.addObject().put("field", p.field()).put("message", p.message()));
-        return Response.status(status).entity(error).build();
+        return ApiError.of(
+                404, "not_found", "no job " + id + " is known: it was not posted here, and no worker has started it");
     }
 }

@@ -3,6 +3,7 @@ package io.darkroom.worker;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.UnknownModelException;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Planner;
@@ -55,7 +56,7 @@ public final class ModelList {
                     found.defaultHeight(),
                     found.sizeMultiple(),
                     null);
-        } catch (ModelUnavailableException | ArgumentsException e) {
+        } catch (ModelUnavailableException | UnknownModelException | ArgumentsException e) {
             return new Entry(name, isDefault, null, null, null, null, null, e.getMessage());
         }
     }

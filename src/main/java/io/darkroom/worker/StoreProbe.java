@@ -1,7 +1,6 @@
 package io.darkroom.worker;
 
 import io.darkroom.job.ObjectStore;
-import io.darkroom.job.SurroundingsException;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,7 +18,7 @@ final class StoreProbe implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private volatile @Nullable String trouble;
+    private volatile @Nullable String trouble = "not asked yet";
 
     StoreProbe(ObjectStore store, String bucket) {
         this.store = store;
@@ -34,9 +33,15 @@ final class StoreProbe implements AutoCloseable {
         try {
             store.read(somewhere, 1024); // no matter whether it is there: the store has answered
             trouble = null;
-        } catch (SurroundingsException e) {
-            trouble = e.getMessage();
+        } catch (RuntimeException e) {
+            // Whatever it is: a probe that ended here would leave the last answer standing for good.
+            trouble = Performer.reason(e);
         }
+    }
+
+    /** The store has answered something else just now. */
+    void answered() {
+        trouble = null;
     }
 
     Optional<String> trouble() {

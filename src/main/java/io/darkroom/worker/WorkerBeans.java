@@ -21,6 +21,7 @@ import io.darkroom.storage.StoreSelfCheck;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -87,10 +88,12 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    StoreReadiness storeReadiness(ObjectStore store) {
+    StoreReadiness storeReadiness(ObjectStore store, StoreProbe probe) {
         DarkroomConfig.Storage given = config.storage();
-        return () -> StoreSelfCheck.run(
-                store, given.bucket(), "the store at " + given.endpoint().orElse(""));
+        return () -> {
+            StoreSelfCheck.run(store, given.bucket(), "at " + given.endpoint().orElse(""));
+            probe.answered();
+        };
     }
 
     @Produces
@@ -107,9 +110,17 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    Models models(CallMeter calls) {
+    Device device() {
         List<Device> devices = Devices.of(config.devices());
-        Device device = devices.get(0);
+        if (devices.size() > 1) {
+            LOG.warnf("One process uses one device so far: %s, and none of the others", devices.get(0));
+        }
+        return devices.get(0);
+    }
+
+    @Produces
+    @Singleton
+    Models models(CallMeter calls, Device device) {
         TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
         return new Models(
                 config.models().path(),
@@ -134,20 +145,27 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    Engine engine(Models models, CallMeter calls, ObjectStore store, Limits limits) {
+    Engine engine(
+            Device device,
+            Models models,
+            CallMeter calls,
+            ObjectStore store,
+            Limits limits,
+            Instance<DeliveryLoop> deliveries) {
+        boolean fragile = device instanceof Device.Cuda;
         Engine engine = new Engine(
-                "cpu",
+                device.toString(),
                 models,
                 calls,
-                new Engine.Settings(config.engine().jobs(), config.engine().rows(), false),
+                new Engine.Settings(config.engine().jobs(), config.engine().rows(), fragile),
                 new Engine.Helpers(
                         new StoredInputs(store, config.storage(), limits),
                         Threads.pool("fetch", FETCHERS),
                         Threads.pool("encode", ENCODERS),
-                        WorkerBeans::broken));
+                        cause -> broken(cause, deliveries.get())));
         engine.start();
         if (config.models().load().equals("start")) {
-            engine.warm(models.defaultName());
+            engine.warm();
         }
         return engine;
     }
@@ -156,10 +174,13 @@ class WorkerBeans {
         engine.close();
     }
 
-    /** Nothing can be rendered any more: the process ends, and its jobs go to other workers. */
-    private static void broken(Throwable cause) {
+    /**
+     * Nothing can be rendered any more: the process ends, and its jobs go to other workers. Those that were on the device
+     * are written down as unclean ends first, for one of them may have broken it.
+     */
+    private static void broken(Throwable cause, DeliveryLoop deliveries) {
         LOG.error("The device cannot be used any more: this process ends", cause);
-        Quarkus.asyncExit(1);
+        deliveries.abandon(String.valueOf(cause)).whenComplete((left, fault) -> Quarkus.asyncExit(1));
     }
 
     @Produces

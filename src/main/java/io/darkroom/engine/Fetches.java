@@ -1,0 +1,68 @@
+package io.darkroom.engine;
+
+import io.darkroom.job.Failure;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.RenderJob;
+import io.darkroom.job.RenderRequest;
+import io.darkroom.job.Renderer;
+import io.darkroom.job.SurroundingsException;
+import io.darkroom.pipeline.InputImage;
+import java.util.IdentityHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/** The pictures that jobs start from, while they are fetched beside the device's thread. Of the device's thread alone. */
+final class Fetches {
+    private static final Logger LOG = Logger.getLogger(Fetches.class);
+
+    private final InputPictures inputs;
+    private final Executor blocking;
+    private final Consumer<Runnable> onDevice;
+    /** By listener: a job that was stopped may be given again while its first picture is still on its way. */
+    private final IdentityHashMap<Renderer.Listener, JobKey> underWay = new IdentityHashMap<>();
+
+    /**
+     * @param inputs may block
+     * @param blocking where it may
+     * @param onDevice runs something on the device's thread
+     */
+    Fetches(InputPictures inputs, Executor blocking, Consumer<Runnable> onDevice) {
+        this.inputs = inputs;
+        this.blocking = blocking;
+        this.onDevice = onDevice;
+    }
+
+    /** Fetches a job's picture, and goes on with it on the device's thread unless the job is stopped meanwhile. */
+    void begin(RenderJob job, RenderRequest.ImageRef image, Renderer.Listener listener, Consumer<InputImage> then) {
+        underWay.put(listener, job.key());
+        blocking.execute(() -> {
+            Runnable next = fetch(job, image, listener, then);
+            onDevice.accept(() -> {
+                if (underWay.remove(listener) != null) {
+                    next.run();
+                }
+            });
+        });
+    }
+
+    private Runnable fetch(
+            RenderJob job, RenderRequest.ImageRef image, Renderer.Listener listener, Consumer<InputImage> then) {
+        try {
+            InputImage fetched = inputs.read(image);
+            return () -> then.accept(fetched);
+        } catch (InputPictures.UnusableException e) {
+            return () -> listener.failed(e.failure());
+        } catch (SurroundingsException e) {
+            return () -> listener.faulted(e);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s: fetching its picture failed", job.key().name());
+            return () -> listener.failed(new Failure(Failure.Code.INTERNAL, "fetching the picture failed: " + e));
+        }
+    }
+
+    /** Forgets a job. */
+    void stop(JobKey key) {
+        underWay.values().removeIf(key::equals);
+    }
+}
