@@ -28,7 +28,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** What topics, group and bucket hold, read past the proxies with plain clients: everything, from the beginning. */
+/** What topics, group and bucket hold, read past the proxies with plain clients: everything, from the beginning. For one thread. */
 final class EndState implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String GROUP = "darkroom-workers";
@@ -50,13 +50,14 @@ final class EndState implements AutoCloseable {
         }
     }
 
-    private final Map<String, Object> kafka;
     private final Admin admin;
+    private final KafkaConsumer<String, byte[]> consumer;
     private final MinioClient store;
 
     EndState(String bootstrapServers, URI storeEndpoint) {
-        kafka = Map.of("bootstrap.servers", bootstrapServers);
+        Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
         admin = Admin.create(kafka);
+        consumer = new KafkaConsumer<>(kafka, new StringDeserializer(), new ByteArrayDeserializer());
         store = MinioClient.builder()
                 .endpoint(storeEndpoint.toString())
                 .region(Surroundings.ACCESS.region())
@@ -91,8 +92,8 @@ final class EndState implements AutoCloseable {
     /** Requests whose offset is not committed. */
     long lag() {
         TopicPartition requests = new TopicPartition(Surroundings.REQUESTS, 0);
-        try (KafkaConsumer<String, byte[]> consumer = consumer()) {
-            long end = end(consumer, requests);
+        try {
+            long end = end(requests);
             OffsetAndMetadata committed = admin.listConsumerGroupOffsets(GROUP)
                     .partitionsToOffsetAndMetadata()
                     .get(30, TimeUnit.SECONDS)
@@ -154,6 +155,7 @@ final class EndState implements AutoCloseable {
     @Override
     public void close() {
         admin.close();
+        consumer.close();
         try {
             store.close();
         } catch (Exception e) {
@@ -164,29 +166,23 @@ final class EndState implements AutoCloseable {
     private List<Event> records(String topic) {
         TopicPartition only = new TopicPartition(topic, 0);
         List<Event> events = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer = consumer()) {
-            consumer.assign(List.of(only));
-            consumer.seekToBeginning(List.of(only));
-            long end = end(consumer, only);
-            while (consumer.position(only) < end) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                    byte[] value = record.value();
-                    events.add(new Event(
-                            String.valueOf(record.key()),
-                            header(record, "ce_id"),
-                            header(record, "ce_type"),
-                            value == null ? new byte[0] : value));
-                }
+        consumer.assign(List.of(only));
+        consumer.seekToBeginning(List.of(only));
+        long end = end(only);
+        while (consumer.position(only) < end) {
+            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                byte[] value = record.value();
+                events.add(new Event(
+                        String.valueOf(record.key()),
+                        header(record, "ce_id"),
+                        header(record, "ce_type"),
+                        value == null ? new byte[0] : value));
             }
         }
         return events;
     }
 
-    private KafkaConsumer<String, byte[]> consumer() {
-        return new KafkaConsumer<>(kafka, new StringDeserializer(), new ByteArrayDeserializer());
-    }
-
-    private static long end(KafkaConsumer<?, ?> consumer, TopicPartition partition) {
+    private long end(TopicPartition partition) {
         return Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
     }
 

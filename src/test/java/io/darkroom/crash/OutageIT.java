@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The store or the broker is away for a while: one job is under way then, and others come meanwhile. */
 class OutageIT {
-    private static final int STEPS = 50;
+    private static final int LONG = 50;
+    private static final int SHORT = 10;
     private static final int JOBS = 4;
 
     /** More than the outages take; and the broker allows no more than a minute. */
@@ -61,11 +62,11 @@ class OutageIT {
                 IntStream.rangeClosed(1, JOBS).mapToObj(i -> part + "-" + i).toList();
         String first = jobs.get(0);
         awaitReadiness(surroundings, worker, 200);
-        surroundings.send(first, Jobs.request(first, STEPS));
+        surroundings.send(first, Jobs.request(first, LONG));
         surroundings.await().until(() -> !surroundings.end.progress(first).isEmpty());
 
         server.cut();
-        jobs.stream().skip(1).forEach(job -> surroundings.send(job, Jobs.request(job, STEPS)));
+        jobs.stream().skip(1).forEach(job -> surroundings.send(job, Jobs.request(job, SHORT)));
         awaitReadiness(surroundings, worker, 503);
         assertThat(EndState.json(worker.readiness().body().getBytes(StandardCharsets.UTF_8))
                         .path("checks"))

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** The packaged application in a process of its own, as a worker; its log is in a file. */
 final class WorkerProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final long PATIENCE_SECONDS = 40;
+    private static final long PATIENCE_SECONDS = 90;
 
     /** An answer of the readiness probe; status 0 where nobody answers. */
     record Readiness(int status, String body) {}

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A worker is stopped with SIGTERM in the middle of a job, with others waiting behind it. */
 class WorkerStopIT {
-    private static final int STEPS = 50;
+    private static final int LONG = 50;
+    private static final int SHORT = 10;
     private static final int TERMINATED = 128 + 15;
     private static final List<String> JOBS = List.of("running", "waiting-1", "waiting-2", "waiting-3");
 
@@ -32,7 +33,7 @@ class WorkerStopIT {
 
     @Test
     void aJobThatCanFinishInTimeDoesAndTheRestIsLeft() {
-        WorkerProcess first = terminateAmidTheFirstJob("20S");
+        WorkerProcess first = terminateAmidTheFirstJob("60S");
 
         assertThat(first.exit()).isIn(0, TERMINATED);
         assertThat(Jobs.requireCompletedOnce(surroundings.end, "running")
@@ -61,7 +62,7 @@ class WorkerStopIT {
 
     private WorkerProcess terminateAmidTheFirstJob(String drain) {
         WorkerProcess worker = surroundings.startWorker(Map.of("darkroom.worker.drain", drain));
-        JOBS.forEach(job -> surroundings.send(job, Jobs.request(job, STEPS)));
+        JOBS.forEach(job -> surroundings.send(job, Jobs.request(job, job.equals("running") ? LONG : SHORT)));
         surroundings.await().until(() -> !surroundings.end.progress("running").isEmpty());
         worker.terminate();
         return worker;
