@@ -79,8 +79,11 @@ public final class RequestParser {
         RenderRequest request = fields.read(json, key, digest, problems);
         pixels(request, problems);
         pictures(request, problems);
-        // What cannot be read is null in the request: that it is missing need not be said as well.
-        check.problems(request).stream().filter(p -> !problems.touch(p.field())).forEach(problems::add);
+        // A field that could not be read looks as if it were not given: that is no second problem.
+        check.problems(request).stream()
+                .filter(problem -> !problems.touch(problem.field()))
+                .toList()
+                .forEach(problems::add);
         return problems.none()
                 ? new ParsedRequest.Valid(request)
                 : new ParsedRequest.Invalid(key, digest, request.labels(), Failure.of(problems.list()));
