@@ -45,6 +45,8 @@ public final class Main {
         Signals.handle(Quarkus::asyncExit);
         try {
             run(startServices(), stopped, args);
+            stopped.countDown();
+            Signals.asked().ifPresent(System::exit);
         } catch (StandaloneException e) {
             System.err.println("Darkroom cannot start. " + e.getMessage());
             stopped.countDown();
@@ -60,7 +62,9 @@ public final class Main {
                 stopServices.run();
                 stopped.countDown();
             });
-            Quarkus.run(args);
+            if (Signals.asked().isEmpty()) {
+                Quarkus.run(args);
+            }
         } finally {
             stopServices.run();
         }

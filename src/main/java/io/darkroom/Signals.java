@@ -1,7 +1,8 @@
 package io.darkroom;
 
 import java.lang.reflect.Proxy;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.jboss.logging.Logger;
 
@@ -17,15 +18,23 @@ final class Signals {
     /** A process ended by signal n exits with 128 + n. */
     private static final int BY_SIGNAL = 128;
 
+    /** Exit status that was asked for; 0 where none was. */
+    private static final AtomicInteger ASKED = new AtomicInteger();
+
     private Signals() {}
+
+    /** The exit status that a signal has asked for; empty where none came. */
+    static OptionalInt asked() {
+        int status = ASKED.get();
+        return status == 0 ? OptionalInt.empty() : OptionalInt.of(status);
+    }
 
     /** @param stop begins an orderly stop, with the exit status that it is given */
     static void handle(IntConsumer stop) {
-        AtomicBoolean stopping = new AtomicBoolean();
         for (String name : new String[] {"TERM", "INT"}) {
             try {
                 handle(name, number -> {
-                    if (stopping.getAndSet(true)) {
+                    if (!ASKED.compareAndSet(0, BY_SIGNAL + number)) {
                         Runtime.getRuntime().halt(BY_SIGNAL + number);
                     }
                     stop.accept(BY_SIGNAL + number);

@@ -70,7 +70,12 @@ public class Health {
     @Produces
     @Readiness
     HealthCheck requestsReady() {
-        return () -> response("requests", life.waitingFor());
+        return () -> {
+            String waiting = life.waitingFor();
+            return response(
+                    "requests",
+                    waiting.isEmpty() && life.renders() ? worker.get().heldUp().orElse("") : waiting);
+        };
     }
 
     /** Up where nothing is wrong. */

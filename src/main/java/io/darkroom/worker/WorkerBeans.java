@@ -242,8 +242,13 @@ class WorkerBeans {
             }
 
             @Override
+            public Optional<String> heldUp() {
+                return deliveries.trouble();
+            }
+
+            @Override
             public Optional<String> storeTrouble() {
-                return deliveries.trouble().or(store::trouble);
+                return store.trouble();
             }
 
             @Override

@@ -8,6 +8,9 @@ public interface WorkerHealth {
     /** The threads that should run and do not, separated by commas; empty where all do. */
     String stoppedThreads();
 
+    /** Why jobs are held up now; empty where they are not. */
+    Optional<String> heldUp();
+
     /** What is wrong with the store; empty where it answered the last time. */
     Optional<String> storeTrouble();
 

@@ -1,0 +1,146 @@
+package io.darkroom.engine;
+
+import io.darkroom.model.Denoiser;
+import io.darkroom.model.ElementType;
+import io.darkroom.model.LatentDecoder;
+import io.darkroom.model.LatentEncoder;
+import io.darkroom.model.ModelFolder;
+import io.darkroom.model.NetworkLoader;
+import io.darkroom.model.Networks;
+import io.darkroom.model.TextEncoder;
+import io.darkroom.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device that is worked by hand: it writes down the rows of each call of the denoiser, waits where it is told to, and
+ * answers as it is told. Its networks fit the starter model's configs.
+ */
+final class HandDevice implements NetworkLoader {
+    private static final int TEXT_WIDTH = 128;
+    private static final int FACTOR = 8;
+
+    /** The rows of each call. */
+    final List<List<Denoiser.Row>> calls = new CopyOnWriteArrayList<>();
+    /** One for each call of the denoiser that may go on; plenty unless {@link #hold} is called. */
+    final Semaphore permits = new Semaphore(1_000_000);
+
+    volatile UnaryOperator<List<Tensor>> answer = inputs -> inputs;
+    volatile UnaryOperator<List<Tensor>> pictures = UnaryOperator.identity();
+    volatile @Nullable RuntimeException loading;
+    final AtomicInteger open = new AtomicInteger();
+    volatile boolean timePerRow = true;
+
+    /** From now on each call waits for a permit. */
+    void hold() {
+        permits.drainPermits();
+    }
+
+    @Override
+    public Networks load(ModelFolder folder) {
+        RuntimeException failure = loading;
+        if (failure != null) {
+            throw failure;
+        }
+        open.incrementAndGet();
+        return new Loaded();
+    }
+
+    private final class Loaded implements Networks {
+        @Override
+        public Map<String, TextEncoder> textEncoders() {
+            return Map.of("text_encoder", new Texts());
+        }
+
+        @Override
+        public Denoiser denoiser() {
+            return new Rows();
+        }
+
+        @Override
+        public LatentDecoder decoder() {
+            return new Decoder();
+        }
+
+        @Override
+        public @Nullable LatentEncoder encoder() {
+            return null;
+        }
+
+        @Override
+        public void close() {
+            open.decrementAndGet();
+        }
+    }
+
+    private static final class Texts implements TextEncoder {
+        @Override
+        public List<Encoding> encode(List<List<Integer>> ids) {
+            return ids.stream()
+                    .map(row -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(row.size(), TEXT_WIDTH))))
+                    .toList();
+        }
+
+        @Override
+        public ElementType elementType() {
+            return ElementType.FLOAT32;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Rows implements Denoiser {
+        @Override
+        public List<Tensor> evaluate(List<Row> rows) {
+            calls.add(rows);
+            permits.acquireUninterruptibly();
+            return answer.apply(rows.stream().map(Row::input).toList());
+        }
+
+        @Override
+        public boolean timePerRow() {
+            return timePerRow;
+        }
+
+        @Override
+        public Map<String, List<Integer>> conditions() {
+            return Map.of("encoder_hidden_states", List.of(-1, TEXT_WIDTH));
+        }
+
+        @Override
+        public List<Integer> inputShape() {
+            return List.of(4, -1, -1);
+        }
+
+        @Override
+        public ElementType elementType() {
+            return ElementType.FLOAT32;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Decoder implements LatentDecoder {
+        @Override
+        public List<Tensor> decode(List<Tensor> latents) {
+            return pictures.apply(latents.stream()
+                    .map(z -> Tensor.zeros(3, FACTOR * z.dim(1), FACTOR * z.dim(2)))
+                    .toList());
+        }
+
+        @Override
+        public ElementType elementType() {
+            return ElementType.FLOAT32;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
