@@ -65,7 +65,7 @@ final class DpmMultistepSolver extends Solver {
     private Tensor epsilon(Tensor x, Tensor output, Tensor x0, Point at) {
         return limit == Limit.NONE
                 ? epsilon(x, output, at)
-                : Linear.combine(1 / at.sigma(), x, -at.alpha() / at.sigma(), x0);
+                : Linear.quotient(x, at.alpha(), x0, at.sigma());
     }
 
     /** weights: of the sample, of the outputs from the newest on, and of the noise where there is any. */
