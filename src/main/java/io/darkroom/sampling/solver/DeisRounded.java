@@ -24,7 +24,8 @@ final class DeisRounded {
 
     private static float third(float t, float b, float c, float d) {
         float lt = Numpy.log(t);
-        float numerator = t * (Numpy.log(c) * (Numpy.log(d) - lt + 1) - Numpy.log(d) * lt + Numpy.log(d) + lt * lt - 2 * lt + 2);
+        float numerator =
+                t * (Numpy.log(c) * (Numpy.log(d) - lt + 1) - Numpy.log(d) * lt + Numpy.log(d) + lt * lt - 2 * lt + 2);
         return numerator / ((Numpy.log(b) - Numpy.log(c)) * (Numpy.log(b) - Numpy.log(d)));
     }
 }

@@ -58,9 +58,7 @@ final class Kdpm2Solver extends ExplodingSolver {
 
     @Override
     double pendingSigma(int index, Pending.Memory memory) {
-        return memory instanceof Begun
-                ? middle(index - 1)
-                : grid.sigma(index);
+        return memory instanceof Begun ? middle(index - 1) : grid.sigma(index);
     }
 
     @Override

@@ -110,7 +110,8 @@ final class UniPcSolver extends Solver {
     private double[] ratios(Step step, int from, int order) {
         double[] r = new double[order];
         for (int k = 1; k < order; k++) {
-            r[k - 1] = step.rounded(step.rounded(point(from - k).lambda() - point(from).lambda()) / step.h);
+            r[k - 1] = step.rounded(
+                    step.rounded(point(from - k).lambda() - point(from).lambda()) / step.h);
         }
         return r;
     }
