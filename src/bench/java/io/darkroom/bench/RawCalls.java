@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.darkroom.model.ModelFolder;
@@ -21,7 +22,7 @@ import java.util.stream.LongStream;
  * gives its sessions on the CPU; inputs are made once.
  */
 final class RawCalls implements AutoCloseable {
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "bench");
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final OrtSession text;
     private final OrtSession unet;
