@@ -12,7 +12,6 @@ import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
 import io.darkroom.pipeline.ArgumentsException;
-import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
@@ -83,14 +82,14 @@ public final class Engine implements Renderer, AutoCloseable {
 
     @Override
     public void render(RenderJob job, Listener listener) {
-        RenderRequest.ImageRef image = job.request().inputs().image();
-        if (image == null) {
-            commands.add(() -> enqueue(job, null, listener));
+        RenderRequest.Inputs named = job.request().inputs();
+        if (named.image() == null && named.maskImage() == null) {
+            commands.add(() -> enqueue(job, Inputs.NONE, listener));
             return;
         }
         helpers.blocking().execute(() -> {
             try {
-                InputImage input = helpers.inputs().read(image);
+                Inputs input = Inputs.of(named, helpers.inputs());
                 commands.add(() -> enqueue(job, input, listener));
             } catch (InputPictures.UnusableException e) {
                 listener.failed(e.failure());
@@ -163,7 +162,7 @@ public final class Engine implements Renderer, AutoCloseable {
         }
     }
 
-    private void enqueue(RenderJob job, @Nullable InputImage input, Listener listener) {
+    private void enqueue(RenderJob job, Inputs input, Listener listener) {
         waiting.add(new Flight.Work(job, input, listener, arrivals++));
     }
 
