@@ -14,6 +14,10 @@ public final class Families {
     static {
         StableDiffusion.CLASSES.forEach(c -> BY_CLASS.put(c, StableDiffusion::new));
         StableDiffusionXl.CLASSES.forEach(c -> BY_CLASS.put(c, StableDiffusionXl::new));
+        LatentConsistency.CLASSES.forEach(c -> BY_CLASS.put(c, LatentConsistency::new));
+        DiffusionTransformer.CLASSES.forEach(c -> BY_CLASS.put(c, DiffusionTransformer::new));
+        StableDiffusion3.CLASSES.forEach(c -> BY_CLASS.put(c, StableDiffusion3::new));
+        Flux.CLASSES.forEach(c -> BY_CLASS.put(c, Flux::new));
     }
 
     private Families() {}

@@ -127,6 +127,11 @@ interface Family {
     /** The denoiser's inputs besides sample and time. */
     Set<String> conditions();
 
+    /** Whether the denoiser was trained to inpaint: it sees the mask and the masked picture beside the sample. */
+    default boolean seesMask() {
+        return false;
+    }
+
     /** How the denoiser takes a sample and gives its answer. */
     default Wiring wiring() {
         return Wiring.PLAIN;

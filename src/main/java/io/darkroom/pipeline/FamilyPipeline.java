@@ -145,8 +145,7 @@ final class FamilyPipeline implements Pipeline {
     private Sampling inpainting(
             Shared shared, long seed, Map<Branch, Conditioning> conditioning, NoiseSource generator) {
         Arguments a = shared.plan().arguments();
-        boolean beside =
-                networks.denoiser().inputShape().get(0) != family.autoencoder().channels();
+        boolean beside = family.seesMask();
         boolean fromNoise = Objects.requireNonNull(a.strength()) == 1;
         int first = family.firstIndex(a, shared.sampler());
         // diffusers' order of draws: the picture's posterior where it is needed, the noise, the masked picture's.

@@ -121,6 +121,11 @@ class StableDiffusion implements Family {
     }
 
     @Override
+    public boolean seesMask() {
+        return unet.inpaints(autoencoder);
+    }
+
+    @Override
     public Set<String> conditions() {
         Set<String> inputs = new HashSet<>(Set.of(TEXT));
         if (unet.guidanceEmbedding() > 0) {

@@ -207,6 +207,11 @@ final class StableDiffusionXl implements Family {
     }
 
     @Override
+    public boolean seesMask() {
+        return unet.inpaints(autoencoder);
+    }
+
+    @Override
     public Set<String> conditions() {
         Set<String> inputs = new HashSet<>(Set.of("encoder_hidden_states", "text_embeds", "time_ids"));
         if (unet.guidanceEmbedding() > 0) {
