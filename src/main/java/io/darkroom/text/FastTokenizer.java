@@ -27,8 +27,10 @@ final class FastTokenizer implements Tokenizer {
     private final HuggingFaceTokenizer tokenizer;
     private final int length;
     private final int pad;
+    private final int special;
 
     private FastTokenizer(HuggingFaceTokenizer tokenizer, int length, int pad) {
+        this.special = tokenizer.encode("", true, false).getIds().length;
         this.tokenizer = tokenizer;
         this.length = length;
         this.pad = pad;
@@ -68,7 +70,7 @@ final class FastTokenizer implements Tokenizer {
     }
 
     @Override
-    public Tokens encode(String text) {
+    public Tokens encode(String text, int length) {
         long[] all = tokenizer.encode(text, true, false).getIds();
         List<Integer> ids = new ArrayList<>(length);
         String cut = "";
@@ -88,6 +90,6 @@ final class FastTokenizer implements Tokenizer {
         }
         int used = ids.size();
         ids.addAll(Collections.nCopies(length - used, pad));
-        return new Tokens(ids, used, cut);
+        return new Tokens(ids, used, special, cut);
     }
 }
