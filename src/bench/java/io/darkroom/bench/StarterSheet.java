@@ -50,7 +50,7 @@ final class StarterSheet {
     private static final int[] STEPS = {4, 8, 20, 50};
     private static final int SIDE = 128;
     private static final int GAP = 4;
-    private static final int LEFT = 132;
+    private static final int LEFT = 156;
     private static final int TOP = 26;
     private static final int QUALITY = 88;
     private static final Font NAME = new Font(Font.SANS_SERIF, Font.BOLD, 13);
