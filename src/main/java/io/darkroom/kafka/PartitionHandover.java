@@ -3,6 +3,7 @@ package io.darkroom.kafka;
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.worker.DeliveryLoop;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
@@ -19,9 +20,14 @@ class PartitionHandover {
     private final Duration patience;
     private final Set<TopicPartition> owned = ConcurrentHashMap.newKeySet();
 
+    @Inject
     PartitionHandover(DeliveryLoop deliveries, DarkroomConfig config) {
+        this(deliveries, config.handover());
+    }
+
+    PartitionHandover(DeliveryLoop deliveries, Duration patience) {
         this.deliveries = deliveries;
-        this.patience = config.handover();
+        this.patience = patience;
     }
 
     void assigned(Collection<TopicPartition> partitions) {

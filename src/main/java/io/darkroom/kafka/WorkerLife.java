@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public class WorkerLife {
     private static final Logger LOG = Logger.getLogger(WorkerLife.class);
     private static final Duration AGAIN = Duration.ofSeconds(1);
+    /** How often the log says again what the start waits for. */
+    private static final Duration REMINDER = Duration.ofSeconds(30);
+
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final DarkroomConfig config;
@@ -113,21 +116,22 @@ public class WorkerLife {
     /** Tries until it succeeds: what is not there yet may come, and the process is worth nothing without it. */
     private void until(String what, Step step) throws InterruptedException {
         waitingFor = what;
-        String last = "";
+        long quietUntil = System.nanoTime();
         while (!stopping) {
             try {
                 step.run();
                 return;
             } catch (SurroundingsException e) {
                 String message = String.valueOf(e.getMessage());
-                if (!message.equals(last)) {
+                if (System.nanoTime() - quietUntil >= 0) {
                     LOG.warnf("Waiting for %s: %s", what, message);
-                    last = message;
+                    quietUntil = System.nanoTime() + REMINDER.toNanos();
                 }
                 waitingFor = what + ": " + message;
                 TimeUnit.MILLISECONDS.sleep(AGAIN.toMillis());
             }
         }
+        throw new InterruptedException("the process stops");
     }
 
     private void requireTopics() {
