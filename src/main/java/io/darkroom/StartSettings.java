@@ -1,7 +1,5 @@
 package io.darkroom;
 
-import io.darkroom.model.DeviceException;
-import io.darkroom.onnx.Devices;
 import io.darkroom.standalone.Ports;
 import io.darkroom.standalone.Role;
 import io.darkroom.standalone.Setting;
@@ -10,6 +8,7 @@ import io.darkroom.standalone.StandaloneConfig;
 import io.darkroom.standalone.StandaloneException;
 import io.darkroom.standalone.StandaloneTopics;
 import io.darkroom.standalone.StoreAccess;
+import io.darkroom.worker.DeviceCheck;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
@@ -56,13 +55,10 @@ final class StartSettings {
      * @throws StandaloneException where one is not, saying why
      */
     void checkDevices() {
-        String devices = text("darkroom.devices", "auto");
-        try {
-            if (roles().contains(Role.WORKER) && !devices.equals("auto")) {
-                var unused = Devices.of(devices);
-            }
-        } catch (IllegalArgumentException | DeviceException e) {
-            throw new StandaloneException(String.valueOf(e.getMessage()), e);
+        if (roles().contains(Role.WORKER)) {
+            DeviceCheck.problem(text("darkroom.devices", "auto")).ifPresent(problem -> {
+                throw new StandaloneException(problem);
+            });
         }
     }
 

@@ -39,7 +39,7 @@ class ArchitectureTest {
             Map.entry("web", Set.of("job", "config", "kafka", "worker")),
             // The two that put everything together.
             Map.entry("worker", Set.of("job", "config", "engine", "model", "onnx", "pipeline", "image", "storage")),
-            Map.entry("", Set.of("standalone", "config", "model", "onnx")));
+            Map.entry("", Set.of("standalone", "config", "worker")));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -31,12 +31,12 @@ public class LocalGuard implements ContainerRequestFilter {
             refuse(request, 404, "not_found", "the API is off: set darkroom.web.enabled=true and darkroom.web.token");
             return;
         }
-        if (web.local() && !isThisMachine(request.getHeaderString("Host"))) {
+        if (web.local() && !isThisMachine(host(request))) {
             refuse(request, 403, "forbidden", "the Host header must be 127.0.0.1 or localhost");
             return;
         }
         String origin = request.getHeaderString("Origin");
-        if (origin != null && !sameHost(origin, request.getHeaderString("Host"))) {
+        if (origin != null && !sameHost(origin, host(request))) {
             refuse(request, 403, "forbidden", "the Origin header must be this server's own");
             return;
         }
@@ -49,6 +49,12 @@ public class LocalGuard implements ContainerRequestFilter {
         if (request.getMethod().equals("POST") && request.getMediaType() == null) {
             throw new NotSupportedException();
         }
+    }
+
+    /** The name that the caller has for this server; HTTP/2 sends it as the authority of the address. */
+    private static @Nullable String host(ContainerRequestContext request) {
+        String header = request.getHeaderString("Host");
+        return header != null ? header : request.getUriInfo().getRequestUri().getAuthority();
     }
 
     private static boolean isThisMachine(@Nullable String host) {

@@ -1,0 +1,234 @@
+package io.darkroom.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.darkroom.job.Announcer;
+import io.darkroom.job.Intake;
+import io.darkroom.job.Limits;
+import io.darkroom.job.ObjectStore;
+import io.darkroom.job.Renderer;
+import io.darkroom.job.RequestCheck;
+import io.darkroom.job.RequestParser;
+import io.darkroom.worker.DeliveryLoop;
+import io.darkroom.worker.DeliveryObserver;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.kafka.IncomingKafkaRecord;
+import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** On Kafka's own consumer for tests; the polling thread's work is done when the test says so. */
+class PrefixCommitTest {
+    private static final TopicPartition PARTITION = new TopicPartition("requests", 0);
+
+    private final Kafka kafka = new Kafka();
+    private final Queue<Runnable> polling = new ArrayDeque<>();
+    private final List<Runnable> later = new ArrayList<>();
+    private final DeliveryLoop deliveries = deliveries();
+    private final PartitionHandover handover = new PartitionHandover(deliveries, Duration.ofMillis(10));
+    private final PrefixCommit commits = new PrefixCommit(smallRye(), handover, later::add);
+
+    PrefixCommitTest() {
+        kafka.assign(Set.of(PARTITION));
+        commits.partitionsAssigned(Set.of(PARTITION));
+    }
+
+    @AfterEach
+    void close() {
+        deliveries.close();
+    }
+
+    /** Kafka's own (whose commitSync calls commitAsync), which fails commits where it is told to, and is out of its group where it is told to. */
+    private static final class Kafka extends MockConsumer<String, byte[]> {
+        int failures;
+        int generation = 1;
+        final List<Long> commits = new ArrayList<>();
+
+        Kafka() {
+            super("earliest");
+        }
+
+        @Override
+        public synchronized void commitAsync(
+                Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable OffsetCommitCallback callback) {
+            if (failures > 0 && callback != null) {
+                failures--;
+                callback.onComplete(offsets, new KafkaException("the coordinator moves"));
+                return;
+            }
+            commits.add(Objects.requireNonNull(offsets.get(PARTITION)).offset());
+            super.commitAsync(offsets, callback);
+        }
+
+        @Override
+        public synchronized ConsumerGroupMetadata groupMetadata() {
+            return new ConsumerGroupMetadata("workers", generation, "me", Optional.empty());
+        }
+    }
+
+    /** The two of its methods that are used. */
+    @SuppressWarnings("unchecked")
+    private KafkaConsumer<String, byte[]> smallRye() {
+        return (KafkaConsumer<String, byte[]>) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {KafkaConsumer.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "unwrap" -> kafka;
+                    case "runOnPollingThread" -> {
+                        polling.add(() -> ((Consumer<Object>) arguments[0]).accept(kafka));
+                        yield Uni.createFrom().voidItem();
+                    }
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    private static <T> T unused(Class<T> port) {
+        return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, args) -> {
+            throw new UnsupportedOperationException(method.getName());
+        }));
+    }
+
+    private static DeliveryLoop deliveries() {
+        return new DeliveryLoop(
+                DeliveryLoop.Settings.of("w", "darkroom"),
+                new RequestParser(Limits.DEFAULTS, RequestCheck.none()),
+                new DeliveryLoop.Ports(
+                        unused(ObjectStore.class),
+                        unused(Renderer.class),
+                        unused(Announcer.class),
+                        unused(Intake.class),
+                        new DeliveryObserver() {}),
+                Clock.systemUTC(),
+                new Random(1));
+    }
+
+    private Map<Long, IncomingKafkaRecord<String, byte[]>> receive(long... offsets) {
+        Map<Long, IncomingKafkaRecord<String, byte[]>> records = new HashMap<>();
+        for (long offset : offsets) {
+            ConsumerRecord<String, byte[]> record = new ConsumerRecord<>("requests", 0, offset, "k", new byte[0]);
+            IncomingKafkaRecord<String, byte[]> incoming =
+                    new IncomingKafkaRecord<>(record, "requests", 0, commits, null, false);
+            commits.received(incoming).await().indefinitely();
+            records.put(offset, incoming);
+        }
+        return records;
+    }
+
+    private void settle(Map<Long, IncomingKafkaRecord<String, byte[]>> records, long offset) {
+        commits.handle(Objects.requireNonNull(records.get(offset))).await().indefinitely();
+    }
+
+    private void poll() {
+        for (Runnable next = polling.poll(); next != null; next = polling.poll()) {
+            next.run();
+        }
+    }
+
+    @Test
+    void commitsUpToTheFirstThatHasNotEnded() {
+        var records = receive(5, 6, 7, 8);
+
+        settle(records, 7);
+        settle(records, 5);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(6L);
+    }
+
+    @Test
+    void manyThatEndTogetherShareOneCommit() {
+        var records = receive(0, 1, 2);
+
+        settle(records, 0);
+        settle(records, 1);
+        settle(records, 2);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(3L);
+    }
+
+    @Test
+    void aCommitThatFailsIsTriedAgainThoughNothingElseEnds() {
+        kafka.failures = 1;
+        var records = receive(0);
+
+        settle(records, 0);
+        poll();
+        assertThat(kafka.commits).isEmpty();
+        List.copyOf(later).forEach(Runnable::run);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(1L);
+    }
+
+    @Test
+    void aPartitionThatIsAskedBackIsCommittedOnceMoreAndNotAfterwards() {
+        var records = receive(0, 1);
+        settle(records, 0);
+
+        commits.partitionsRevoked(Set.of(PARTITION));
+        settle(records, 1);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(1L);
+        assertThat(handover.owns("requests", 0)).isFalse();
+    }
+
+    @Test
+    void nothingIsCommittedOfAPartitionThatIsLost() {
+        var records = receive(0);
+        settle(records, 0);
+        kafka.generation = 0;
+
+        commits.partitionsRevoked(Set.of(PARTITION));
+        poll();
+
+        assertThat(kafka.commits).isEmpty();
+        assertThat(handover.owns("requests", 0)).isFalse();
+    }
+
+    @Test
+    void whatEndedIsCommittedBeforeTheConsumerLeaves() {
+        var records = receive(0);
+        settle(records, 0);
+        polling.clear();
+
+        commits.terminate(true);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(1L);
+    }
+
+    @Test
+    void aTopicMadeAnewBeginsAnew() {
+        settle(receive(100), 100);
+        poll();
+
+        settle(receive(0), 0);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(101L, 1L);
+    }
+}
