@@ -24,21 +24,27 @@ import org.jspecify.annotations.Nullable;
  * Commits, for each partition, the offset below which every job has ended: jobs end out of order, Kafka commits
  * prefixes. No age limit, unlike SmallRye's {@code throttled}: a job of an hour is fine.
  *
- * <p>One commit is under way at a time; what ends meanwhile goes with the next, so that many short jobs share commits. A
- * commit that fails is not tried again by itself: the next one covers it, and a record that is delivered again meets its
- * job record.
+ * <p>One commit is under way at a time, and the next one follows after a pause; what ends meanwhile goes with it, so that
+ * many short jobs share commits. A commit that fails is not tried again by itself: the next one covers it, and a record
+ * that is delivered again meets its job record.
  */
 final class PrefixCommit implements KafkaCommitHandler {
     private static final Logger LOG = Logger.getLogger(PrefixCommit.class);
 
+    /** A commit costs the broker as much as a record; one that is late costs an announcement, and only after a crash. */
+    private static final long PAUSE_MS = 50;
+
     private final KafkaConsumer<?, ?> consumer;
     private final PartitionHandover handover;
+    private final Vertx vertx;
     private final Map<TopicPartition, Offsets> partitions = new HashMap<>();
     private boolean committing;
+    private boolean closed;
 
-    private PrefixCommit(KafkaConsumer<?, ?> consumer, PartitionHandover handover) {
+    private PrefixCommit(KafkaConsumer<?, ?> consumer, PartitionHandover handover, Vertx vertx) {
         this.consumer = consumer;
         this.handover = handover;
+        this.vertx = vertx;
     }
 
     /** Makes the handler; named by {@code mp.messaging.incoming.requests.commit-strategy=prefix}. */
@@ -57,7 +63,7 @@ final class PrefixCommit implements KafkaCommitHandler {
                 Vertx vertx,
                 KafkaConsumer<?, ?> consumer,
                 BiConsumer<Throwable, Boolean> reportFailure) {
-            return new PrefixCommit(consumer, handover);
+            return new PrefixCommit(consumer, handover, vertx);
         }
     }
 
@@ -104,6 +110,8 @@ final class PrefixCommit implements KafkaCommitHandler {
     public void terminate(boolean graceful) {
         Map<TopicPartition, OffsetAndMetadata> last;
         synchronized (this) {
+            closed = true;
+            committing = true;
             last = due();
         }
         if (graceful && !last.isEmpty()) {
@@ -139,7 +147,6 @@ final class PrefixCommit implements KafkaCommitHandler {
     }
 
     private synchronized void ended(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Throwable fault) {
-        committing = false;
         if (fault == null) {
             offsets.forEach((partition, offset) -> {
                 Offsets tracked = partitions.get(partition);
@@ -147,10 +154,16 @@ final class PrefixCommit implements KafkaCommitHandler {
                     tracked.committed(offset.offset());
                 }
             });
-            commitNext();
+            vertx.setTimer(PAUSE_MS, timer -> paused());
         } else {
+            committing = closed;
             LOG.warnf("Commit of %s failed: %s", offsets, fault);
         }
+    }
+
+    private synchronized void paused() {
+        committing = closed;
+        commitNext();
     }
 
     /** What has ended and is not committed. */
