@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.apache.kafka.clients.admin.Admin;
@@ -20,11 +22,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a job comes down to, by MinIO's and Kafka's clients alone: for each one the puts of its attempt, picture,
- * {@code result.json} and outcome, one after another and each with {@code If-None-Match}; then its event, with acks=all.
- * As many jobs at the same time as the worker has threads for the store. The contents are those of a job of the worker.
+ * What a job comes down to, by MinIO's and Kafka's clients alone: its request sent, the puts of its attempt, picture,
+ * {@code result.json} and outcome, one after another and each with {@code If-None-Match}, and its events sent: progress
+ * with acks=1, all else with acks=all. As many jobs at the same time as the worker has threads for the store. The events
+ * are those that the worker sent, the objects those of one of its jobs.
  */
 final class BareCalls implements AutoCloseable {
     private static final int CONCURRENCY = 16;
@@ -35,6 +39,7 @@ final class BareCalls implements AutoCloseable {
 
     private final MinioClient store;
     private final KafkaProducer<String, byte[]> producer;
+    private final KafkaProducer<String, byte[]> progress;
     private final ExecutorService threads = Executors.newFixedThreadPool(CONCURRENCY);
 
     BareCalls(String broker, String endpoint) throws Exception {
@@ -45,25 +50,38 @@ final class BareCalls implements AutoCloseable {
                 .endpoint(endpoint)
                 .region("us-east-1")
                 .credentials("darkroom", "darkroom-secret")
-                .httpClient(new OkHttpClient.Builder().dispatcher(dispatcher).build(), true)
+                .httpClient(
+                        new OkHttpClient.Builder()
+                                .dispatcher(dispatcher)
+                                .connectionPool(new ConnectionPool(CONNECTIONS, 1, TimeUnit.MINUTES))
+                                .build(),
+                        true)
                 .build();
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker, "acks", "all"), new StringSerializer(), new ByteArraySerializer());
+        producer = producer(broker, "all");
+        progress = producer(broker, "1");
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker))) {
             admin.createTopics(List.of(new NewTopic(TOPIC, 12, ONE_REPLICA))).all().get();
         }
     }
 
+    private static KafkaProducer<String, byte[]> producer(String broker, String acks) {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker, "acks", acks, "enable.idempotence", acks.equals("all")),
+                new StringSerializer(),
+                new ByteArraySerializer());
+    }
+
     private record Stored(String name, String mediaType, Bytes content) {}
 
     /**
-     * Delivers so many jobs, and tells in how many seconds.
+     * Delivers as many jobs as there are, and tells in how many seconds.
      *
-     * @param completion the event of a job of the worker, whose objects and event are taken for each of these
+     * @param jobs by id, the events of the worker's jobs
      */
-    double deliver(String prefix, int jobs, ConsumerRecord<String, byte[]> completion) throws Exception {
-        String record = ".darkroom/jobs/" + completion.key() + "/";
-        String pictures = "renders/" + completion.key() + "/";
+    double deliver(Map<String, List<ConsumerRecord<String, byte[]>>> jobs) throws Exception {
+        String one = jobs.keySet().iterator().next();
+        String record = ".darkroom/jobs/" + one + "/";
+        String pictures = "renders/" + one + "/";
         List<Stored> objects = List.of(
                 read(record + "attempt-1", "application/json"),
                 read(pictures + "0.png", "image/png"),
@@ -71,12 +89,11 @@ final class BareCalls implements AutoCloseable {
                 read(record + "outcome", "application/json"));
         List<CompletableFuture<Void>> done = new ArrayList<>();
         long start = System.nanoTime();
-        for (int i = 0; i < jobs; i++) {
-            String id = "bare/" + prefix + i;
-            CompletableFuture<Void> acknowledged = new CompletableFuture<>();
-            done.add(acknowledged);
-            threads.execute(() -> deliver(id, objects, completion, acknowledged));
-        }
+        jobs.forEach((id, events) -> {
+            CompletableFuture<Void> delivered = new CompletableFuture<>();
+            done.add(delivered);
+            threads.execute(() -> deliver("bare/" + id, objects, events, delivered));
+        });
         done.forEach(CompletableFuture::join);
         return (System.nanoTime() - start) / 1e9;
     }
@@ -84,22 +101,37 @@ final class BareCalls implements AutoCloseable {
     private void deliver(
             String id,
             List<Stored> objects,
-            ConsumerRecord<String, byte[]> event,
-            CompletableFuture<Void> acknowledged) {
+            List<ConsumerRecord<String, byte[]>> events,
+            CompletableFuture<Void> delivered) {
         try {
+            List<CompletableFuture<Void>> sent = new ArrayList<>();
+            sent.add(send(producer, new ProducerRecord<>(TOPIC, id, JobClient.request(id))));
             for (Stored object : objects) {
                 put(id + "/" + object.name(), object);
             }
-            ProducerRecord<String, byte[]> copy = new ProducerRecord<>(TOPIC, null, id, event.value(), event.headers());
-            var unused = producer.send(copy, (metadata, fault) -> {
-                if (fault == null) {
-                    acknowledged.complete(null);
-                } else {
-                    acknowledged.completeExceptionally(fault);
-                }
-            });
+            for (ConsumerRecord<String, byte[]> event : events) {
+                KafkaProducer<String, byte[]> by = event.topic().equals(JobClient.PROGRESS) ? progress : producer;
+                sent.add(send(by, new ProducerRecord<>(TOPIC, null, id, event.value(), event.headers())));
+            }
+            var unused = CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
+                    .whenComplete((all, fault) -> complete(delivered, fault));
         } catch (Exception e) {
-            acknowledged.completeExceptionally(e);
+            delivered.completeExceptionally(e);
+        }
+    }
+
+    private static CompletableFuture<Void> send(
+            KafkaProducer<String, byte[]> by, ProducerRecord<String, byte[]> record) {
+        CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+        var unused = by.send(record, (metadata, fault) -> complete(acknowledged, fault));
+        return acknowledged;
+    }
+
+    private static void complete(CompletableFuture<Void> what, @Nullable Throwable fault) {
+        if (fault == null) {
+            what.complete(null);
+        } else {
+            what.completeExceptionally(fault);
         }
     }
 
@@ -124,6 +156,7 @@ final class BareCalls implements AutoCloseable {
     public void close() {
         threads.shutdownNow();
         producer.close();
+        progress.close();
         try {
             store.close();
         } catch (Exception e) {

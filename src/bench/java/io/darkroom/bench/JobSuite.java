@@ -12,20 +12,22 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Jobs a second through Kafka and the store, beside those of {@link BareCalls}: the puts and the send that a job comes
+ * Jobs a second through Kafka and the store, beside those of {@link BareCalls}: the puts and the sends that a job comes
  * down to, by the bare SDKs, of the same number and size, at the same concurrency.
  *
  * <p>Three processes: broker and store (the packaged application with these two roles, durable in a folder), the worker
  * (the packaged application as it ships, but for its model), and this one, which is the client. The model is
- * {@link NullModel}: one step, no guidance, 64x64. So the whole way is in it: poll, parse, attempt, engine, PNG,
+ * {@link NullModel}: one step, no guidance, 16x16. So the whole way is in it: poll, parse, attempt, engine, PNG,
  * {@code result.json}, outcome, event, commit, progress events, log and figures. The clock runs from the first request's
- * send until the last completion is read back and every offset is committed. The reference has no progress events, no
- * commits, and nothing to read.
+ * send until the last completion is read back and every offset is committed. The reference
+ * reads nothing, commits nothing, and computes nothing.
  */
 final class JobSuite implements Suite {
     private static final int JOBS = 400;
-    private static final int WARM_UP = 3;
-    private static final int ROUNDS = 9;
+    /** Thousands, before the compiler has done with either side. */
+    private static final int WARM_UP = 15;
+
+    private static final int ROUNDS = 11;
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Path jar;
@@ -69,6 +71,7 @@ final class JobSuite implements Suite {
         worker.put("darkroom.storage.secret-key", "darkroom-secret");
         worker.put("darkroom.models.path", work.resolve("models").toString());
         worker.put("darkroom.devices", "cpu");
+        worker.put("darkroom.standalone.roles", "worker"); // no page, whose event stream would be fed
         worker.put("quarkus.http.port", "0");
         Pairs pairs = new Pairs("jobs through Kafka and the store", "jobs/s");
         try (PackagedProcess serving = PackagedProcess.start(jar, folder.resolve("servers.log"), servers)) {
@@ -79,7 +82,7 @@ final class JobSuite implements Suite {
                 for (int round = -WARM_UP; round < ROUNDS; round++) {
                     String prefix = "round" + (round + WARM_UP) + "-";
                     double ours = JOBS / client.render(prefix, JOBS);
-                    double reference = JOBS / bare.deliver(prefix, JOBS, client.lastCompletion());
+                    double reference = JOBS / bare.deliver(client.events());
                     if (round >= 0) {
                         pairs.add(ours, reference);
                     }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 final class NullModel {
     /** Width and height of its pictures. */
-    static final int SIZE = 64;
+    static final int SIZE = 16;
 
     private static final int FLOAT = 1;
     private static final int INT64 = 7;
