@@ -36,6 +36,9 @@ record ModelDefaults(ModelFolder folder) {
                 .numImagesPerPrompt(or(given.numImagesPerPrompt(), "num_images_per_prompt", Integer.class))
                 .strength(orNumber(given.strength(), "strength"))
                 .clipSkip(or(given.clipSkip(), "clip_skip", Integer.class))
+                .trueCfgScale(orNumber(given.trueCfgScale(), "true_cfg_scale"))
+                .maxSequenceLength(or(given.maxSequenceLength(), "max_sequence_length", Integer.class))
+                .originalInferenceSteps(or(given.originalInferenceSteps(), "original_inference_steps", Integer.class))
                 .build();
     }
 
