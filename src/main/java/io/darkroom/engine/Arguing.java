@@ -5,7 +5,6 @@ import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
-import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,22 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Arguing {
     /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
     private static final Set<String> LATER = Set.of(
-            "prompt_2",
-            "prompt_3",
-            "negative_prompt_2",
-            "negative_prompt_3",
-            "class_labels",
-            "true_cfg_scale",
-            "original_size",
-            "crops_coords_top_left",
-            "target_size",
-            "negative_original_size",
-            "negative_crops_coords_top_left",
-            "negative_target_size",
-            "max_sequence_length",
-            "original_inference_steps",
-            "mask_image",
-            "task",
             "loras",
             "control_image",
             "controlnet",
@@ -43,7 +26,6 @@ final class Arguing {
             "control_guidance_end",
             "vae",
             "prompt_weighting",
-            "clip_skip",
             "sweep",
             "preview_every");
 
@@ -54,7 +36,7 @@ final class Arguing {
         return request.model() == null ? models.defaultName() : request.model();
     }
 
-    static Arguments of(RenderRequest request, @Nullable InputImage image) {
+    static Arguments of(RenderRequest request, Inputs pictures) {
         RenderRequest.Steps steps = request.steps();
         RenderRequest.Guidance guidance = request.guidance();
         RenderRequest.Inputs inputs = request.inputs();
@@ -82,10 +64,47 @@ final class Arguing {
                 .width(request.width())
                 .height(request.height())
                 .numImagesPerPrompt(request.numImagesPerPrompt())
-                .image(image)
+                .image(pictures.image())
+                .maskImage(pictures.mask())
                 .strength(inputs.strength())
                 .inversion(inversion(inputs.inversion()))
+                .others(new Arguments.OtherPrompts(
+                        request.prompts().prompt2(),
+                        request.prompts().prompt3(),
+                        request.prompts().negativePrompt2(),
+                        request.prompts().negativePrompt3()))
+                .micro(micro(request.conditioning()))
+                .maxSequenceLength(request.conditioning().maxSequenceLength())
+                .clipSkip(request.conditioning().clipSkip())
+                .trueCfgScale(guidance.trueCfgScale())
+                .originalInferenceSteps(steps.originalInferenceSteps())
+                .classLabels(classLabels(request.classLabels()))
+                .task(request.task())
                 .build();
+    }
+
+    private static Arguments.MicroConditioning micro(RenderRequest.Conditioning given) {
+        return new Arguments.MicroConditioning(
+                size(given.originalSize()),
+                size(given.cropsCoordsTopLeft()),
+                size(given.targetSize()),
+                size(given.negativeOriginalSize()),
+                size(given.negativeCropsCoordsTopLeft()),
+                size(given.negativeTargetSize()));
+    }
+
+    private static Arguments.@Nullable Size size(RenderRequest.@Nullable Size given) {
+        return given == null ? null : new Arguments.Size(given.height(), given.width());
+    }
+
+    private static @Nullable List<Arguments.ClassLabel> classLabels(@Nullable List<RenderRequest.ClassLabel> given) {
+        return given == null ? null : given.stream().map(Arguing::classLabel).toList();
+    }
+
+    private static Arguments.ClassLabel classLabel(RenderRequest.ClassLabel given) {
+        return given instanceof RenderRequest.ClassLabel.Id id
+                ? new Arguments.ClassLabel.Id(id.id())
+                : new Arguments.ClassLabel.Name(((RenderRequest.ClassLabel.Name) given).name());
     }
 
     private static @Nullable Map<String, Object> scheduler(RenderRequest.@Nullable Scheduler given) {

@@ -13,7 +13,6 @@ import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
 import io.darkroom.pipeline.ArgumentsException;
-import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
@@ -88,11 +87,11 @@ public final class Engine implements Renderer, AutoCloseable {
     @Override
     public void render(RenderJob job, Listener listener) {
         commands.add(() -> {
-            RenderRequest.ImageRef image = job.request().inputs().image();
-            if (image == null) {
-                enqueue(job, null, listener);
+            RenderRequest.Inputs named = job.request().inputs();
+            if (named.image() == null && named.maskImage() == null) {
+                enqueue(job, Inputs.NONE, listener);
             } else {
-                fetches.begin(job, image, listener, input -> enqueue(job, input, listener));
+                fetches.begin(job, listener, inputs -> enqueue(job, inputs, listener));
             }
         });
     }
@@ -161,7 +160,7 @@ public final class Engine implements Renderer, AutoCloseable {
         }
     }
 
-    private void enqueue(RenderJob job, @Nullable InputImage input, Listener listener) {
+    private void enqueue(RenderJob job, Inputs input, Listener listener) {
         waiting.add(new Flight.Work(job, input, listener, arrivals++));
     }
 

@@ -3,10 +3,8 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
-import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
-import io.darkroom.pipeline.InputImage;
 import java.util.IdentityHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -33,11 +31,11 @@ final class Fetches {
         this.onDevice = onDevice;
     }
 
-    /** Fetches a job's picture, and goes on with it on the device's thread unless the job is stopped meanwhile. */
-    void begin(RenderJob job, RenderRequest.ImageRef image, Renderer.Listener listener, Consumer<InputImage> then) {
+    /** Fetches what a job starts from, and goes on with it on the device's thread unless the job is stopped meanwhile. */
+    void begin(RenderJob job, Renderer.Listener listener, Consumer<Inputs> then) {
         underWay.put(listener, job.key());
         blocking.execute(() -> {
-            Runnable next = fetch(job, image, listener, then);
+            Runnable next = fetch(job, listener, then);
             onDevice.accept(() -> {
                 if (underWay.remove(listener) != null) {
                     next.run();
@@ -46,17 +44,16 @@ final class Fetches {
         });
     }
 
-    private Runnable fetch(
-            RenderJob job, RenderRequest.ImageRef image, Renderer.Listener listener, Consumer<InputImage> then) {
+    private Runnable fetch(RenderJob job, Renderer.Listener listener, Consumer<Inputs> then) {
         try {
-            InputImage fetched = inputs.read(image);
+            Inputs fetched = Inputs.of(job.request().inputs(), inputs);
             return () -> then.accept(fetched);
         } catch (InputPictures.UnusableException e) {
             return () -> listener.failed(e.failure());
         } catch (SurroundingsException e) {
             return () -> listener.faulted(e);
         } catch (RuntimeException e) {
-            LOG.errorf(e, "%s: fetching its picture failed", job.key().name());
+            LOG.errorf(e, "%s: fetching its pictures failed", job.key().name());
             return () -> listener.failed(new Failure(Failure.Code.INTERNAL, "fetching the picture failed: " + e));
         }
     }

@@ -3,7 +3,6 @@ package io.darkroom.engine;
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.Renderer;
 import io.darkroom.model.Lease;
-import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.pipeline.Sampling;
@@ -21,10 +20,10 @@ final class Flight implements AutoCloseable {
     /**
      * What a flight is about, before it has started.
      *
-     * @param input the picture that the job starts from; null where it starts from noise
+     * @param input the pictures that the job starts from
      * @param arrival counts up with each job that the device is given
      */
-    record Work(RenderJob job, @Nullable InputImage input, Renderer.Listener listener, long arrival) {
+    record Work(RenderJob job, Inputs input, Renderer.Listener listener, long arrival) {
         /** As the jobs that are under way. */
         static final Comparator<Work> BY_URGENCY = Comparator.comparingInt(
                         (Work work) -> -work.job().request().priority())

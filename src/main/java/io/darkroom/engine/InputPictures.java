@@ -9,10 +9,11 @@ public interface InputPictures {
     /**
      * Fetches and decodes a picture. Blocks.
      *
+     * @param field the request's field that names it, for problems
      * @throws UnusableException where it is not there, cannot be read, or is too large: a fault of the request
      * @throws io.darkroom.job.SurroundingsException where the store is at fault
      */
-    InputImage read(RenderRequest.ImageRef at);
+    InputImage read(String field, RenderRequest.ImageRef at);
 
     /** The picture that the request names cannot be used. */
     final class UnusableException extends RuntimeException {

@@ -13,7 +13,6 @@ import io.darkroom.pipeline.Planner;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Checks requests against the models there are, from their folders alone. */
 public final class ModelCheck implements RequestCheck {
@@ -46,13 +45,13 @@ public final class ModelCheck implements RequestCheck {
         return problems;
     }
 
-    /** The picture itself is not fetched yet: one of the model's own size stands for it. */
-    private static @Nullable InputImage standIn(RenderRequest request, Planner planner) {
-        if (request.inputs().image() == null) {
-            return null;
-        }
+    /** The pictures themselves are not fetched yet: ones of the model's own size stand for them. */
+    private static Inputs standIn(RenderRequest request, Planner planner) {
         int width = planner.description().defaultWidth();
         int height = planner.description().defaultHeight();
-        return new InputImage(new byte[3 * width * height], width, height);
+        InputImage blank = new InputImage(new byte[3 * width * height], width, height);
+        return new Inputs(
+                request.inputs().image() == null ? null : blank,
+                request.inputs().maskImage() == null ? null : blank);
     }
 }

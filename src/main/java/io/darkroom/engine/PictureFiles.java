@@ -47,7 +47,7 @@ record PictureFiles(
                 flight.pixels(),
                 pictures.stream().map(p -> p.sampling.seed()).toList(),
                 flight.clock.millis(),
-                pictures.get(0).sampling.measurements(),
+                pictures.get(0).sampling.measurements(flight.pixels().get(0)),
                 flight.clock.deviceMs());
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
  * What a denoiser is given besides the sample and the time.
  *
  * @param tensors by the graph's input names, without the batch axis: {@code encoder_hidden_states} [sequence, width] and
- *     what else the family has
+ *     what else the family has; a scalar has rank 0, and what has no batch axis in the graph (positions) its full shape
  */
 public record Conditioning(Map<String, Tensor> tensors) {
     public Conditioning {

@@ -3,6 +3,7 @@ package io.darkroom.model;
 import io.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A text encoder: ids to hidden states. */
 public interface TextEncoder extends Network {
@@ -10,9 +11,13 @@ public interface TextEncoder extends Network {
      * Encodes a batch of texts.
      *
      * @param ids one row of ids a text, all of one length
+     * @param outputs which of {@link #outputs()} are wanted
      * @return one encoding a text, in order
      */
-    List<Encoding> encode(List<List<Integer>> ids);
+    List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs);
+
+    /** The names of all outputs that the graph has. */
+    Set<String> outputs();
 
     /**
      * What an encoder gave for one text.

@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,16 @@ final class Feed implements AutoCloseable {
         for (Tensor value : values) {
             sink.put(value.data());
         }
+        add(name, sink, shape);
+    }
+
+    /** A tensor as it is, without a batch axis. */
+    void whole(String name, Tensor value) {
+        long[] shape = Arrays.stream(value.shape()).asLongStream().toArray();
+        OnnxJavaType type = graph.input(name).type;
+        ByteBuffer buffer = graph.buffer(name, value.size() * type.size);
+        Sink sink = Sink.of(type, buffer);
+        sink.put(value.data());
         add(name, sink, shape);
     }
 

@@ -6,6 +6,7 @@ import io.darkroom.model.Config;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.ElementType;
 import io.darkroom.tensor.Tensor;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -94,15 +95,29 @@ final class OnnxDenoiser implements Denoiser {
         return inputShape;
     }
 
-    /** What has to agree for rows to share a call. */
-    private record Key(List<Integer> input, Map<String, List<Integer>> conditions, @Nullable Double time) {}
+    /** What has to agree for rows to share a call; of inputs without a batch axis (positions) the content. */
+    private record Key(
+            List<Integer> input,
+            Map<String, List<Integer>> conditions,
+            Map<String, FloatBuffer> whole,
+            @Nullable Double time) {}
 
     private Key key(Row row) {
         Map<String, List<Integer>> shapes = new TreeMap<>();
+        Map<String, FloatBuffer> whole = new TreeMap<>();
         for (String name : conditions.keySet()) {
-            shapes.put(name, shape(row.conditioning().tensor(name)));
+            Tensor tensor = row.conditioning().tensor(name);
+            shapes.put(name, shape(tensor));
+            if (isWhole(name, tensor)) {
+                whole.put(name, FloatBuffer.wrap(tensor.data()));
+            }
         }
-        return new Key(shape(row.input()), shapes, timePerRow ? null : row.time());
+        return new Key(shape(row.input()), shapes, whole, timePerRow ? null : row.time());
+    }
+
+    /** Whether an input has no batch axis, so that it is the same for all rows of a call: FLUX's positions. */
+    private boolean isWhole(String name, Tensor tensor) {
+        return tensor.rank() == graph.input(name).getShape().length;
     }
 
     private static List<Integer> shape(Tensor tensor) {
@@ -134,9 +149,16 @@ final class OnnxDenoiser implements Denoiser {
                             ? rows.stream().map(Row::time).toList()
                             : List.of(rows.get(0).time()));
             for (String name : conditions.keySet()) {
-                feed.stack(
-                        name,
-                        rows.stream().map(r -> r.conditioning().tensor(name)).toList());
+                Tensor first = rows.get(0).conditioning().tensor(name);
+                if (isWhole(name, first)) {
+                    feed.whole(name, first);
+                } else {
+                    feed.stack(
+                            name,
+                            rows.stream()
+                                    .map(r -> r.conditioning().tensor(name))
+                                    .toList());
+                }
             }
             return graph.run(feed, Set.of(output)).values().iterator().next();
         }

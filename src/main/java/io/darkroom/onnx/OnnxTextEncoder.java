@@ -42,10 +42,15 @@ final class OnnxTextEncoder implements TextEncoder {
     }
 
     @Override
-    public List<Encoding> encode(List<List<Integer>> ids) {
+    public Set<String> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public List<Encoding> encode(List<List<Integer>> ids, Set<String> wanted) {
         try (Feed feed = graph.feed(ids.size())) {
             feed.ids(IDS, ids);
-            Map<String, List<Tensor>> results = graph.run(feed, outputs);
+            Map<String, List<Tensor>> results = graph.run(feed, wanted);
             List<Encoding> encodings = new ArrayList<>(ids.size());
             for (int i = 0; i < ids.size(); i++) {
                 Map<String, Tensor> one = new HashMap<>();

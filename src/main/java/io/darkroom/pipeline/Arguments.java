@@ -15,7 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param generatorDevice {@code cpu} or {@code cuda}: which of torch's generators
  * @param width in pixels
  * @param height in pixels
- * @param image the decoded picture that an image-to-image or inversion task starts from
+ * @param image the decoded picture that every task but text to image starts from
+ * @param others texts for the second and third encoder
+ * @param trueCfgScale FLUX's guidance by a negative prompt, beside the distilled one
+ * @param micro SDXL's sizes
+ * @param maxSequenceLength how many T5 tokens
+ * @param originalInferenceSteps LCM's
+ * @param maskImage white is repainted
+ * @param classLabels a picture each
+ * @param task {@code reconstruct}; else null, for the task follows from the fields
  */
 public record Arguments(
         @Nullable String prompt,
@@ -36,7 +44,15 @@ public record Arguments(
         @Nullable InputImage image,
         @Nullable Double strength,
         @Nullable Inversion inversion,
-        @Nullable Integer clipSkip) {
+        @Nullable Integer clipSkip,
+        OtherPrompts others,
+        @Nullable Double trueCfgScale,
+        MicroConditioning micro,
+        @Nullable Integer maxSequenceLength,
+        @Nullable Integer originalInferenceSteps,
+        @Nullable InputImage maskImage,
+        @Nullable List<ClassLabel> classLabels,
+        @Nullable String task) {
 
     /**
      * DDIM inversion before denoising.
@@ -46,6 +62,40 @@ public record Arguments(
      * @param guidanceScale null: 1, no guidance
      */
     public record Inversion(String prompt, @Nullable Integer numInferenceSteps, @Nullable Double guidanceScale) {}
+
+    /** Texts for the second and third encoder; where null, the first one's goes there too. */
+    public record OtherPrompts(
+            @Nullable String prompt2,
+            @Nullable String prompt3,
+            @Nullable String negativePrompt2,
+            @Nullable String negativePrompt3) {
+        /** None given. */
+        public static final OtherPrompts NONE = new OtherPrompts(null, null, null, null);
+    }
+
+    /** Height and width in pixels, or the top and left of a corner. */
+    public record Size(int height, int width) {}
+
+    /** SDXL's {@code time_ids} (Podell et al. 2023, section 2.2), for the prompt and for the negative one. */
+    public record MicroConditioning(
+            @Nullable Size originalSize,
+            @Nullable Size cropsCoordsTopLeft,
+            @Nullable Size targetSize,
+            @Nullable Size negativeOriginalSize,
+            @Nullable Size negativeCropsCoordsTopLeft,
+            @Nullable Size negativeTargetSize) {
+        /** None given. */
+        public static final MicroConditioning NONE = new MicroConditioning(null, null, null, null, null, null);
+    }
+
+    /** A class of a class-conditional model. */
+    public sealed interface ClassLabel {
+        /** By its number. */
+        record Id(int id) implements ClassLabel {}
+
+        /** By its name, or one of its names. */
+        record Name(String name) implements ClassLabel {}
+    }
 
     /** Nothing given. */
     public static Builder builder() {
@@ -74,6 +124,14 @@ public record Arguments(
         b.strength = strength;
         b.inversion = inversion;
         b.clipSkip = clipSkip;
+        b.others = others;
+        b.trueCfgScale = trueCfgScale;
+        b.micro = micro;
+        b.maxSequenceLength = maxSequenceLength;
+        b.originalInferenceSteps = originalInferenceSteps;
+        b.maskImage = maskImage;
+        b.classLabels = classLabels;
+        b.task = task;
         return b;
     }
 
@@ -98,6 +156,14 @@ public record Arguments(
         private @Nullable Double strength;
         private @Nullable Inversion inversion;
         private @Nullable Integer clipSkip;
+        private OtherPrompts others = OtherPrompts.NONE;
+        private @Nullable Double trueCfgScale;
+        private MicroConditioning micro = MicroConditioning.NONE;
+        private @Nullable Integer maxSequenceLength;
+        private @Nullable Integer originalInferenceSteps;
+        private @Nullable InputImage maskImage;
+        private @Nullable List<ClassLabel> classLabels;
+        private @Nullable String task;
 
         private Builder() {}
 
@@ -196,6 +262,46 @@ public record Arguments(
             return this;
         }
 
+        public Builder others(OtherPrompts value) {
+            others = value;
+            return this;
+        }
+
+        public Builder trueCfgScale(@Nullable Double value) {
+            trueCfgScale = value;
+            return this;
+        }
+
+        public Builder micro(MicroConditioning value) {
+            micro = value;
+            return this;
+        }
+
+        public Builder maxSequenceLength(@Nullable Integer value) {
+            maxSequenceLength = value;
+            return this;
+        }
+
+        public Builder originalInferenceSteps(@Nullable Integer value) {
+            originalInferenceSteps = value;
+            return this;
+        }
+
+        public Builder maskImage(@Nullable InputImage value) {
+            maskImage = value;
+            return this;
+        }
+
+        public Builder classLabels(@Nullable List<ClassLabel> value) {
+            classLabels = value;
+            return this;
+        }
+
+        public Builder task(@Nullable String value) {
+            task = value;
+            return this;
+        }
+
         /** What was collected. */
         public Arguments build() {
             return new Arguments(
@@ -217,7 +323,15 @@ public record Arguments(
                     image,
                     strength,
                     inversion,
-                    clipSkip);
+                    clipSkip,
+                    others,
+                    trueCfgScale,
+                    micro,
+                    maxSequenceLength,
+                    originalInferenceSteps,
+                    maskImage,
+                    classLabels,
+                    task);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.darkroom.pipeline;
 
 import io.darkroom.model.Config;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.tensor.Tensor;
 import java.util.Arrays;
@@ -18,7 +19,10 @@ record Autoencoder(int channels, int factor, double scaling, double shift) {
     /** SD 1's, for configs older than the key. */
     private static final double DEFAULT_SCALING = 0.18215;
 
-    static Autoencoder of(Config config) {
+    /** @throws io.darkroom.model.ModelUnavailableException where the decoder is missing, or its config does not say */
+    static Autoencoder of(ModelFolder folder) {
+        folder.graph("vae_decoder");
+        Config config = folder.config("vae_decoder");
         return new Autoencoder(
                 config.integer("latent_channels"),
                 1 << (config.length("block_out_channels") - 1),

@@ -1,10 +1,25 @@
 package io.darkroom.pipeline;
 
 import io.darkroom.model.ModelFolder;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /** Which family a folder is of: {@code model_index.json} says. */
 public final class Families {
+    private static final Map<String, Function<ModelFolder, Family>> BY_CLASS = new LinkedHashMap<>();
+
+    static {
+        StableDiffusion.CLASSES.forEach(c -> BY_CLASS.put(c, StableDiffusion::new));
+        StableDiffusionXl.CLASSES.forEach(c -> BY_CLASS.put(c, StableDiffusionXl::new));
+        LatentConsistency.CLASSES.forEach(c -> BY_CLASS.put(c, LatentConsistency::new));
+        DiffusionTransformer.CLASSES.forEach(c -> BY_CLASS.put(c, DiffusionTransformer::new));
+        StableDiffusion3.CLASSES.forEach(c -> BY_CLASS.put(c, StableDiffusion3::new));
+        Flux.CLASSES.forEach(c -> BY_CLASS.put(c, Flux::new));
+    }
+
     private Families() {}
 
     /**
@@ -15,14 +30,15 @@ public final class Families {
      */
     public static Planner planner(ModelFolder folder) {
         String found = folder.pipelineClass();
-        if (StableDiffusion.CLASSES.contains(found)) {
-            return new StableDiffusion(folder);
+        Function<ModelFolder, Family> family = BY_CLASS.get(found);
+        if (family == null) {
+            throw new ArgumentsException(
+                    List.of(new Problem(
+                            "model",
+                            "\"" + folder.name() + "\" is a " + found + ", which is not served; served are "
+                                    + new TreeSet<>(BY_CLASS.keySet()))),
+                    true);
         }
-        throw new ArgumentsException(
-                List.of(new Problem(
-                        "model",
-                        "\"" + folder.name() + "\" is a " + found + ", which is not served yet; served are "
-                                + StableDiffusion.CLASSES)),
-                true);
+        return new FamilyPlanner(family.apply(folder));
     }
 }

@@ -1,12 +1,35 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.sampling.Sampler;
+import io.darkroom.sampling.ScheduleRequest;
+import io.darkroom.sampling.SchedulerClass;
+import io.darkroom.sampling.SchedulerConfig;
+import io.darkroom.sampling.Schedulers;
 import io.darkroom.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** How far an inversion's reconstruction is from its source. */
+/** DDIM inversion (Song et al. 2021, section 4.3): the way up, and how far back it is. */
 final class Inversions {
     private Inversions() {}
+
+    /** The schedule that goes up in noise: from the same config, with as many steps as the request's inversion says. */
+    static Sampler sampler(SchedulerConfig scheduler, Arguments.Inversion inversion) {
+        Map<String, @Nullable Object> file = new LinkedHashMap<>(scheduler.values());
+        file.put("_class_name", SchedulerClass.DDIM_INVERSE.className());
+        int steps = Objects.requireNonNull(inversion.numInferenceSteps());
+        return Schedulers.create(SchedulerConfig.from(file), ScheduleRequest.ofSteps(steps));
+    }
+
+    /** The arguments with what the picture shows now for the prompt. */
+    static Arguments source(Arguments a) {
+        return a.toBuilder()
+                .prompt(Objects.requireNonNull(a.inversion()).prompt())
+                .negativePrompt("")
+                .build();
+    }
 
     /** The mean and the largest absolute difference of the latents. */
     static Map<String, Double> errors(Tensor source, Tensor reconstruction) {

@@ -1,6 +1,7 @@
 package io.darkroom.pipeline;
 
 import io.darkroom.model.Conditioning;
+import io.darkroom.sampling.Progress;
 import io.darkroom.sampling.Sampler;
 import io.darkroom.sampling.Start;
 import io.darkroom.sampling.guidance.Branch;
@@ -9,6 +10,7 @@ import io.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * One reverse (or, for an inversion, forward) process of a picture.
@@ -18,7 +20,9 @@ import java.util.function.Function;
  * @param firstIndex the index into the sampler's timesteps at which it begins
  * @param guidance which rows it wants
  * @param conditioning what each branch is conditioned on
+ * @param wiring how the denoiser takes the sample
  * @param start where it begins, given the latents with which the earlier phases ended
+ * @param after what is done to the sample after each evaluation
  */
 record Phase(
         String name,
@@ -26,7 +30,9 @@ record Phase(
         int firstIndex,
         Guidance guidance,
         Map<Branch, Conditioning> conditioning,
-        Function<List<Tensor>, Start> start) {
+        Wiring wiring,
+        Function<List<Tensor>, Start> start,
+        UnaryOperator<Progress> after) {
 
     int evaluations() {
         return sampler.evaluations() - firstIndex;

@@ -83,7 +83,8 @@ final class PhasedSampling implements Sampling {
         for (Branch branch : phase.guidance().branches(stepOfPhase, phase.evaluations())) {
             Conditioning conditioning =
                     Objects.requireNonNull(phase.conditioning().get(branch));
-            rows.add(new Denoiser.Row(pending.input(), pending.time(), conditioning));
+            rows.add(new Denoiser.Row(
+                    phase.wiring().input(pending.input()), phase.wiring().time(pending.time()), conditioning));
         }
         return rows;
     }
@@ -94,13 +95,26 @@ final class PhasedSampling implements Sampling {
             throw new IllegalStateException("the picture is done");
         }
         Phase phase = current();
-        Guided guided = phase.guidance().apply(guidance, stepOfPhase, phase.evaluations(), outputs);
+        Guided guided = guided(pending, outputs);
         guidance = guided.state();
-        progress = phase.sampler().advance(pending, guided.prediction(), noise);
+        progress = phase.after().apply(phase.sampler().advance(pending, guided.prediction(), noise));
         step++;
         stepOfPhase++;
         estimate = progress instanceof Pending next ? next.estimate() : ((Done) progress).latents();
         finishPhases();
+    }
+
+    private Guided guided(Pending pending, List<Tensor> outputs) {
+        Phase phase = current();
+        List<Tensor> predictions = outputs.stream()
+                .map(o -> phase.wiring().prediction(o, pending.input()))
+                .toList();
+        return phase.guidance().apply(guidance, stepOfPhase, phase.evaluations(), predictions);
+    }
+
+    /** The prediction that guidance makes of the outputs, without moving on. */
+    Tensor guided(List<Tensor> outputs) {
+        return guided((Pending) progress, outputs).prediction();
     }
 
     @Override

@@ -50,4 +50,13 @@ public interface Sampling {
 
     /** What the task measured, by name; complete when done. */
     Map<String, Double> measurements();
+
+    /**
+     * The same, with what can only be measured on the decoded picture.
+     *
+     * @param pixels as decoded, [3, H, W] in 0..1
+     */
+    default Map<String, Double> measurements(Tensor pixels) {
+        return measurements();
+    }
 }

@@ -6,15 +6,24 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Encodes each text once and keeps the least old encodings. Used by the one thread that owns the device. */
 final class TextCache {
     private static final int KEPT = 64;
 
+    /**
+     * A text, and what is wanted of it: all hidden states together are megabytes.
+     *
+     * @param ids as the encoder takes them
+     * @param outputs by name
+     */
+    record Key(List<Integer> ids, Set<String> outputs) {}
+
     private final TextEncoder encoder;
-    private final Map<List<Integer>, TextEncoder.Encoding> kept = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Key, TextEncoder.Encoding> kept = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<List<Integer>, TextEncoder.Encoding> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, TextEncoder.Encoding> eldest) {
             return size() > KEPT;
         }
     };
@@ -23,26 +32,28 @@ final class TextCache {
         this.encoder = encoder;
     }
 
-    /** The encodings of some texts, by their ids; those that are not known yet in one call. */
-    Map<List<Integer>, TextEncoder.Encoding> encode(List<List<Integer>> texts) {
-        Map<List<Integer>, TextEncoder.Encoding> found = new LinkedHashMap<>();
-        LinkedHashSet<List<Integer>> missing = new LinkedHashSet<>();
-        for (List<Integer> text : texts) {
+    /** The encodings of some texts; those that are not known yet in one call for all that want the same. */
+    Map<Key, TextEncoder.Encoding> encode(List<Key> texts) {
+        Map<Key, TextEncoder.Encoding> found = new LinkedHashMap<>();
+        Map<Set<String>, LinkedHashSet<List<Integer>>> missing = new LinkedHashMap<>();
+        for (Key text : texts) {
             TextEncoder.Encoding encoding = kept.get(text);
             if (encoding == null) {
-                missing.add(text);
+                missing.computeIfAbsent(text.outputs(), o -> new LinkedHashSet<>())
+                        .add(text.ids());
             } else {
                 found.put(text, encoding);
             }
         }
-        if (!missing.isEmpty()) {
-            List<List<Integer>> batch = new ArrayList<>(missing);
-            List<TextEncoder.Encoding> encodings = encoder.encode(batch);
+        missing.forEach((outputs, ids) -> {
+            List<List<Integer>> batch = new ArrayList<>(ids);
+            List<TextEncoder.Encoding> encodings = encoder.encode(batch, outputs);
             for (int i = 0; i < batch.size(); i++) {
-                kept.put(batch.get(i), encodings.get(i));
-                found.put(batch.get(i), encodings.get(i));
+                Key key = new Key(batch.get(i), outputs);
+                kept.put(key, encodings.get(i));
+                found.put(key, encodings.get(i));
             }
-        }
+        });
         return found;
     }
 }

@@ -17,12 +17,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type the class
  * @param values every key that the class has, in its order; null is None
+ * @param ends sigma_min and sigma_max of a file whose target class has no such keys (CosXL's file with dpmpp_2m_karras):
+ *     from_config keeps what it drops in the config, and Karras', exponential and beta noise levels go between these
  */
-public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object> values) {
+public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object> values, Map<String, Double> ends) {
     private static final String CLASS = "_class_name";
+    private static final List<String> ENDS = List.of("sigma_min", "sigma_max");
 
     public SchedulerConfig {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        ends = Map.copyOf(ends);
     }
 
     /** What a model's {@code scheduler_config.json} says. */
@@ -68,7 +72,17 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
         if (!problems.isEmpty()) {
             throw new SchedulerException(problems);
         }
-        return new SchedulerConfig(target.type(), values);
+        return new SchedulerConfig(target.type(), values, ends(file, target.type()));
+    }
+
+    private static Map<String, Double> ends(Map<String, ? extends @Nullable Object> file, SchedulerClass type) {
+        Map<String, Double> ends = new LinkedHashMap<>();
+        for (String key : ENDS) {
+            if (!type.defaults().containsKey(key) && file.get(key) instanceof Number n && n.doubleValue() > 0) {
+                ends.put(key, n.doubleValue());
+            }
+        }
+        return ends;
     }
 
     private static SchedulerNames.Named target(@Nullable Object name) {
@@ -137,6 +151,18 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
     /** A number that may be None, or that the class may lack. */
     public @Nullable Double numberOrNull(String key) {
         return values.get(key) instanceof Number n ? n.doubleValue() : null;
+    }
+
+    /**
+     * The largest and the smallest of Karras', exponential or beta noise levels.
+     *
+     * @param largest where the config gives none
+     * @param smallest where the config gives none
+     */
+    public double[] ends(double largest, double smallest) {
+        Double max = has("sigma_max") ? numberOrNull("sigma_max") : ends.get("sigma_max");
+        Double min = has("sigma_min") ? numberOrNull("sigma_min") : ends.get("sigma_min");
+        return new double[] {max != null ? max : largest, min != null ? min : smallest};
     }
 
     /** A list of numbers; empty for None. */

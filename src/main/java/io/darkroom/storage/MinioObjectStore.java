@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class MinioObjectStore implements ObjectStore, AutoCloseable {
     /** Requests in flight; the client's own limit, 5 a host, is made for browsing. */
     private static final int CONCURRENCY = 64;
+
+    /** How long an idle connection is kept, and as many as there may be: by default all above five are closed at once. */
+    private static final Duration KEPT = Duration.ofMinutes(1);
 
     /** How often a create is tried that the store neither does nor refuses, since another one is under way. */
     private static final int CONFLICT_ATTEMPTS = 8;
@@ -196,6 +200,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
         dispatcher.setMaxRequestsPerHost(CONCURRENCY);
         return new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
+                .connectionPool(new ConnectionPool(CONCURRENCY, KEPT.toSeconds(), TimeUnit.SECONDS))
                 .connectTimeout(config.connectTimeout())
                 .readTimeout(config.readTimeout())
                 .writeTimeout(config.readTimeout())

@@ -107,6 +107,60 @@ public final class Linear {
         return Tensor.of(out, x.shapeView());
     }
 
+    /** {@code a x + b y / divisor}, rounded in this order. */
+    public static Tensor overDivisor(double a, Tensor x, double b, Tensor y, double divisor) {
+        same(x, y);
+        if (x.isFloat64()) {
+            double[] out = new double[x.size()];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = a * x.doubles()[i] + b * y.doubles()[i] / divisor;
+            }
+            return Tensor.of(out, x.shapeView());
+        }
+        float fa = (float) a;
+        float fb = (float) b;
+        float fd = (float) divisor;
+        float[] px = x.data();
+        float[] py = y.data();
+        float[] out = new float[px.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = fa * px[i] + fb * py[i] / fd;
+        }
+        return Tensor.of(out, x.shapeView());
+    }
+
+    /** {@code scale (x / divisor + sum of weights[k] * terms[k])}, rounded in this order. */
+    public static Tensor scaledSum(double scale, Tensor x, double divisor, double[] weights, Tensor... terms) {
+        for (Tensor t : terms) {
+            same(x, t);
+        }
+        if (x.isFloat64()) {
+            double[] all = new double[weights.length + 1];
+            Tensor[] tensors = new Tensor[all.length];
+            all[0] = scale / divisor;
+            tensors[0] = x;
+            for (int k = 0; k < weights.length; k++) {
+                all[k + 1] = scale * weights[k];
+                tensors[k + 1] = terms[k];
+            }
+            return doubles(all, tensors);
+        }
+        float[] px = x.data();
+        float[] out = new float[px.length];
+        float fd = (float) divisor;
+        for (int i = 0; i < out.length; i++) {
+            out[i] = px[i] / fd;
+        }
+        for (int k = 0; k < weights.length; k++) {
+            addTo(out, (float) weights[k], terms[k].data());
+        }
+        float fs = (float) scale;
+        for (int i = 0; i < out.length; i++) {
+            out[i] *= fs;
+        }
+        return Tensor.of(out, x.shapeView());
+    }
+
     /** {@code a x + b y + c z}. */
     public static Tensor combine(double a, Tensor x, double b, Tensor y, double c, Tensor z) {
         same(x, z);

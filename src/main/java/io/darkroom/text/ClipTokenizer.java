@@ -96,7 +96,7 @@ public final class ClipTokenizer implements Tokenizer {
     }
 
     @Override
-    public Tokens encode(String text) {
+    public Tokens encode(String text, int length) {
         List<Integer> body = body(text);
         int room = length - 2;
         String cut = "";
@@ -110,7 +110,7 @@ public final class ClipTokenizer implements Tokenizer {
         padded.addAll(body);
         padded.add(end);
         padded.addAll(Collections.nCopies(length - padded.size(), pad));
-        return new Tokens(padded, body.size() + 2, cut);
+        return new Tokens(padded, body.size() + 2, 2, cut);
     }
 
     private List<Integer> body(String text) {

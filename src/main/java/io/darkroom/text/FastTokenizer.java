@@ -2,10 +2,11 @@ package io.darkroom.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Cleaner;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,8 +28,10 @@ final class FastTokenizer implements Tokenizer {
     private final HuggingFaceTokenizer tokenizer;
     private final int length;
     private final int pad;
+    private final int special;
 
     private FastTokenizer(HuggingFaceTokenizer tokenizer, int length, int pad) {
+        this.special = tokenizer.encode("", true, false).getIds().length;
         this.tokenizer = tokenizer;
         this.length = length;
         this.pad = pad;
@@ -36,12 +39,22 @@ final class FastTokenizer implements Tokenizer {
         CLEANER.register(this, tokenizer::close);
     }
 
+    /** From {@code tokenizer.json}. */
     static FastTokenizer read(TokenizerFiles files, int defaultLength) {
-        Path path = files.path("tokenizer.json");
+        return of(files, files.path("tokenizer.json"), files.tokenizer(), defaultLength);
+    }
+
+    /** From {@code spiece.model}. */
+    static FastTokenizer readSentencePiece(TokenizerFiles files, int defaultLength) {
+        Path path = files.path("spiece.model");
+        return of(files, path, SentencePieceFile.read(path), defaultLength);
+    }
+
+    private static FastTokenizer of(TokenizerFiles files, Path path, JsonNode json, int defaultLength) {
         Integer given = files.maxLength();
         int length = given == null ? defaultLength : given;
-        int pad = pad(files);
-        try (InputStream in = Files.newInputStream(path)) {
+        int pad = pad(files, path, json);
+        try (InputStream in = new ByteArrayInputStream(json.toString().getBytes(StandardCharsets.UTF_8))) {
             return new FastTokenizer(
                     HuggingFaceTokenizer.newInstance(in, Map.of("padding", "false", "truncation", "false")),
                     length,
@@ -51,15 +64,15 @@ final class FastTokenizer implements Tokenizer {
         }
     }
 
-    private static int pad(TokenizerFiles files) {
-        String token = files.special("pad_token");
-        for (JsonNode added : files.tokenizer().path("added_tokens")) {
+    private static int pad(TokenizerFiles files, Path path, JsonNode json) {
+        String given = files.special("pad_token");
+        String token = given == null ? "<pad>" : given;
+        for (JsonNode added : json.path("added_tokens")) {
             if (added.path("content").asText().equals(token) && added.path("id").isInt()) {
                 return added.path("id").intValue();
             }
         }
-        throw new TokenizerFileException(files.path("tokenizer.json") + ": added_tokens: pad_token \"" + token
-                + "\" of tokenizer_config.json is not among them");
+        throw new TokenizerFileException(path + ": added_tokens: the pad_token \"" + token + "\" is not among them");
     }
 
     @Override
@@ -68,7 +81,7 @@ final class FastTokenizer implements Tokenizer {
     }
 
     @Override
-    public Tokens encode(String text) {
+    public Tokens encode(String text, int length) {
         long[] all = tokenizer.encode(text, true, false).getIds();
         List<Integer> ids = new ArrayList<>(length);
         String cut = "";
@@ -88,6 +101,6 @@ final class FastTokenizer implements Tokenizer {
         }
         int used = ids.size();
         ids.addAll(Collections.nCopies(length - used, pad));
-        return new Tokens(ids, used, cut);
+        return new Tokens(ids, used, special, cut);
     }
 }

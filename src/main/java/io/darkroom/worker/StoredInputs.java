@@ -19,8 +19,6 @@ import java.util.TreeSet;
 
 /** Input pictures from the store: from the configured bucket, and from others that are allowed by name. */
 final class StoredInputs implements InputPictures {
-    private static final String FIELD = "image";
-
     private final ObjectStore store;
     private final String bucket;
     private final Set<String> allowed;
@@ -35,12 +33,12 @@ final class StoredInputs implements InputPictures {
     }
 
     @Override
-    public InputImage read(RenderRequest.ImageRef at) {
+    public InputImage read(String field, RenderRequest.ImageRef at) {
         String from = at.bucket() == null ? bucket : at.bucket();
         if (!allowed.contains(from)) {
             throw unusable(
                     Failure.Code.INPUT_NOT_FOUND,
-                    FIELD + ".bucket",
+                    field + ".bucket",
                     "\"" + from + "\" is not among the buckets that pictures are read from: " + allowed);
         }
         String place = "s3://" + from + "/" + at.key();
@@ -48,12 +46,12 @@ final class StoredInputs implements InputPictures {
         try {
             file = store.read(new ObjectStore.Location(from, at.key()), limits.inputBytes());
         } catch (ObjectTooLargeException e) {
-            throw unusable(Failure.Code.TOO_LARGE, FIELD, place + ": " + e.getMessage());
+            throw unusable(Failure.Code.TOO_LARGE, field, place + ": " + e.getMessage());
         } catch (LocationRefusedException e) {
-            throw unusable(Failure.Code.INPUT_NOT_FOUND, FIELD, place + ": " + e.getMessage());
+            throw unusable(Failure.Code.INPUT_NOT_FOUND, field, place + ": " + e.getMessage());
         }
         if (file == null) {
-            throw unusable(Failure.Code.INPUT_NOT_FOUND, FIELD, "there is no object " + place);
+            throw unusable(Failure.Code.INPUT_NOT_FOUND, field, "there is no object " + place);
         }
         try {
             return decode(file);
@@ -63,7 +61,7 @@ final class StoredInputs implements InputPictures {
                         case TOO_LARGE -> Failure.Code.TOO_LARGE;
                         case UNREADABLE -> Failure.Code.INPUT_UNREADABLE;
                     };
-            throw unusable(code, FIELD, place + ": " + e.getMessage());
+            throw unusable(code, field, place + ": " + e.getMessage());
         }
     }
 

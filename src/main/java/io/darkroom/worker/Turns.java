@@ -1,7 +1,9 @@
 package io.darkroom.worker;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +20,9 @@ final class Turns<T> {
     private final int atOnce;
     private final TreeSet<Waiting<T>> waiting = new TreeSet<>(
             Comparator.<Waiting<T>>comparingInt(w -> -w.priority()).thenComparingLong(Waiting::number));
+    /** What waits, by who: a backlog may be long. */
+    private final Map<T, Waiting<T>> asking = new HashMap<>();
+
     private final Set<T> holding = new HashSet<>();
     private boolean held;
     private long asked;
@@ -31,14 +36,19 @@ final class Turns<T> {
 
     /** Asks for a turn. Asking again while waiting changes nothing. */
     void ask(T who, int priority, boolean alone) {
-        if (waiting.stream().noneMatch(w -> w.who().equals(who))) {
-            waiting.add(new Waiting<>(who, priority, alone, asked++));
+        if (!asking.containsKey(who)) {
+            Waiting<T> last = new Waiting<>(who, priority, alone, asked++);
+            asking.put(who, last);
+            waiting.add(last);
         }
     }
 
     /** Gives a turn back, or no longer waits for one. */
     void giveBack(T who) {
-        waiting.removeIf(w -> w.who().equals(who));
+        Waiting<T> gone = asking.remove(who);
+        if (gone != null) {
+            waiting.remove(gone);
+        }
         holding.remove(who);
         held = held && !holding.isEmpty();
     }
@@ -53,6 +63,7 @@ final class Turns<T> {
             return Optional.empty();
         }
         waiting.remove(first);
+        asking.remove(first.who());
         holding.add(first.who());
         held = first.alone();
         return Optional.of(first.who());

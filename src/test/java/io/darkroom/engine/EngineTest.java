@@ -42,7 +42,7 @@ class EngineTest {
     private final HandDevice device = new HandDevice();
     private final ExecutorService beside = Executors.newFixedThreadPool(2);
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
-    private InputPictures inputs = at -> new InputImage(new byte[3 * 128 * 128], 128, 128);
+    private InputPictures inputs = (field, at) -> new InputImage(new byte[3 * 128 * 128], 128, 128);
     private Engine engine;
 
     EngineTest(@TempDir Path noModels) {
@@ -64,7 +64,7 @@ class EngineTest {
                 models,
                 meter,
                 new Engine.Settings(4, 8, fragile),
-                new Engine.Helpers(at -> inputs.read(at), beside, beside, broken::complete));
+                new Engine.Helpers((field, at) -> inputs.read(field, at), beside, beside, broken::complete));
         made.start();
         return made;
     }
@@ -229,7 +229,7 @@ class EngineTest {
     void aJobThatIsStoppedWhileItsPictureIsFetchedIsForgotten() throws InterruptedException {
         CountDownLatch fetching = new CountDownLatch(1);
         CountDownLatch fetched = new CountDownLatch(1);
-        inputs = at -> {
+        inputs = (field, at) -> {
             fetching.countDown();
             try {
                 fetched.await();
@@ -254,7 +254,7 @@ class EngineTest {
 
     @Test
     void aFetchThatBreaksEndsTheJob() throws InterruptedException {
-        inputs = at -> {
+        inputs = (field, at) -> {
             throw never();
         };
 
@@ -263,7 +263,7 @@ class EngineTest {
 
     @Test
     void aStoreThatIsDownWhileAPictureIsFetchedIsNoFaultOfTheJob() throws InterruptedException {
-        inputs = at -> {
+        inputs = (field, at) -> {
             throw new SurroundingsException("the store is down");
         };
 

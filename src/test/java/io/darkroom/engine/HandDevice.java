@@ -11,6 +11,7 @@ import io.darkroom.model.TextEncoder;
 import io.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,7 +81,12 @@ final class HandDevice implements NetworkLoader {
 
     private static final class Texts implements TextEncoder {
         @Override
-        public List<Encoding> encode(List<List<Integer>> ids) {
+        public Set<String> outputs() {
+            return Set.of("last_hidden_state");
+        }
+
+        @Override
+        public List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs) {
             return ids.stream()
                     .map(row -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(row.size(), TEXT_WIDTH))))
                     .toList();

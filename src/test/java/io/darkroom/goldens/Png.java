@@ -25,7 +25,10 @@ public final class Png {
             byte[] rgb = new byte[image.getWidth() * image.getHeight() * 3];
             for (int y = 0; y < image.getHeight(); y++) {
                 for (int x = 0; x < image.getWidth(); x++) {
-                    int pixel = image.getRGB(x, y);
+                    int pixel = image.getRaster().getNumBands() == 1
+                                    && image.getColorModel().getPixelSize() == 8
+                            ? 0x010101 * image.getRaster().getSample(x, y, 0) // getRGB would apply a gamma
+                            : image.getRGB(x, y);
                     int at = (y * image.getWidth() + x) * 3;
                     rgb[at] = (byte) (pixel >> 16);
                     rgb[at + 1] = (byte) (pixel >> 8);

@@ -366,4 +366,21 @@ final class RequestParserTest {
                 .extracting(Problem::field)
                 .containsExactly("seed", "model"));
     }
+
+    @Test
+    void aFieldThatCannotBeReadIsNotReportedAsMissingToo() {
+        RequestCheck check = request -> request.prompts().prompt() == null
+                ? List.of(new Problem("prompt", "is missing", Failure.Code.INVALID_REQUEST))
+                : List.of();
+        RequestParser parser = new RequestParser(Limits.DEFAULTS, check);
+
+        ParsedRequest wrong = parser.parse(json("{\"prompt\":17}"));
+        ParsedRequest missing = parser.parse(json("{}"));
+
+        assertThat(List.of(wrong, missing)).allSatisfy(request -> assertThat(request)
+                .isInstanceOfSatisfying(
+                        ParsedRequest.Invalid.class, i -> assertThat(i.failure().problems())
+                                .extracting(Problem::field)
+                                .containsExactly("prompt")));
+    }
 }

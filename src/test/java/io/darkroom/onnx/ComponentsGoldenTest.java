@@ -16,12 +16,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -29,8 +31,6 @@ import org.junit.jupiter.api.TestFactory;
 /** Each network gives what the torch module gave that it was exported from. */
 @Tag("golden")
 class ComponentsGoldenTest {
-    private static final Set<String> FAMILIES = Set.of("StableDiffusionPipeline");
-
     @TestFactory
     Stream<DynamicTest> everyNetworkEqualsItsTorchModule() {
         return files().stream().flatMap(file -> {
@@ -60,42 +60,35 @@ class ComponentsGoldenTest {
 
     private static void check(Path path, String component, JsonNode golden) {
         ModelFolder folder = ModelFolder.read(String.valueOf(path.getFileName()), path);
-        Assumptions.assumeTrue(
-                FAMILIES.contains(folder.pipelineClass()), () -> folder.pipelineClass() + " is not supported yet");
         double tolerance = component.equals("vae_encoder") ? 1e-4 : 5e-5;
 
         try (Networks networks = new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}).load(folder)) {
             switch (component) {
-                case "text_encoder" -> {
+                case "text_encoder", "text_encoder_2", "text_encoder_3" -> {
                     List<TextEncoder.Encoding> out = Objects.requireNonNull(
                                     networks.textEncoders().get(component))
-                            .encode(ids(golden.get("inputs").get("input_ids").get("values")));
+                            .encode(
+                                    ids(golden.get("inputs").get("input_ids").get("values")),
+                                    names(golden.get("outputs")));
                     for (int i = 0; i < out.size(); i++) {
                         for (String name : out.get(i).outputs().keySet()) {
                             assertClose(out.get(i).output(name), Npy.row(output(path, golden, name), i), tolerance);
                         }
                     }
                 }
-                case "unet" -> {
-                    Tensor sample = input(path, golden, "sample");
-                    Tensor text = input(path, golden, "encoder_hidden_states");
-                    double time = golden.get("inputs")
-                                    .get("timestep")
-                                    .get("values")
-                                    .isArray()
-                            ? golden.get("inputs")
-                                    .get("timestep")
-                                    .get("values")
-                                    .get(0)
-                                    .doubleValue()
-                            : golden.get("inputs").get("timestep").get("values").doubleValue();
-                    List<Denoiser.Row> rows = IntStream.range(0, sample.dim(0))
-                            .mapToObj(i -> new Denoiser.Row(
-                                    Npy.row(sample, i),
-                                    time,
-                                    new Conditioning(java.util.Map.of("encoder_hidden_states", Npy.row(text, i)))))
+                case "unet", "transformer" -> {
+                    String sample = component.equals("unet") ? "sample" : "hidden_states";
+                    int rows = Npy.read(inputFile(path, golden, sample)).dim(0);
+                    List<Denoiser.Row> all = IntStream.range(0, rows)
+                            .mapToObj(i -> row(path, golden, sample, i))
                             .toList();
-                    assertRows(networks.denoiser().evaluate(rows), output(path, golden, "out_sample"), tolerance);
+                    assertRows(
+                            networks.denoiser().evaluate(all),
+                            output(
+                                    path,
+                                    golden,
+                                    names(golden.get("outputs")).iterator().next()),
+                            tolerance);
                 }
                 case "vae_decoder" -> assertRows(
                         networks.decoder().decode(rows(input(path, golden, "latent_sample"))),
@@ -108,6 +101,54 @@ class ComponentsGoldenTest {
                 default -> throw new AssertionError("no check for " + component);
             }
         }
+    }
+
+    /** Row i of every input; an id list of positions has no rows and is the same for all. */
+    private static Denoiser.Row row(Path path, JsonNode golden, String sample, int i) {
+        Map<String, Tensor> conditions = new HashMap<>();
+        golden.get("inputs").properties().forEach(e -> {
+            if (e.getKey().equals(sample) || e.getKey().equals("timestep")) {
+                return;
+            }
+            Tensor all = e.getValue().has("file")
+                    ? Npy.read(inputFile(path, golden, e.getKey()))
+                    : tensor(e.getValue().get("values"));
+            conditions.put(
+                    e.getKey(), e.getKey().endsWith("_ids") && !e.getKey().equals("time_ids") ? all : row(all, i));
+        });
+        JsonNode time = golden.get("inputs").get("timestep").get("values");
+        return new Denoiser.Row(
+                Npy.row(Npy.read(inputFile(path, golden, sample)), i),
+                time.isArray() ? time.get(i % time.size()).doubleValue() : time.doubleValue(),
+                new Conditioning(conditions));
+    }
+
+    /** A row without the batch axis: of a list of numbers, a scalar. */
+    private static Tensor row(Tensor all, int i) {
+        return all.rank() == 1 ? Tensor.of(new float[] {all.data()[i]}) : Npy.row(all, i);
+    }
+
+    private static Tensor tensor(JsonNode values) {
+        List<JsonNode> rows = new ArrayList<>();
+        values.forEach(rows::add);
+        int width = rows.get(0).isArray() ? rows.get(0).size() : 1;
+        float[] data = new float[rows.size() * width];
+        for (int i = 0; i < data.length; i++) {
+            JsonNode row = rows.get(i / width);
+            data[i] = (row.isArray() ? row.get(i % width) : row).floatValue();
+        }
+        return rows.get(0).isArray() ? Tensor.of(data, rows.size(), width) : Tensor.of(data, rows.size());
+    }
+
+    private static Set<String> names(JsonNode outputs) {
+        Set<String> names = new LinkedHashSet<>();
+        outputs.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static Path inputFile(Path folder, JsonNode golden, String name) {
+        return folder.resolve("components")
+                .resolve(golden.get("inputs").get(name).get("file").textValue());
     }
 
     private static List<List<Integer>> ids(JsonNode rows) {

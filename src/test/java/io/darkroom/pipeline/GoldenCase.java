@@ -95,9 +95,27 @@ record GoldenCase(Path file, JsonNode json) {
                 .width(integer("width"))
                 .height(integer("height"))
                 .numImagesPerPrompt(integer("num_images_per_prompt"))
-                .image(image())
+                .image(image("image"))
                 .strength(number("strength"))
                 .inversion(inversion())
+                .others(new Arguments.OtherPrompts(
+                        text("prompt_2", i),
+                        text("prompt_3", i),
+                        text("negative_prompt_2", i),
+                        text("negative_prompt_3", i)))
+                .micro(new Arguments.MicroConditioning(
+                        size("original_size"),
+                        size("crops_coords_top_left"),
+                        size("target_size"),
+                        size("negative_original_size"),
+                        size("negative_crops_coords_top_left"),
+                        size("negative_target_size")))
+                .trueCfgScale(number("true_cfg_scale"))
+                .maxSequenceLength(integer("max_sequence_length"))
+                .originalInferenceSteps(integer("original_inference_steps"))
+                .clipSkip(integer("clip_skip"))
+                .maskImage(image("mask_image"))
+                .classLabels(classLabels())
                 .build();
     }
 
@@ -138,12 +156,32 @@ record GoldenCase(Path file, JsonNode json) {
                 : null;
     }
 
-    private @Nullable InputImage image() {
-        if (!argument("image").isTextual()) {
+    private Arguments.@Nullable Size size(String name) {
+        JsonNode pair = argument(name);
+        return pair.isArray()
+                ? new Arguments.Size(pair.get(0).intValue(), pair.get(1).intValue())
+                : null;
+    }
+
+    private @Nullable List<Arguments.ClassLabel> classLabels() {
+        if (argument("class_labels").isMissingNode()) {
+            return null;
+        }
+        List<Arguments.ClassLabel> labels = new ArrayList<>();
+        argument("class_labels")
+                .forEach(l -> labels.add(
+                        l.isInt()
+                                ? new Arguments.ClassLabel.Id(l.intValue())
+                                : new Arguments.ClassLabel.Name(l.textValue())));
+        return labels;
+    }
+
+    private @Nullable InputImage image(String name) {
+        if (!argument(name).isTextual()) {
             return null;
         }
         // Relative to the section's folder: where cases lie in pipelines/<name>/cases, that is pipelines.
-        String path = argument("image").textValue();
+        String path = argument(name).textValue();
         Path section = folder().resolveSibling("");
         Path beside = section.resolve(path);
         Png png = Png.read(Files.exists(beside) ? beside : section.resolveSibling(path));

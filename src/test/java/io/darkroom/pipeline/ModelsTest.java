@@ -125,15 +125,15 @@ class ModelsTest {
 
     @Test
     void aFamilyThatIsNotServedIsNoProblemUntilItIsAskedFor() throws IOException {
-        copyTinySd("xl");
-        Path index = directory.resolve("xl/model_index.json");
+        copyTinySd("other");
+        Path index = directory.resolve("other/model_index.json");
         Files.writeString(
-                index, Files.readString(index).replace("\"StableDiffusionPipeline\"", "\"StableDiffusionXLPipeline\""));
+                index, Files.readString(index).replace("\"StableDiffusionPipeline\"", "\"KandinskyPipeline\""));
         try (Models models = models()) {
             assertThat(models.problems()).isEmpty();
-            assertThatThrownBy(() -> models.lease("xl"))
+            assertThatThrownBy(() -> models.lease("other"))
                     .isInstanceOf(ArgumentsException.class)
-                    .hasMessageContaining("StableDiffusionXLPipeline");
+                    .hasMessageContaining("KandinskyPipeline");
         }
     }
 }

@@ -169,15 +169,15 @@ class StableDiffusionPlanTest {
     }
 
     @Test
-    void anXlFolderIsUnsupportedSayingWhatItIs(@TempDir Path directory) throws IOException {
+    void aFolderOfAnotherFamilyIsUnsupportedSayingWhatItIs(@TempDir Path directory) throws IOException {
         Files.createDirectories(directory.resolve("scheduler"));
-        Files.writeString(directory.resolve("model_index.json"), "{\"_class_name\": \"ORTStableDiffusionXLPipeline\"}");
+        Files.writeString(directory.resolve("model_index.json"), "{\"_class_name\": \"ORTKandinskyPipeline\"}");
         Files.writeString(directory.resolve("scheduler/scheduler_config.json"), "{}");
 
-        assertThatThrownBy(() -> Families.planner(ModelFolder.read("xl", directory)))
+        assertThatThrownBy(() -> Families.planner(ModelFolder.read("other", directory)))
                 .isInstanceOfSatisfying(ArgumentsException.class, e -> assertThat(e.unsupported())
                         .isTrue())
-                .hasMessageContaining("\"xl\" is a StableDiffusionXLPipeline");
+                .hasMessageContaining("\"other\" is a KandinskyPipeline");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.darkroom.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.data.Offset.offset;
 
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,27 @@ class SchedulerConfigTest {
 
         assertThat(config.type()).isEqualTo(SchedulerClass.DPM_MULTISTEP);
         assertThat(config.flag("use_karras_sigmas")).isTrue();
+    }
+
+    @Test
+    void karrasSigmasGoBetweenTheEndsOfTheFileEvenWhereTheClassHasNoSuchKeys() {
+        Map<String, Object> cosXl = Map.of(
+                "_class_name", "EulerDiscreteScheduler", "sigma_min", 0.002, "sigma_max", 120.0, "beta_end", 0.02);
+
+        SchedulerConfig config = SchedulerConfig.named(cosXl, "dpmpp_2m_karras");
+        double[] sigmas = Schedulers.create(config, ScheduleRequest.ofSteps(4)).sigmas();
+
+        assertThat(config.has("sigma_max")).isFalse();
+        assertThat(sigmas[0]).isEqualTo(120);
+        assertThat(sigmas[3]).isCloseTo(0.002, offset(1e-9));
+    }
+
+    @Test
+    void aRequestCannotSetThoseEndsWhereTheClassHasNoSuchKeys() {
+        SchedulerException e = refused(
+                Map.of("_class_name", "DPMSolverMultistepScheduler", "use_karras_sigmas", true, "sigma_max", 10.0));
+
+        assertThat(e.problems()).extracting(SchedulerException.Problem::field).containsExactly("scheduler.sigma_max");
     }
 
     @Test

@@ -63,6 +63,33 @@ class TokenizerGoldenTest {
         });
     }
 
+    /** T5 from either file alone gives what transformers' fast tokenizer gives. */
+    @TestFactory
+    Stream<DynamicTest> t5FromEitherOfItsFiles(@TempDir Path directory) throws IOException {
+        Path cases = Goldens.root().resolve("tokenizers").resolve("cases.json");
+        Path folder = Goldens.find("tokenizers/t5-tiny");
+        if (!Files.exists(cases) || !Files.isDirectory(folder)) {
+            return Stream.empty();
+        }
+        JsonNode set = Goldens.json(cases).path("t5_tiny");
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String file : List.of("tokenizer.json", "spiece.model")) {
+            Path alone = Files.createDirectory(directory.resolve(file));
+            Files.copy(folder.resolve(file), alone.resolve(file));
+            Tokenizer tokenizer = Tokenizers.read(alone, 77);
+            for (JsonNode golden : set) {
+                JsonNode fast = golden.get("fast");
+                tests.add(DynamicTest.dynamicTest(file + ": " + golden.get("prompt"), () -> {
+                    Tokenizer.Tokens tokens =
+                            tokenizer.encode(golden.get("prompt").textValue());
+
+                    assertThat(tokens.ids().subList(0, tokens.used())).isEqualTo(integers(fast.get("ids")));
+                }));
+            }
+        }
+        return tests.stream();
+    }
+
     private static void check(Tokenizer tokenizer, JsonNode golden) {
         Tokenizer.Tokens tokens = tokenizer.encode(golden.get("prompt").textValue());
 

@@ -76,7 +76,9 @@ final class Betas {
         float step = n > 1 ? (to - from) / (n - 1) : 0;
         float[] out = new float[n];
         for (int i = 0; i < n; i++) {
-            out[i] = i < n / 2 ? (float) (from + (double) step * i) : (float) (to - (double) step * (n - 1 - i));
+            out[i] = i < n / 2 || n == 1
+                    ? (float) (from + (double) step * i)
+                    : (float) (to - (double) step * (n - 1 - i));
         }
         return out;
     }

@@ -41,4 +41,26 @@ public final class NoiseLevels {
         }
         return out;
     }
+
+    /** {@link #karras}, each operation rounded to float32: EDM's schedulers compute them in torch, not in numpy. */
+    public static double[] karrasInFloat32(double largest, double smallest, int n, double rho) {
+        float[] ramp = Betas.linspace(0, 1, n);
+        float top = (float) Math.pow(largest, 1 / rho);
+        float change = (float) (Math.pow(smallest, 1 / rho) - Math.pow(largest, 1 / rho));
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = (float) Math.pow(top + ramp[i] * change, rho);
+        }
+        return out;
+    }
+
+    /** {@link #exponential} as EDM's schedulers compute them, from the smallest up: a single one is the smallest. */
+    public static double[] exponentialInFloat32(double largest, double smallest, int n) {
+        float[] logs = Betas.linspace(Math.log(smallest), Math.log(largest), n);
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = (float) Math.exp(logs[n - 1 - i]);
+        }
+        return out;
+    }
 }

@@ -2,7 +2,7 @@ package io.darkroom.sampling.solver;
 
 /**
  * DEIS' integrals of Lagrange polynomials in log rho in closed form, in float32 in diffusers' order of operations: its
- * antiderivatives cancel by digits that its results then lack.
+ * antiderivatives cancel by digits that its results then lack. The logs are numpy's, the rest is torch's.
  */
 final class DeisRounded {
     private DeisRounded() {}
@@ -19,16 +19,13 @@ final class DeisRounded {
     }
 
     private static float second(float t, float b, float c) {
-        return t * (-log(c) + log(t) - 1) / (log(b) - log(c));
+        return t * (-Numpy.log(c) + Numpy.log(t) - 1) / (Numpy.log(b) - Numpy.log(c));
     }
 
     private static float third(float t, float b, float c, float d) {
-        float lt = log(t);
-        float numerator = t * (log(c) * (log(d) - lt + 1) - log(d) * lt + log(d) + lt * lt - 2 * lt + 2);
-        return numerator / ((log(b) - log(c)) * (log(b) - log(d)));
-    }
-
-    private static float log(float x) {
-        return (float) Math.log(x);
+        float lt = Numpy.log(t);
+        float numerator =
+                t * (Numpy.log(c) * (Numpy.log(d) - lt + 1) - Numpy.log(d) * lt + Numpy.log(d) + lt * lt - 2 * lt + 2);
+        return numerator / ((Numpy.log(b) - Numpy.log(c)) * (Numpy.log(b) - Numpy.log(d)));
     }
 }

@@ -56,19 +56,17 @@ final class DeisSolver extends Solver {
         for (int k = 0; k < use; k++) {
             nodes[k] = here.lambda() - point(i - k).lambda(); // log rho = -lambda, counted from here
         }
-        double[] weights = new double[use + 1];
-        Tensor[] terms = new Tensor[use + 1];
-        weights[0] = there.alpha() / here.alpha();
-        terms[0] = x;
+        double[] weights = new double[use];
         for (int k = 0; k < use; k++) {
-            double integral =
-                    Lagrange.exponentialIntegral(Lagrange.basis(nodes, k), 1, 0, here.lambda() - there.lambda());
-            weights[k + 1] = x.isFloat64()
-                    ? there.alpha() * here.sigma() / here.alpha() * integral
-                    : there.alpha() * DeisRounded.coefficient(rho(there), rhos(i, use), k);
-            terms[k + 1] = outputs.get(k);
+            weights[k] = x.isFloat64()
+                    ? here.sigma()
+                            / here.alpha()
+                            * Lagrange.exponentialIntegral(
+                                    Lagrange.basis(nodes, k), 1, 0, here.lambda() - there.lambda())
+                    : DeisRounded.coefficient(rho(there), rhos(i, use), k);
         }
-        return at(i + 1, Linear.combine(weights, terms), x0, outputs);
+        Tensor[] terms = outputs.outputs().subList(0, use).toArray(new Tensor[0]);
+        return at(i + 1, Linear.scaledSum(there.alpha(), x, here.alpha(), weights, terms), x0, outputs);
     }
 
     /**
@@ -76,7 +74,7 @@ final class DeisSolver extends Solver {
      * is left of the two terms are their last digits.
      */
     private static Tensor first(Tensor x, Tensor epsilon, Point here, Point there) {
-        float h = lambda(there) - lambda(here);
+        float h = (float) there.lambda() - (float) here.lambda();
         float weight = (float) there.sigma() * ((float) Math.exp(h) - 1f);
         return combine((float) there.alpha() / (float) here.alpha(), x, -weight, epsilon);
     }
@@ -91,10 +89,6 @@ final class DeisSolver extends Solver {
             out[k] = rho(point(from - k));
         }
         return out;
-    }
-
-    private static float lambda(Point p) {
-        return (float) Math.log((float) p.alpha()) - (float) Math.log((float) p.sigma());
     }
 
     @Override

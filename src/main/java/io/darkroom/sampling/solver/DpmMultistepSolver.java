@@ -63,9 +63,7 @@ final class DpmMultistepSolver extends Solver {
 
     /** Where x0 is limited, epsilon is read from the limited one. */
     private Tensor epsilon(Tensor x, Tensor output, Tensor x0, Point at) {
-        return limit == Limit.NONE
-                ? epsilon(x, output, at)
-                : Linear.combine(1 / at.sigma(), x, -at.alpha() / at.sigma(), x0);
+        return limit == Limit.NONE ? epsilon(x, output, at) : Linear.quotient(x, at.alpha(), x0, at.sigma());
     }
 
     /** weights: of the sample, of the outputs from the newest on, and of the noise where there is any. */

@@ -1,6 +1,6 @@
 package io.darkroom.sampling.solver;
 
-import static io.darkroom.tensor.Linear.combine;
+import static io.darkroom.tensor.Linear.quotient;
 
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.sampling.Pending;
@@ -101,6 +101,6 @@ final class DpmSinglestepSolver extends Solver {
     }
 
     private Tensor limitedEpsilon(Tensor x, Tensor output, Tensor x0, Point at) {
-        return limit == Limit.NONE ? epsilon(x, output, at) : combine(1 / at.sigma(), x, -at.alpha() / at.sigma(), x0);
+        return limit == Limit.NONE ? epsilon(x, output, at) : quotient(x, at.alpha(), x0, at.sigma());
     }
 }

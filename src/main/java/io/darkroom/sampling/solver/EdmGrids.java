@@ -1,7 +1,6 @@
 package io.darkroom.sampling.solver;
 
 import static io.darkroom.sampling.schedule.Spacing.append;
-import static io.darkroom.sampling.schedule.Spacing.toFloat32;
 
 import io.darkroom.sampling.ScheduleRequest;
 import io.darkroom.sampling.SchedulerConfig;
@@ -24,15 +23,9 @@ final class EdmGrids {
     private static double[] levels(SchedulerConfig config, int n) {
         double largest = config.number("sigma_max");
         double smallest = config.number("sigma_min");
-        return toFloat32(
-                config.string("sigma_schedule").equals("karras")
-                        ? NoiseLevels.karras(largest, smallest, n, config.number("rho"))
-                        : exponential(largest, smallest, n));
-    }
-
-    /** Counted from the smallest up, as diffusers does: a single step stands at the smallest level. */
-    private static double[] exponential(double largest, double smallest, int n) {
-        return n == 1 ? new double[] {smallest} : NoiseLevels.exponential(largest, smallest, n);
+        return config.string("sigma_schedule").equals("karras")
+                ? NoiseLevels.karrasInFloat32(largest, smallest, n, config.number("rho"))
+                : NoiseLevels.exponentialInFloat32(largest, smallest, n);
     }
 
     private static Grid grid(SchedulerConfig config, double[] sigmas, double smallest) {

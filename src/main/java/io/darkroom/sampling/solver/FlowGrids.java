@@ -74,8 +74,9 @@ final class FlowGrids {
     }
 
     private static double[] levels(SchedulerConfig config, double[] sigmas) {
-        double largest = sigmas[0];
-        double smallest = sigmas[sigmas.length - 1];
+        double[] ends = config.ends(sigmas[0], sigmas[sigmas.length - 1]);
+        double largest = ends[0];
+        double smallest = ends[1];
         if (config.flag("use_karras_sigmas")) {
             return NoiseLevels.karras(largest, smallest, sigmas.length, 7);
         }

@@ -12,6 +12,7 @@ import static io.darkroom.sampling.schedule.Spacing.truncated;
 import static io.darkroom.sampling.schedule.Spacing.withoutLast;
 
 import io.darkroom.sampling.ScheduleRequest;
+import io.darkroom.sampling.SchedulerClass;
 import io.darkroom.sampling.SchedulerConfig;
 import io.darkroom.sampling.schedule.AlphasCumprod;
 import io.darkroom.sampling.schedule.FlowShift;
@@ -124,12 +125,14 @@ final class Grids {
     /** Karras', exponential, beta or Lu's levels between two, falling; null where none is asked for. */
     static double @Nullable [] levels(
             SchedulerConfig config, double smallest, double largest, int n, TrainingSigmas training) {
-        Double min = config.numberOrNull("sigma_min");
-        Double max = config.numberOrNull("sigma_max");
-        double low = min != null ? min : smallest;
-        double high = max != null ? max : largest;
+        double[] ends = config.ends(largest, smallest);
+        double high = ends[0];
+        double low = ends[1];
         if (config.flag("use_karras_sigmas")) {
-            return NoiseLevels.karras(high, low, n, 7);
+            // LMSDiscreteScheduler alone does not look into its config for these.
+            return config.type() == SchedulerClass.LMS
+                    ? NoiseLevels.karras(largest, smallest, n, 7)
+                    : NoiseLevels.karras(high, low, n, 7);
         }
         if (config.flag("use_lu_lambdas")) {
             return NoiseLevels.lu(training.largestLog(), training.smallestLog(), n);

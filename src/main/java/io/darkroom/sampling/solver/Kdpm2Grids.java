@@ -20,7 +20,7 @@ final class Kdpm2Grids {
                     ? EulerAncestralSolver.Ancestral.between(from, plain.sigma(k))
                             .down()
                     : plain.sigma(k);
-            timesteps[2 * k - 1] = (float) training.timestep(Kdpm2Solver.middle(from, to));
+            timesteps[2 * k - 1] = (float) training.timestep(Kdpm2Solver.middle(from, to, ancestral));
         }
         // diffusers holds the final 0 three times; only the first is read.
         double[] sigmas = append(append(firstOnceOthersTwice(withoutLast(plain.sigmas())), 0), 0);

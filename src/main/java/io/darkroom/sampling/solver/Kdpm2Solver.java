@@ -8,6 +8,7 @@ import io.darkroom.sampling.Pending;
 import io.darkroom.sampling.Progress;
 import io.darkroom.sampling.SavedMemory;
 import io.darkroom.sampling.solver.EulerAncestralSolver.Ancestral;
+import io.darkroom.tensor.Linear;
 import io.darkroom.tensor.Tensor;
 import java.util.Map;
 
@@ -33,8 +34,21 @@ final class Kdpm2Solver extends ExplodingSolver {
     }
 
     /** The middle of the step that begins at an even index: the geometric mean of its ends. */
-    static double middle(double from, double to) {
-        return Math.sqrt(from) * Math.sqrt(to);
+    private double middle(int begin) {
+        return middle(grid.sigma(begin), step(begin).down(), ancestral);
+    }
+
+    /**
+     * The geometric mean of two noise levels, 0 if one is 0. In float32 as torch.lerp between the logs computes it: the
+     * log of a large level has few digits left for its ratio to others. The deterministic class counts from the end.
+     */
+    static double middle(double from, double to, boolean ancestral) {
+        if (to == 0) {
+            return 0;
+        }
+        float start = (float) Math.log((float) (ancestral ? from : to));
+        float end = (float) Math.log((float) (ancestral ? to : from));
+        return (float) Math.exp(end - (end - start) * 0.5f);
     }
 
     private Ancestral step(int begin) {
@@ -44,9 +58,7 @@ final class Kdpm2Solver extends ExplodingSolver {
 
     @Override
     double pendingSigma(int index, Pending.Memory memory) {
-        return memory instanceof Begun
-                ? middle(grid.sigma(index - 1), step(index - 1).down())
-                : grid.sigma(index);
+        return memory instanceof Begun ? middle(index - 1) : grid.sigma(index);
     }
 
     @Override
@@ -64,8 +76,7 @@ final class Kdpm2Solver extends ExplodingSolver {
                     : combine(1, first.sample(), 1, change);
             return at(i + 1, next, x0, Nothing.NOTHING);
         }
-        double ratio = middle(here, step(i).down()) / here;
-        return at(i + 1, combine(ratio, x, 1 - ratio, x0), x0, new Begun(x));
+        return at(i + 1, Linear.step(x, x0, here, middle(i) - here), x0, new Begun(x));
     }
 
     @Override

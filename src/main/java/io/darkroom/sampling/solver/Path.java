@@ -11,16 +11,16 @@ interface Path {
     }
 
     /** The noise level is noise over signal; the sample keeps unit variance. */
-    Path PRESERVING = Point::preserving;
+    Path PRESERVING = Point::preservingInFloat32;
 
     /** The noise level is the time of a straight line. */
-    Path FLOW = Point::flow;
+    Path FLOW = Point::flowInFloat32;
 
     /** EDM: the sample is x0 and noise; the input is scaled to unit variance. */
     record Edm(double sigmaData) implements Path {
         @Override
         public Point at(double sigma) {
-            return Point.exploding(sigma);
+            return Point.exploding(sigma).inFloat32();
         }
 
         @Override

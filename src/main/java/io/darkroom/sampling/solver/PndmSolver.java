@@ -134,12 +134,19 @@ final class PndmSolver extends Solver {
                 ADAMS_BASHFORTH.get(outputs.size() - 1), outputs.outputs().toArray(new Tensor[0]));
     }
 
-    /** The transfer of equation 11 from one timestep to another along an output. */
+    /**
+     * The transfer of equation 11 from one timestep to another along an output. In float32 as diffusers computes it: from
+     * near pure noise its two terms are large and what is left of them are their last digits.
+     */
     private Tensor transfer(Tensor x, int from, int to, Tensor output) {
-        double a = alphas.at(Math.min(from, alphas.length() - 1));
-        double b = to >= 0 ? alphas.at(to) : finalAlphaBar;
-        Prediction.Weights e = prediction.epsilon(Point.ofAlphaBar(a));
-        double change = (b - a) / (a * Math.sqrt(1 - b) + Math.sqrt(a * (1 - a) * b));
-        return combine(Math.sqrt(b / a) - change * e.sample(), x, -change * e.output(), output);
+        float a = (float) alphas.at(Math.min(from, alphas.length() - 1));
+        float b = (float) (to >= 0 ? alphas.at(to) : finalAlphaBar);
+        Tensor epsilon = prediction.epsilon(x, output, Point.ofAlphaBar(a));
+        float divisor = a * root(1 - b) + root(a * (1 - a) * b);
+        return Linear.overDivisor(root(b / a), x, a - b, epsilon, divisor);
+    }
+
+    private static float root(float x) {
+        return (float) Math.sqrt(x);
     }
 }

@@ -1,5 +1,10 @@
 package io.darkroom.sampling.solver;
 
+import static io.darkroom.tensor.Linear.combine;
+import static io.darkroom.tensor.Linear.quotient;
+
+import io.darkroom.tensor.Tensor;
+
 /**
  * What the model's output means, as an adapter: x0 and epsilon as weighted sums of the sample and the output. So no
  * sampler asks what kind of model it drives.
@@ -13,6 +18,18 @@ interface Prediction {
 
     /** Epsilon of a sample at a point. */
     Weights epsilon(Point at);
+
+    /** x0 of a sample, in diffusers' order of operations: it loses digits near pure noise. */
+    default Tensor x0(Tensor sample, Tensor output, Point at) {
+        Weights w = x0(at);
+        return combine(w.sample(), sample, w.output(), output);
+    }
+
+    /** Epsilon of a sample, in diffusers' order of operations: it loses digits where there is little noise. */
+    default Tensor epsilon(Tensor sample, Tensor output, Point at) {
+        Weights w = epsilon(at);
+        return combine(w.sample(), sample, w.output(), output);
+    }
 
     /**
      * Where noise has been added to the sample since the model saw it (churn): the noise level at which diffusers reads
@@ -34,6 +51,16 @@ interface Prediction {
             @Override
             public Weights epsilon(Point at) {
                 return new Weights(0, 1);
+            }
+
+            @Override
+            public Tensor x0(Tensor sample, Tensor output, Point at) {
+                return quotient(sample, at.sigma(), output, at.alpha());
+            }
+
+            @Override
+            public Tensor epsilon(Tensor sample, Tensor output, Point at) {
+                return output;
             }
         },
         /** v = alpha epsilon - sigma x0 (Salimans and Ho 2022), variance preserving. */
@@ -63,6 +90,16 @@ interface Prediction {
             @Override
             public Weights epsilon(Point at) {
                 return new Weights(1 / at.sigma(), -at.alpha() / at.sigma());
+            }
+
+            @Override
+            public Tensor x0(Tensor sample, Tensor output, Point at) {
+                return output;
+            }
+
+            @Override
+            public Tensor epsilon(Tensor sample, Tensor output, Point at) {
+                return quotient(sample, at.alpha(), output, at.sigma());
             }
         },
         /** The velocity epsilon - x0 of a straight line (Liu et al. 2022); diffusers' sign. */

@@ -81,7 +81,7 @@ final class SaSolver extends Solver {
         return path.at(grid.sigma(index));
     }
 
-    private double tau(int index) {
+    private int tau(int index) {
         int t = grid.timestep(index);
         return t >= 200 && t <= 800 ? 1 : 0;
     }
@@ -110,94 +110,51 @@ final class SaSolver extends Solver {
 
     /** The Adams-Bashforth step from i to i + 1, by the outputs at i, i - 1, ... */
     private Tensor predict(Tensor x, Tensor noise, History outputs, int i, int order) {
-        Step step = new Step(point(i), point(i + 1), tau(i), options.predictX0);
-        double[] weights = step.integrals(lambdas(i, order));
+        SaRounded step = new SaRounded(point(i), point(i + 1), tau(i), options.predictX0);
+        float[] lambdas = lambdas(i, order);
+        float[] integrals = step.integrals(lambdas);
         if (options.predictX0 && order == 2) {
-            double more = step.scale()
-                    * step.second()
-                    / (point(i).lambda() - point(i - 1).lambda());
-            weights[0] += more;
-            weights[1] -= more;
+            float change = step.predictorChange(lambdas[0] - lambdas[1]);
+            integrals[0] += change;
+            integrals[1] -= change;
         }
-        return sum(step, x, weights, outputs.outputs().subList(0, order), noise);
+        return sum(step, x, integrals, outputs.outputs().subList(0, order), noise);
     }
 
     /** The Adams-Moulton step from i - 1 to i again, by the outputs at i, i - 1, ..., with the same noise. */
     private Tensor correct(Tensor last, Tensor noise, History outputs, Tensor newest, int i, int order) {
-        Step step = new Step(point(i - 1), point(i), tau(i - 1), options.predictX0);
-        double[] weights = step.integrals(lambdas(i, order));
+        SaRounded step = new SaRounded(point(i - 1), point(i), tau(i - 1), options.predictX0);
+        float[] integrals = step.integrals(lambdas(i, order));
         if (options.predictX0 && order == 2) {
-            double more = step.scale() * step.second() / step.h;
-            weights[0] += more;
-            weights[1] -= more;
+            float change = step.correctorChange();
+            integrals[0] += change;
+            integrals[1] -= change;
         }
         List<Tensor> used = new ArrayList<>(order);
         used.add(newest);
         used.addAll(outputs.outputs().subList(0, order - 1));
-        return sum(step, last, weights, used, noise);
+        return sum(step, last, integrals, used, noise);
     }
 
-    private double[] lambdas(int from, int order) {
-        double[] out = new double[order];
+    private float[] lambdas(int from, int order) {
+        float[] out = new float[order];
         for (int k = 0; k < order; k++) {
-            out[k] = point(from - k).lambda();
+            out[k] = (float) point(from - k).lambda();
         }
         return out;
     }
 
-    private static Tensor sum(Step step, Tensor x, double[] outputs, List<Tensor> used, Tensor noise) {
+    private static Tensor sum(SaRounded step, Tensor x, float[] integrals, List<Tensor> used, Tensor noise) {
         double[] weights = new double[used.size() + 2];
         Tensor[] terms = new Tensor[weights.length];
         weights[0] = step.keep();
         terms[0] = x;
         for (int k = 0; k < used.size(); k++) {
-            weights[k + 1] = outputs[k];
+            weights[k + 1] = step.scale() * integrals[k];
             terms[k + 1] = used.get(k);
         }
         weights[used.size() + 1] = step.std();
         terms[used.size() + 1] = noise;
         return Linear.combine(weights, terms);
-    }
-
-    /** One step from s to t at a given tau (equations 14 and 17 in x0; appendix C in epsilon). */
-    private record Step(Point s, Point t, double tau, boolean predictX0, double h, double rate) {
-        Step(Point s, Point t, double tau, boolean predictX0) {
-            this(s, t, tau, predictX0, t.lambda() - s.lambda(), predictX0 ? 1 + tau * tau : -1);
-        }
-
-        /** The sample's weight. */
-        double keep() {
-            return predictX0 ? Math.exp(-tau * tau * h) * t.sigma() / s.sigma() : t.alpha() / s.alpha();
-        }
-
-        /** The noise's weight. */
-        double std() {
-            return predictX0
-                    ? t.sigma() * Math.sqrt(-Math.expm1(-2 * tau * tau * h))
-                    : tau * t.sigma() * Math.sqrt(Math.expm1(2 * h));
-        }
-
-        /** What multiplies the integrals of the polynomials against e^(rate (lambda - lambda_t)). */
-        double scale() {
-            return predictX0 ? (1 + tau * tau) * t.alpha() : -(1 + tau * tau) * t.sigma();
-        }
-
-        /** The outputs' weights, by the lambdas where they were taken. */
-        double[] integrals(double[] lambdas) {
-            double[] nodes = new double[lambdas.length];
-            for (int k = 0; k < nodes.length; k++) {
-                nodes[k] = lambdas[k] - t.lambda();
-            }
-            double[] out = new double[nodes.length];
-            for (int k = 0; k < nodes.length; k++) {
-                out[k] = scale() * Lagrange.exponentialIntegral(Lagrange.basis(nodes, k), rate, -h, 0);
-            }
-            return out;
-        }
-
-        /** diffusers' change of the second-order coefficients, as the authors' code has it. */
-        double second() {
-            return h * h / 2 - (h * rate - 1 + Math.exp(-rate * h)) / (rate * rate);
-        }
     }
 }

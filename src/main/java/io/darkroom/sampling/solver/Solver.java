@@ -38,14 +38,12 @@ abstract class Solver implements Sampler {
 
     /** The estimate of x0 from the model's output at a point. */
     final Tensor x0(Tensor sample, Tensor output, Point at) {
-        Prediction.Weights w = prediction.x0(at);
-        return limit.apply(combine(w.sample(), sample, w.output(), output));
+        return limit.apply(prediction.x0(sample, output, at));
     }
 
     /** Epsilon from the model's output at a point. */
     final Tensor epsilon(Tensor sample, Tensor output, Point at) {
-        Prediction.Weights w = prediction.epsilon(at);
-        return w.sample() == 0 && w.output() == 1 ? output : combine(w.sample(), sample, w.output(), output);
+        return prediction.epsilon(sample, output, at);
     }
 
     /** The run at its next index: waiting for the model, or at the end. */

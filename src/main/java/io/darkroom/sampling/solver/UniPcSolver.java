@@ -110,7 +110,8 @@ final class UniPcSolver extends Solver {
     private double[] ratios(Step step, int from, int order) {
         double[] r = new double[order];
         for (int k = 1; k < order; k++) {
-            r[k - 1] = (point(from - k).lambda() - point(from).lambda()) / step.h;
+            r[k - 1] = step.rounded(
+                    step.rounded(point(from - k).lambda() - point(from).lambda()) / step.h);
         }
         return r;
     }
@@ -138,7 +139,7 @@ final class UniPcSolver extends Solver {
         return Linear.combine(weights, terms);
     }
 
-    /** The quantities of one step from s to t. */
+    /** The quantities of one step from s to t, each operation rounded as the points say. */
     private static final class Step {
         final double h;
         final double a;
@@ -146,28 +147,37 @@ final class UniPcSolver extends Solver {
         final double phi1;
         final double b;
         private final double hh;
+        private final Point t;
 
         Step(Point s, Point t, Options options) {
-            h = t.lambda() - s.lambda();
+            this.t = t;
+            h = rounded(t.lambda() - s.lambda());
             hh = options.predictX0 ? -h : h;
-            a = options.predictX0 ? t.sigma() / s.sigma() : t.alpha() / s.alpha();
+            a = rounded(options.predictX0 ? t.sigma() / s.sigma() : t.alpha() / s.alpha());
             c = options.predictX0 ? t.alpha() : t.sigma();
-            phi1 = Math.expm1(hh);
+            phi1 = rounded(Math.expm1(hh));
             b = options.bh2 ? phi1 : hh;
         }
 
-        /** The solution of sum_k rho_k r_k^(n-1) = n! phi_(n+1)(h) / B, n = 1 to size (equation 9). */
+        double rounded(double x) {
+            return t.rounded(x);
+        }
+
+        /**
+         * The solution of sum_k rho_k r_k^(n-1) = n! phi_(n+1)(h) / B, n = 1 to size (equation 9). The right side loses
+         * digits over short steps, which the answer then lacks in diffusers as well.
+         */
         double[] rho(double[] r, int size) {
             double[][] system = new double[size][size + 1];
-            double phi = phi1 / hh - 1;
+            double phi = rounded(rounded(phi1 / hh) - 1);
             double factorial = 1;
             for (int n = 0; n < size; n++) {
                 for (int k = 0; k < size; k++) {
-                    system[n][k] = Math.pow(r[k], n);
+                    system[n][k] = rounded(Math.pow(r[k], n));
                 }
-                system[n][size] = phi * factorial / b;
+                system[n][size] = rounded(rounded(phi * factorial) / b);
                 factorial *= n + 2;
-                phi = phi / hh - 1 / factorial;
+                phi = rounded(rounded(phi / hh) - rounded(1 / factorial));
             }
             return solved(system);
         }

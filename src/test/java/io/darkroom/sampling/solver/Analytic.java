@@ -76,7 +76,7 @@ final class Analytic {
                             name + "-" + p + "m",
                             Math.min(p, 2),
                             Space.PRESERVING,
-                            s -> new DpmMultistepSolver(grid(s), vp, Limit.NONE, update, Path.PRESERVING, p, full)));
+                            s -> new DpmMultistepSolver(grid(s), vp, Limit.NONE, update, Point::preserving, p, full)));
                     // The third-order singlestep "midpoint" is the paper's DPM-Solver-3.
                     all.add(new Named(
                             name + "-" + p + "s",
@@ -87,7 +87,7 @@ final class Analytic {
                                     vp,
                                     Limit.NONE,
                                     update,
-                                    Path.PRESERVING,
+                                    Point::preserving,
                                     p,
                                     DpmSinglestepSolver.orders(s.length - 1, p, false, false))));
                 }
@@ -96,7 +96,7 @@ final class Analytic {
                     "deis-" + p,
                     p,
                     Space.PRESERVING,
-                    s -> new DeisSolver(grid(s), vp, Limit.NONE, Path.PRESERVING, p, full)));
+                    s -> new DeisSolver(grid(s), vp, Limit.NONE, Point::preserving, p, full)));
             for (boolean bh2 : new boolean[] {true, false}) {
                 UniPcSolver.Options options = new UniPcSolver.Options(p, true, bh2, false, Set.of());
                 // The corrector raises the order by one.
@@ -104,7 +104,7 @@ final class Analytic {
                         "unipc-" + (bh2 ? "bh2-" : "bh1-") + p,
                         p,
                         Space.PRESERVING,
-                        s -> new UniPcSolver(grid(s), vp, Limit.NONE, Path.PRESERVING, options)));
+                        s -> new UniPcSolver(grid(s), vp, Limit.NONE, Point::preserving, options)));
             }
             all.add(new Named(
                     "flow-dpmpp-" + p + "m",
@@ -115,7 +115,7 @@ final class Analytic {
                             flow,
                             Limit.NONE,
                             new DpmUpdate(DpmUpdate.Algorithm.DPMSOLVER_PP, true),
-                            Path.FLOW,
+                            Point::flow,
                             p,
                             full)));
         }

@@ -14,9 +14,10 @@ import javax.imageio.ImageIO;
 
 /**
  * Draws docs/samplers/&lt;solver&gt;.png: the error against evaluations on the analytic model, both axes in logs, so that a
- * method of order p is a line that falls p decades in one. A program, not a test; docs/samplers.md has its command.
+ * method of order p is a line that falls p decades in one. Part of the program io.darkroom.bench.Plots,
+ * not a test; docs/samplers.md has its command.
  */
-final class SamplerPlots {
+public final class SamplerPlots {
     private static final int WIDTH = 420;
     private static final int HEIGHT = 320;
     private static final int LEFT = 56;
@@ -33,10 +34,9 @@ final class SamplerPlots {
     /**
      * Draws all.
      *
-     * @param args the folder for the pictures
+     * @param folder where the pictures go
      */
-    public static void main(String[] args) throws IOException {
-        Path folder = Path.of(args[0]);
+    public static void write(Path folder) throws IOException {
         Files.createDirectories(folder);
         for (Analytic.Named solver : Analytic.solvers()) {
             ImageIO.write(

@@ -1,0 +1,193 @@
+package io.darkroom.crash;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.minio.GetObjectArgs;
+import io.minio.ListObjectsArgs;
+import io.minio.MinioClient;
+import io.minio.Result;
+import io.minio.messages.Item;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** What topics, group and bucket hold, read past the proxies with plain clients: everything, from the beginning. For one thread. */
+final class EndState implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String GROUP = "darkroom-workers";
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /**
+     * A record of one of the topics of events or dead letters.
+     *
+     * @param value as it is; empty where the record has none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Event(String key, String id, String type, byte[] value) {
+        JsonNode json() {
+            return EndState.json(value);
+        }
+
+        String text() {
+            return new String(value, StandardCharsets.UTF_8);
+        }
+    }
+
+    private final Admin admin;
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final MinioClient store;
+
+    EndState(String bootstrapServers, URI storeEndpoint) {
+        Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
+        admin = Admin.create(kafka);
+        consumer = new KafkaConsumer<>(kafka, new StringDeserializer(), new ByteArrayDeserializer());
+        store = MinioClient.builder()
+                .endpoint(storeEndpoint.toString())
+                .region(Surroundings.ACCESS.region())
+                .credentials(Surroundings.ACCESS.accessKey(), Surroundings.ACCESS.secretKey())
+                .build();
+    }
+
+    /** Every copy of a job's terminal event, in order. */
+    List<Event> terminalEvents(String job) {
+        return records(Surroundings.TOPICS.completions()).stream()
+                .filter(event -> event.key().equals(job))
+                .toList();
+    }
+
+    /** Every terminal event. */
+    List<Event> terminalEvents() {
+        return records(Surroundings.TOPICS.completions());
+    }
+
+    /** Started and progress events of a job. */
+    List<Event> progress(String job) {
+        return records(Surroundings.TOPICS.progress()).stream()
+                .filter(event -> event.key().equals(job))
+                .toList();
+    }
+
+    /** Every dead letter. */
+    List<Event> deadLetters() {
+        return records(Surroundings.TOPICS.dead());
+    }
+
+    /** Requests whose offset is not committed. */
+    long lag() {
+        TopicPartition requests = new TopicPartition(Surroundings.REQUESTS, 0);
+        try {
+            long end = end(requests);
+            OffsetAndMetadata committed = admin.listConsumerGroupOffsets(GROUP)
+                    .partitionsToOffsetAndMetadata()
+                    .get(30, TimeUnit.SECONDS)
+                    .get(requests);
+            return end - (committed == null ? 0 : committed.offset());
+        } catch (Exception e) {
+            throw new IllegalStateException("the group's offsets cannot be read", e);
+        }
+    }
+
+    /** Workers that the group takes for alive. */
+    int members() {
+        try {
+            return admin.describeConsumerGroups(List.of(GROUP)).all().get(30, TimeUnit.SECONDS).values().stream()
+                    .mapToInt(group -> group.members().size())
+                    .sum();
+        } catch (Exception e) {
+            throw new IllegalStateException("the group cannot be read", e);
+        }
+    }
+
+    /** The keys below a prefix, sorted. */
+    Set<String> keys(String prefix) {
+        Set<String> keys = new TreeSet<>();
+        try {
+            for (Result<Item> item : store.listObjects(ListObjectsArgs.builder()
+                    .bucket(Surroundings.ACCESS.bucket())
+                    .prefix(prefix)
+                    .recursive(true)
+                    .build())) {
+                keys.add(item.get().objectName());
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("the store does not list " + prefix, e);
+        }
+        return keys;
+    }
+
+    /** An object's content. */
+    byte[] object(String key) {
+        try (InputStream content = store.getObject(GetObjectArgs.builder()
+                .bucket(Surroundings.ACCESS.bucket())
+                .object(key)
+                .build())) {
+            return content.readAllBytes();
+        } catch (Exception e) {
+            throw new AssertionError("the store does not have " + key, e);
+        }
+    }
+
+    static JsonNode json(byte[] text) {
+        try {
+            return JSON.readTree(new String(text, StandardCharsets.UTF_8));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("no JSON", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        consumer.close();
+        try {
+            store.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<Event> records(String topic) {
+        TopicPartition only = new TopicPartition(topic, 0);
+        List<Event> events = new ArrayList<>();
+        consumer.assign(List.of(only));
+        consumer.seekToBeginning(List.of(only));
+        long end = end(only);
+        while (consumer.position(only) < end) {
+            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                byte[] value = record.value();
+                events.add(new Event(
+                        String.valueOf(record.key()),
+                        header(record, "ce_id"),
+                        header(record, "ce_type"),
+                        value == null ? new byte[0] : value));
+            }
+        }
+        return events;
+    }
+
+    private long end(TopicPartition partition) {
+        return Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+    }
+
+    private static String header(ConsumerRecord<?, ?> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,45 @@
+package io.darkroom.crash;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Where a worker is killed. */
+record KillPoint(Effect effect, Moment moment) implements Comparable<KillPoint> {
+    private static final Comparator<KillPoint> ORDER =
+            Comparator.comparing(KillPoint::effect).thenComparing(KillPoint::moment);
+
+    /** On which side of an effect. */
+    enum Moment {
+        /** The proxy holds what is to have the effect, and never passes it on. */
+        BEFORE,
+        /**
+         * The effect is there. Where it takes an answer to know that (a create, a commit), the proxy holds the answer and
+         * never passes it on.
+         */
+        AFTER
+    }
+
+    /** Every effect, before and after. */
+    static Stream<KillPoint> all() {
+        return Arrays.stream(Effect.values())
+                .flatMap(effect -> Arrays.stream(Moment.values()).map(moment -> new KillPoint(effect, moment)));
+    }
+
+    /** Part of a job's id. */
+    String slug() {
+        return toString().replace(' ', '-').replace('_', '-');
+    }
+
+    /** In the order in which a job comes to them. */
+    @Override
+    public int compareTo(KillPoint other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return (moment + " " + effect).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,185 @@
+package io.darkroom.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.darkroom.standalone.StandaloneBroker;
+import io.darkroom.standalone.StandaloneStore;
+import io.darkroom.standalone.StandaloneTopics;
+import io.darkroom.standalone.StoreAccess;
+import io.darkroom.standalone.TopicSpec;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A real broker and a real store, a proxy before each, and workers that know only the proxies. */
+final class Surroundings implements AutoCloseable {
+    static final StandaloneTopics TOPICS = StandaloneTopics.shipped();
+    static final String REQUESTS = TOPICS.requests().get(0);
+    static final StoreAccess ACCESS = StoreAccess.shipped();
+
+    /** So long the partition of a killed worker has no owner; less than a worker takes to start. */
+    static final Duration SHORT_SESSION = Duration.ofSeconds(3);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Path LOGS = Path.of("target", "crash");
+
+    /** Held, for a logger that nobody holds forgets its level. */
+    private static final List<Logger> QUIET = List.of(
+            Logger.getLogger("kafka"),
+            Logger.getLogger("org.apache.kafka"),
+            Logger.getLogger("state.change.logger"),
+            Logger.getLogger("org.gaul"),
+            Logger.getLogger("org.eclipse.jetty"));
+
+    private final String name;
+    private final StandaloneBroker broker;
+    private final StandaloneStore store;
+    private final KafkaProducer<String, byte[]> producer;
+    private final List<WorkerProcess> workers = new ArrayList<>();
+
+    /** Kills workers. */
+    final Tripwire tripwire = new Tripwire();
+
+    /** Before the broker. */
+    final BrokerProxy brokerProxy;
+
+    /** Before the store. */
+    final StoreProxy storeProxy;
+
+    /** What is there in the end. */
+    final EndState end;
+
+    /**
+     * Starts servers and proxies.
+     *
+     * @param name names the workers and their logs, in {@code target/crash}
+     */
+    Surroundings(String name, Path folder) {
+        this(name, folder, SHORT_SESSION);
+    }
+
+    /** @param session after how long without a sign of life the group takes a worker for dead */
+    Surroundings(String name, Path folder, Duration session) {
+        QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
+        this.name = name;
+        broker = StandaloneBroker.start(folder.resolve("kafka"), 0, onePartitionEach(), session);
+        store = StandaloneStore.start(folder.resolve("store"), 0, ACCESS);
+        URI kafka = URI.create("kafka://" + broker.bootstrapServers());
+        KafkaWire wire = new KafkaWire(REQUESTS, TOPICS.completions(), ids(broker.bootstrapServers()));
+        brokerProxy = new BrokerProxy(kafka.getPort(), wire, tripwire);
+        storeProxy = new StoreProxy(store.endpoint().getPort(), tripwire);
+        producer = new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "acks",
+                        "all",
+                        "max.request.size",
+                        StandaloneTopics.LARGEST_VALUE),
+                new StringSerializer(),
+                new ByteArraySerializer());
+        end = new EndState(broker.bootstrapServers(), store.endpoint());
+    }
+
+    /** Starts a worker, and does not wait for it. */
+    WorkerProcess startWorker() {
+        return startWorker(Map.of());
+    }
+
+    WorkerProcess startWorker(Map<String, String> more) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("kafka.bootstrap.servers", TcpProxy.LOOPBACK + ":" + brokerProxy.port());
+        settings.put("darkroom.storage.endpoint", "http://" + TcpProxy.LOOPBACK + ":" + storeProxy.port());
+        settings.put("darkroom.storage.access-key", ACCESS.accessKey());
+        settings.put("darkroom.storage.secret-key", ACCESS.secretKey());
+        settings.put("darkroom.models.default", "starter");
+        settings.put("darkroom.web.enabled", "false");
+        settings.putAll(more);
+        String worker = name + "-" + (workers.size() + 1);
+        WorkerProcess started = WorkerProcess.start(worker, LOGS.resolve(worker + ".log"), settings);
+        workers.add(started);
+        return started;
+    }
+
+    /** Sends a request past the proxy; returns when the broker has it. */
+    void send(String job, String request) {
+        send(job, request.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void send(String job, byte @Nullable [] request) {
+        try {
+            producer.send(new ProducerRecord<>(REQUESTS, job, request)).get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException("the broker did not take the request " + job, e);
+        }
+    }
+
+    /** Waits for a state; not any longer where no worker lives that could bring it about. */
+    ConditionFactory await() {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .failFast("every worker has ended; see " + LOGS, () -> workers.stream()
+                        .noneMatch(WorkerProcess::alive));
+    }
+
+    /** Waits until every request is committed, and these jobs have ended. */
+    void awaitEnd(List<String> jobs) {
+        await().untilAsserted(() -> {
+            assertThat(end.lag()).as("requests not committed").isZero();
+            assertThat(end.terminalEvents()).extracting(EndState.Event::key).containsAll(jobs);
+        });
+    }
+
+    @Override
+    public void close() {
+        tripwire.disarm();
+        workers.forEach(WorkerProcess::close);
+        storeProxy.close();
+        brokerProxy.close();
+        producer.close();
+        end.close();
+        broker.close();
+        store.close();
+    }
+
+    /** So that the order of records is one, and a worker is given all or nothing. */
+    private static List<TopicSpec> onePartitionEach() {
+        return TOPICS.specs().stream()
+                .map(topic -> new TopicSpec(topic.name(), 1, topic.retention(), topic.maxRecordBytes()))
+                .toList();
+    }
+
+    private static Map<String, Uuid> ids(String bootstrapServers) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            Map<String, Uuid> ids = new LinkedHashMap<>();
+            for (TopicDescription topic : admin.describeTopics(List.of(REQUESTS, TOPICS.completions()))
+                    .allTopicNames()
+                    .get(30, TimeUnit.SECONDS)
+                    .values()) {
+                ids.put(topic.name(), topic.topicId());
+            }
+            return ids;
+        } catch (Exception e) {
+            throw new IllegalStateException("the broker does not tell of its topics", e);
+        }
+    }
+}

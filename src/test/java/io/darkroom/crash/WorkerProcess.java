@@ -1,0 +1,135 @@
+package io.darkroom.crash;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged application in a process of its own, as a worker; its log is in a file. */
+final class WorkerProcess implements AutoCloseable {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final long PATIENCE_SECONDS = 90;
+
+    /** An answer of the readiness probe; status 0 where nobody answers. */
+    record Readiness(int status, String body) {}
+
+    private final String name;
+    private final Process process;
+    private final int httpPort;
+
+    private WorkerProcess(String name, Process process, int httpPort) {
+        this.name = name;
+        this.process = process;
+        this.httpPort = httpPort;
+    }
+
+    /** Starts a worker, and does not wait for it. */
+    static WorkerProcess start(String name, Path log, Map<String, String> settings) {
+        int httpPort = freePort();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // One of many that live for seconds: small, and soon up.
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.add("-Ddarkroom.worker.name=" + name);
+        command.add("-Dquarkus.http.port=" + httpPort);
+        settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(List.of("-jar", jar().toString()));
+        try {
+            Files.createDirectories(log.getParent());
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            return new WorkerProcess(name, process, httpPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGKILL. Returns when the process has ended. */
+    void kill() {
+        process.destroyForcibly();
+        exit();
+    }
+
+    /** SIGTERM. Returns at once. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for its end, and returns its status. */
+    int exit() {
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError(name + " still runs after " + PATIENCE_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return process.exitValue();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** What a probe is told. */
+    Readiness readiness() {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + TcpProxy.LOOPBACK + ":" + httpPort + "/q/health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            var answer = HTTP.send(request, BodyHandlers.ofString());
+            return new Readiness(answer.statusCode(), answer.body());
+        } catch (ConnectException e) {
+            return new Readiness(0, "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static Path jar() {
+        String jar = System.getProperty("darkroom.jar");
+        if (jar == null || !Files.isRegularFile(Path.of(jar))) {
+            throw new IllegalStateException("darkroom.jar is " + jar + "; expected the packaged application's jar");
+        }
+        return Path.of(jar);
+    }
+
+    @SuppressWarnings("AddressSelection")
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(TcpProxy.LOOPBACK, 0));
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
