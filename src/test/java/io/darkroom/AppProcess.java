@@ -1,0 +1,122 @@
+package io.darkroom;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged application as a process of its own, in a folder of its own, on free ports of 127.0.0.1. */
+final class AppProcess implements AutoCloseable {
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    private final Process process;
+    private final Path log;
+    private final int port;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private AppProcess(Process process, Path log, int port) {
+        this.process = process;
+        this.log = log;
+        this.port = port;
+    }
+
+    /** Starts it with settings {@code key=value}; its log goes to a file of that name in the folder. */
+    static AppProcess start(Path folder, String logName, String... settings) throws IOException {
+        int port = freePort();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-Dquarkus.http.port=" + port,
+                "-Ddarkroom.standalone.kafka-port=" + freePort(),
+                "-Ddarkroom.standalone.s3-port=" + freePort()));
+        for (String setting : settings) {
+            command.add("-D" + setting);
+        }
+        command.addAll(List.of("-jar", System.getProperty("darkroom.jar")));
+        Path log = folder.resolve(logName);
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        return new AppProcess(process, log, port);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Waits until it takes requests. */
+    AppProcess awaitReady() {
+        org.awaitility.Awaitility.await().atMost(START).until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("it has ended:\n" + log());
+            }
+            return log().contains("Ready: taking requests");
+        });
+        return this;
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    URI at(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(at(path)));
+    }
+
+    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(at(path)).DELETE());
+    }
+
+    /** Posts a request, with more headers as {@code name, value, …}. */
+    HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(at("/api/requests")).POST(HttpRequest.BodyPublishers.ofString(body));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return client.send(request.timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Stops it as Kubernetes does, and waits. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return exitStatus();
+    }
+
+    /** Waits for its end. */
+    int exitStatus() throws InterruptedException {
+        if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("it has not ended:\n" + log());
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}
