@@ -114,7 +114,7 @@ final class NullModel {
     private static byte[] message(int field, byte[]... contents) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] content : contents) {
-            varint(field << 3 | 2, all);
+            varint((field << 3) | 2, all);
             varint(content.length, all);
             all.writeBytes(content);
         }
@@ -131,7 +131,7 @@ final class NullModel {
     private static void varint(int value, ByteArrayOutputStream to) {
         int left = value;
         while (left > 0x7F) {
-            to.write(left & 0x7F | 0x80);
+            to.write((left & 0x7F) | 0x80);
             left >>>= 7;
         }
         to.write(left);

@@ -13,6 +13,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.LongStream;
 
@@ -52,7 +53,7 @@ final class RawCalls implements AutoCloseable {
 
     /** Noise for floats, small numbers for ids and times. */
     private void put(OrtSession session, String name, long... shape) throws OrtException {
-        TensorInfo info = (TensorInfo) session.getInputInfo().get(name).getInfo();
+        TensorInfo info = (TensorInfo) Objects.requireNonNull(session.getInputInfo().get(name)).getInfo();
         int n = Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
         Random random = new Random(1);
         OnnxTensor tensor;
