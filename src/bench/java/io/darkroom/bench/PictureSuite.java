@@ -88,7 +88,7 @@ final class PictureSuite implements Suite {
 
     private static Engine.Helpers helpers(ExecutorService encoding) {
         return new Engine.Helpers(
-                image -> {
+                (image, limits) -> {
                     throw new IllegalStateException("no input pictures here");
                 },
                 encoding,
