@@ -8,7 +8,6 @@ import io.darkroom.model.Networks;
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.sampling.Progress;
 import io.darkroom.sampling.Sampler;
-import io.darkroom.sampling.Schedulers;
 import io.darkroom.sampling.Start;
 import io.darkroom.sampling.guidance.Branch;
 import io.darkroom.sampling.guidance.Guidance;
@@ -88,7 +87,7 @@ final class FamilyPipeline implements Pipeline {
         Arguments a = plan.arguments();
         Shared shared = new Shared(
                 plan,
-                Schedulers.create(plan.scheduler(), family.schedule(a, plan.scheduler())),
+                planner.sampler(a, plan.scheduler()),
                 family.guidance(a),
                 plan.task().needsImage() ? encoded(plan) : List.of());
         List<Sampling> pictures = new ArrayList<>();

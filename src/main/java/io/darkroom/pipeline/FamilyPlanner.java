@@ -6,7 +6,6 @@ import io.darkroom.sampling.Sampler;
 import io.darkroom.sampling.SchedulerClass;
 import io.darkroom.sampling.SchedulerConfig;
 import io.darkroom.sampling.SchedulerException;
-import io.darkroom.sampling.Schedulers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +20,7 @@ final class FamilyPlanner implements Planner {
     private final Family family;
     private final Set<Task> tasks;
     private final Soundness soundness;
+    private final SamplerCache samplers;
 
     FamilyPlanner(Family family) {
         this.family = family;
@@ -28,6 +28,7 @@ final class FamilyPlanner implements Planner {
         this.tasks =
                 family.tasks().stream().filter(t -> encodes || !t.needsImage()).collect(Collectors.toUnmodifiableSet());
         this.soundness = new Soundness(family, tasks);
+        this.samplers = new SamplerCache(family.folder().scheduler().map());
     }
 
     Family family() {
@@ -63,19 +64,12 @@ final class FamilyPlanner implements Planner {
         checkSize("height", sized.height(), family.frame().height(), task, checks);
         if (task == Task.RECONSTRUCTION) {
             checks.throwIfAny();
-            return plan(
-                    task,
-                    sized,
-                    SchedulerConfig.from(family.folder().scheduler().map()),
-                    0,
-                    warnings);
+            return plan(task, sized, samplers.config(Map.of()), 0, warnings);
         }
         Arguments a = resolved(sized, task);
         SchedulerConfig scheduler = checks.attempt(() -> scheduler(a, task));
         checks.attempt(() -> family.guidance(a));
-        Sampler sampler = scheduler == null
-                ? null
-                : checks.attempt(() -> Schedulers.create(scheduler, family.schedule(a, scheduler)));
+        Sampler sampler = scheduler == null ? null : checks.attempt(() -> sampler(a, scheduler));
         if (sampler != null && task.hasStrength() && family.firstIndex(a, sampler) >= sampler.evaluations()) {
             checks.invalid(
                     "strength",
@@ -204,13 +198,17 @@ final class FamilyPlanner implements Planner {
         if (task == Task.INVERSION) {
             override.putIfAbsent("_class_name", SchedulerClass.DDIM.className());
         }
-        SchedulerConfig config =
-                SchedulerConfig.from(family.folder().scheduler().map(), override);
+        SchedulerConfig config = samplers.config(override);
         if (task == Task.INVERSION && config.type() != SchedulerClass.DDIM) {
             throw SchedulerException.unsupported(
                     "scheduler", config.type().className() + " cannot be inverted; DDIMScheduler can");
         }
         return config;
+    }
+
+    /** The sampler of resolved arguments. */
+    Sampler sampler(Arguments a, SchedulerConfig scheduler) {
+        return samplers.sampler(scheduler, family.schedule(a, scheduler));
     }
 
     private int evaluations(Arguments a, Task task, SchedulerConfig scheduler, Sampler sampler) {
