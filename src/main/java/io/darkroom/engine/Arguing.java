@@ -24,7 +24,6 @@ final class Arguing {
             "controlnet_conditioning_scale",
             "control_guidance_start",
             "control_guidance_end",
-            "vae",
             "prompt_weighting",
             "sweep",
             "preview_every");
@@ -80,6 +79,7 @@ final class Arguing {
                 .originalInferenceSteps(steps.originalInferenceSteps())
                 .classLabels(classLabels(request.classLabels()))
                 .task(request.task())
+                .vae(request.vae())
                 .build();
     }
 

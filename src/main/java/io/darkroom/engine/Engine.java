@@ -12,6 +12,7 @@ import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
+import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
@@ -196,8 +197,9 @@ public final class Engine implements Renderer, AutoCloseable {
         Lease<Pipeline> lease = null;
         try {
             String name = Arguing.model(work.job().request(), models);
-            lease = models.lease(name);
-            Plan plan = lease.model().plan(Arguing.of(work.job().request(), work.input()));
+            Arguments arguments = Arguing.of(work.job().request(), work.input());
+            lease = models.lease(name, arguments);
+            Plan plan = lease.model().plan(arguments);
             return new Flight(work, lease, plan);
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));

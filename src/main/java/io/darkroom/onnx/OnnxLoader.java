@@ -21,13 +21,18 @@ import java.util.function.BiFunction;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Loads the networks of a folder through ONNX Runtime. */
+/**
+ * Loads the networks of a folder through ONNX Runtime. Variants of a model share the networks that they have in common:
+ * those are opened once and closed with the last variant that has them. So all that it loads is for one thread, the
+ * device's.
+ */
 public final class OnnxLoader implements NetworkLoader {
     private static final Logger LOG = Logger.getLogger(OnnxLoader.class);
     private static final List<String> TEXT_ENCODERS = List.of("text_encoder", "text_encoder_2", "text_encoder_3");
 
     private final Device device;
     private final CallListener listener;
+    private final SharedNetworks shared = new SharedNetworks();
 
     /**
      * @param device where the networks run
@@ -72,19 +77,23 @@ public final class OnnxLoader implements NetworkLoader {
     /** What was opened so far, closed together. */
     private final class Opened implements AutoCloseable {
         private final ModelFolder folder;
-        private final Deque<Network> networks = new ArrayDeque<>();
+        private final Deque<SharedNetworks.Use<?>> networks = new ArrayDeque<>();
 
         Opened(ModelFolder folder) {
             this.folder = folder;
         }
 
         <N extends Network> N open(String component, Kind kind, BiFunction<Graph, Config, N> as) {
+            SharedNetworks.Use<N> use = shared.use(folder.graph(component).toUri(), () -> load(component, kind, as));
+            networks.push(use);
+            return use.network();
+        }
+
+        private <N extends Network> N load(String component, Kind kind, BiFunction<Graph, Config, N> as) {
             Config config = folder.config(component);
             Graph graph = Graph.open(folder.graph(component), device, kind, listener);
             try {
-                N network = as.apply(graph, config);
-                networks.push(network);
-                return network;
+                return as.apply(graph, config);
             } catch (ModelUnavailableException e) {
                 graph.close();
                 throw e;

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param maskImage white is repainted
  * @param classLabels a picture each
  * @param task {@code reconstruct}; else null, for the task follows from the fields
+ * @param vae the name of another VAE in the model folder
  */
 public record Arguments(
         @Nullable String prompt,
@@ -52,7 +53,8 @@ public record Arguments(
         @Nullable Integer originalInferenceSteps,
         @Nullable InputImage maskImage,
         @Nullable List<ClassLabel> classLabels,
-        @Nullable String task) {
+        @Nullable String task,
+        @Nullable String vae) {
 
     /**
      * DDIM inversion before denoising.
@@ -132,6 +134,7 @@ public record Arguments(
         b.maskImage = maskImage;
         b.classLabels = classLabels;
         b.task = task;
+        b.vae = vae;
         return b;
     }
 
@@ -164,6 +167,7 @@ public record Arguments(
         private @Nullable InputImage maskImage;
         private @Nullable List<ClassLabel> classLabels;
         private @Nullable String task;
+        private @Nullable String vae;
 
         private Builder() {}
 
@@ -302,6 +306,11 @@ public record Arguments(
             return this;
         }
 
+        public Builder vae(@Nullable String value) {
+            vae = value;
+            return this;
+        }
+
         /** What was collected. */
         public Arguments build() {
             return new Arguments(
@@ -331,7 +340,8 @@ public record Arguments(
                     originalInferenceSteps,
                     maskImage,
                     classLabels,
-                    task);
+                    task,
+                    vae);
         }
     }
 }

@@ -55,7 +55,8 @@ final class FamilyPlanner implements Planner {
     @Override
     public Plan plan(Arguments arguments) {
         Task task = task(arguments);
-        Arguments given = task == Task.RECONSTRUCTION ? arguments : new ModelDefaults(family.folder()).under(arguments);
+        ModelDefaults defaults = new ModelDefaults(family.folder());
+        Arguments given = task == Task.RECONSTRUCTION ? defaults.vaeUnder(arguments) : defaults.under(arguments);
         Checks checks = new Checks();
         soundness.check(arguments, given, task, checks);
         List<Warning> warnings = new ArrayList<>();

@@ -19,7 +19,8 @@ final class Fields {
             "seed",
             "generator_device",
             "width",
-            "height");
+            "height",
+            "vae");
 
     /** What follows from the task, whatever the family. */
     static final Set<String> OF_TASKS = Set.of("image", "mask_image", "strength", "inversion", "task");
@@ -64,6 +65,7 @@ final class Fields {
         put(p, "mask_image", a.maskImage());
         put(p, "strength", a.strength());
         put(p, "inversion", a.inversion() == null ? null : inversion(a.inversion()));
+        put(p, "vae", a.vae());
         return p;
     }
 

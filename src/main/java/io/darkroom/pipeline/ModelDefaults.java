@@ -39,7 +39,13 @@ record ModelDefaults(ModelFolder folder) {
                 .trueCfgScale(orNumber(given.trueCfgScale(), "true_cfg_scale"))
                 .maxSequenceLength(or(given.maxSequenceLength(), "max_sequence_length", Integer.class))
                 .originalInferenceSteps(or(given.originalInferenceSteps(), "original_inference_steps", Integer.class))
+                .vae(or(given.vae(), "vae", String.class))
                 .build();
+    }
+
+    /** The same for a task that has the VAE alone. */
+    Arguments vaeUnder(Arguments given) {
+        return given.toBuilder().vae(or(given.vae(), "vae", String.class)).build();
     }
 
     private <T> @Nullable T or(@Nullable T given, String key, Class<T> type) {

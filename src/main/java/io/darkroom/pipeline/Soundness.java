@@ -30,6 +30,7 @@ final class Soundness {
             family.check(a, checks);
         }
         checkSeed(a, checks);
+        Variants.check(family.folder(), a, checks);
     }
 
     private void checkTask(Arguments a, Task task, Checks checks) {
@@ -62,7 +63,7 @@ final class Soundness {
         Set<String> taken = new TreeSet<>(family.fields());
         taken.addAll(Fields.COMMON);
         taken.addAll(Fields.OF_TASKS);
-        Set<String> ofReconstruction = Set.of("task", "image", "width", "height", "seed", "generator_device");
+        Set<String> ofReconstruction = Set.of("task", "image", "width", "height", "seed", "generator_device", "vae");
         for (Map.Entry<String, Object> field : Fields.of(asked).entrySet()) {
             if (!taken.contains(field.getKey())) {
                 checks.unsupported(

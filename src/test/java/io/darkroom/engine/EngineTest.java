@@ -3,6 +3,7 @@ package io.darkroom.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.darkroom.goldens.ModelCopies;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.Failure;
 import io.darkroom.job.IncomingRecord;
@@ -168,6 +169,22 @@ class EngineTest {
         first.pictures();
         early.pictures();
         late.pictures();
+
+        assertThat(rowsOfCalls()).containsExactly(1, 2, 2);
+    }
+
+    @Test
+    void jobsOfAnotherVariantHaveCallsOfTheirOwn() throws Exception {
+        Path model = ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("copy"));
+        ModelCopies.copy(model.resolve("vae_decoder"), model.resolve("vaes/other/vae_decoder"));
+        Heard first = occupy();
+        Heard own = render("a", ",\"num_inference_steps\":1");
+        Heard other = render("b", ",\"num_inference_steps\":1,\"vae\":\"other\"");
+
+        device.permits.release(3);
+        first.pictures();
+        own.pictures();
+        other.pictures();
 
         assertThat(rowsOfCalls()).containsExactly(1, 2, 2);
     }
