@@ -3,6 +3,7 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
+import io.darkroom.model.Variant;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class Arguing {
     /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
     private static final Set<String> LATER = Set.of(
-            "loras",
             "control_image",
             "controlnet",
             "controlnet_conditioning_scale",
@@ -80,7 +80,14 @@ final class Arguing {
                 .classLabels(classLabels(request.classLabels()))
                 .task(request.task())
                 .vae(request.vae())
+                .loras(request.fieldsGiven().contains("loras") ? loras(request) : null)
                 .build();
+    }
+
+    private static List<Variant.Lora> loras(RenderRequest request) {
+        return request.loras().stream()
+                .map(lora -> new Variant.Lora(lora.name(), lora.scale()))
+                .toList();
     }
 
     private static Arguments.MicroConditioning micro(RenderRequest.Conditioning given) {

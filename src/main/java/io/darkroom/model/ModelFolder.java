@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Configs are read once; safe for use from any thread.
  *
  * <p>A {@link Variant} of it is a folder too, in which other files stand in for the exchanged ones. Other VAEs lie at
- * {@code vaes/<name>/vae_decoder} and {@code vaes/<name>/vae_encoder}.
+ * {@code vaes/<name>/vae_decoder} and {@code vaes/<name>/vae_encoder}, LoRAs in {@code loras} ({@link LoraFolder}).
  */
 public final class ModelFolder {
     /** The file with a model's own defaults for requests. */
@@ -42,6 +42,7 @@ public final class ModelFolder {
     private final Config index;
     private final Config scheduler;
     private final Map<String, Object> defaults;
+    private final LoraFolder loras;
     private final Variant variant;
     /** Of which this is a variant; null where it is the plain one. */
     private final @Nullable ModelFolder plain;
@@ -51,6 +52,7 @@ public final class ModelFolder {
     private ModelFolder(String name, Path root) {
         this.name = name;
         this.root = root;
+        this.loras = new LoraFolder(root.resolve("loras"));
         this.variant = Variant.PLAIN;
         this.plain = null;
         this.index = Config.read(root.resolve(INDEX));
@@ -65,6 +67,7 @@ public final class ModelFolder {
         this.index = plain.index;
         this.scheduler = plain.scheduler;
         this.defaults = plain.defaults;
+        this.loras = plain.loras;
         this.variant = variant;
         this.plain = plain;
     }
@@ -97,6 +100,18 @@ public final class ModelFolder {
     /** Which variant of the model this is. */
     public Variant variant() {
         return variant;
+    }
+
+    /** The LoRAs that lie beside the model. */
+    public LoraFolder loras() {
+        return loras;
+    }
+
+    /** The variant's LoRAs that change a component, in their order. */
+    public List<Variant.Lora> lorasOf(String component) {
+        return variant.loras().stream()
+                .filter(lora -> loras.read(lora.name()).components().contains(component))
+                .toList();
     }
 
     /** The names of the other VAEs there are now. */
@@ -205,10 +220,12 @@ public final class ModelFolder {
         return parts;
     }
 
-    /** The folder that a file lies in, with the model's root before it. */
+    /** The folder that a file lies in, with the model's root before it, and what is fused into it. */
     private String partOf(String file) {
         int end = file.lastIndexOf('/');
-        return root + "/" + (end < 0 ? "" : file.substring(0, end));
+        String folder = end < 0 ? "" : file.substring(0, end);
+        List<Variant.Lora> fused = variant.loras().isEmpty() ? List.of() : lorasOf(folder);
+        return root + "/" + folder + (fused.isEmpty() ? "" : " with " + fused);
     }
 
     /**
@@ -262,16 +279,23 @@ public final class ModelFolder {
                 files.put(single, file);
             }
         }
+        for (Variant.Lora lora : variant.loras()) {
+            loras.file(lora.name()).ifPresent(file -> files.put(below(file), file));
+        }
         for (Path folder : components()) {
             try (Stream<Path> below = Files.walk(folder)) {
                 for (Path file : (Iterable<Path>) below::iterator) {
                     if (Files.isRegularFile(file)) {
-                        files.put(root.relativize(file).toString().replace('\\', '/'), file);
+                        files.put(below(file), file);
                     }
                 }
             }
         }
         return files;
+    }
+
+    private String below(Path file) {
+        return root.relativize(file).toString().replace('\\', '/');
     }
 
     /** The folders of the components that the index names; the VAE's halves have folders of their own. */

@@ -12,8 +12,11 @@ import io.darkroom.model.Network;
 import io.darkroom.model.NetworkLoader;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
+import io.darkroom.model.Variant;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +51,9 @@ public final class OnnxLoader implements NetworkLoader {
         if (folder.has("safety_checker")) {
             LOG.infof("model %s: its safety_checker is not used", folder.name());
         }
-        Opened opened = new Opened(folder);
+        GraphFiles files = new GraphFiles(folder);
+        LoraMatch loras = LoraMatch.of(folder, files::weights);
+        Opened opened = new Opened(folder, files, loras);
         try {
             Map<String, TextEncoder> encoders = new LinkedHashMap<>();
             for (String name : TEXT_ENCODERS) {
@@ -62,7 +67,7 @@ public final class OnnxLoader implements NetworkLoader {
             LatentEncoder encoder = folder.has("vae_encoder")
                     ? opened.open("vae_encoder", Kind.LATENT_ENCODER, OnnxLatentEncoder::new)
                     : null;
-            return new Loaded(Map.copyOf(encoders), denoiser, decoder, encoder, opened);
+            return new Loaded(Map.copyOf(encoders), denoiser, decoder, encoder, loras.leftOut(), opened);
         } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
@@ -74,24 +79,58 @@ public final class OnnxLoader implements NetworkLoader {
         return folder.index().json().path(component).path(0).isTextual();
     }
 
-    /** What was opened so far, closed together. */
-    private final class Opened implements AutoCloseable {
-        private final ModelFolder folder;
-        private final Deque<SharedNetworks.Use<?>> networks = new ArrayDeque<>();
+    /** What makes a network what it is: its graph, and what is fused into it. */
+    private record Identity(URI graph, List<Variant.Lora> loras) {
+        static Identity of(ModelFolder folder, String component) {
+            return new Identity(folder.graph(component).toUri(), folder.lorasOf(component));
+        }
+    }
 
-        Opened(ModelFolder folder) {
+    /** The graphs of a folder that LoRAs change, each read once. */
+    private static final class GraphFiles {
+        private final ModelFolder folder;
+        private final Map<String, GraphFile> files = new HashMap<>();
+        private final Map<String, Map<String, ModuleWeights.Place>> weights = new HashMap<>();
+
+        GraphFiles(ModelFolder folder) {
             this.folder = folder;
         }
 
+        GraphFile file(String component) {
+            return files.computeIfAbsent(component, c -> GraphFile.read(folder.graph(c)));
+        }
+
+        @Nullable
+        Map<String, ModuleWeights.Place> weights(String component) {
+            return names(folder, component) ? weights.computeIfAbsent(component, c -> ModuleWeights.of(file(c))) : null;
+        }
+    }
+
+    /** What was opened so far, closed together. */
+    private final class Opened implements AutoCloseable {
+        private final ModelFolder folder;
+        private final GraphFiles files;
+        private final LoraMatch loras;
+        private final Deque<SharedNetworks.Use<?>> networks = new ArrayDeque<>();
+
+        Opened(ModelFolder folder, GraphFiles files, LoraMatch loras) {
+            this.folder = folder;
+            this.files = files;
+            this.loras = loras;
+        }
+
         <N extends Network> N open(String component, Kind kind, BiFunction<Graph, Config, N> as) {
-            SharedNetworks.Use<N> use = shared.use(folder.graph(component).toUri(), () -> load(component, kind, as));
+            SharedNetworks.Use<N> use = shared.use(Identity.of(folder, component), () -> load(component, kind, as));
             networks.push(use);
             return use.network();
         }
 
         private <N extends Network> N load(String component, Kind kind, BiFunction<Graph, Config, N> as) {
             Config config = folder.config(component);
-            Graph graph = Graph.open(folder.graph(component), device, kind, listener);
+            List<LoraMatch.Change> changes = loras.changes().getOrDefault(component, List.of());
+            Graph graph = changes.isEmpty()
+                    ? Graph.open(folder.graph(component), device, kind, listener)
+                    : Graph.open(files.file(component), changes, device, kind, listener);
             try {
                 return as.apply(graph, config);
             } catch (ModelUnavailableException e) {
@@ -113,6 +152,7 @@ public final class OnnxLoader implements NetworkLoader {
             Denoiser denoiser,
             LatentDecoder decoder,
             @Nullable LatentEncoder encoder,
+            Map<String, String> leftOut,
             AutoCloseable opened)
             implements Networks {
         @Override

@@ -1,5 +1,6 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.model.Variant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param classLabels a picture each
  * @param task {@code reconstruct}; else null, for the task follows from the fields
  * @param vae the name of another VAE in the model folder
+ * @param loras of the model folder's, fused into the weights
  */
 public record Arguments(
         @Nullable String prompt,
@@ -54,7 +56,8 @@ public record Arguments(
         @Nullable InputImage maskImage,
         @Nullable List<ClassLabel> classLabels,
         @Nullable String task,
-        @Nullable String vae) {
+        @Nullable String vae,
+        @Nullable List<Variant.Lora> loras) {
 
     /**
      * DDIM inversion before denoising.
@@ -135,6 +138,7 @@ public record Arguments(
         b.classLabels = classLabels;
         b.task = task;
         b.vae = vae;
+        b.loras = loras;
         return b;
     }
 
@@ -168,6 +172,7 @@ public record Arguments(
         private @Nullable List<ClassLabel> classLabels;
         private @Nullable String task;
         private @Nullable String vae;
+        private @Nullable List<Variant.Lora> loras;
 
         private Builder() {}
 
@@ -311,6 +316,11 @@ public record Arguments(
             return this;
         }
 
+        public Builder loras(@Nullable List<Variant.Lora> value) {
+            loras = value;
+            return this;
+        }
+
         /** What was collected. */
         public Arguments build() {
             return new Arguments(
@@ -341,7 +351,8 @@ public record Arguments(
                     maskImage,
                     classLabels,
                     task,
-                    vae);
+                    vae,
+                    loras);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.darkroom.pipeline;
 import io.darkroom.model.Conditioning;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.LatentEncoder;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.Networks;
 import io.darkroom.noise.NoiseSource;
@@ -24,14 +25,16 @@ import java.util.function.UnaryOperator;
 /** A loaded model of any family: runs what {@link FamilyPlanner} has resolved. */
 final class FamilyPipeline implements Pipeline {
     private final FamilyPlanner planner;
+    private final Planner.Description description;
     private final Family family;
     private final Networks networks;
     private final NoiseFactory noise;
     private final Conditioner conditioner;
 
     /** @throws ModelUnavailableException where the denoiser wants other inputs than this family has */
-    FamilyPipeline(FamilyPlanner planner, Networks networks, NoiseFactory noise) {
+    FamilyPipeline(FamilyPlanner planner, ModelFolder variant, Networks networks, NoiseFactory noise) {
         this.planner = planner;
+        this.description = planner.description().of(variant);
         this.family = planner.family();
         this.networks = networks;
         this.noise = noise;
@@ -46,7 +49,7 @@ final class FamilyPipeline implements Pipeline {
 
     @Override
     public Planner.Description description() {
-        return planner.description();
+        return description;
     }
 
     @Override
@@ -64,11 +67,15 @@ final class FamilyPipeline implements Pipeline {
             checkFixed("width", plan.width(), shape.get(2), checks);
         }
         checks.throwIfAny();
-        return sampled && plan.task().needsImage()
+        Plan warned = sampled && plan.task().needsImage()
                 ? plan.withWarning(new Warning(
                         "seed",
                         "this model's VAE encoder draws at random inside its graph, so the seed does not govern all"))
                 : plan;
+        for (Map.Entry<String, String> lora : networks.leftOut().entrySet()) {
+            warned = warned.withWarning(new Warning("loras", "\"" + lora.getKey() + "\": " + lora.getValue()));
+        }
+        return warned;
     }
 
     /** An export with fixed axes takes one size only. */

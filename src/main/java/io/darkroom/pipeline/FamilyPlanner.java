@@ -1,5 +1,6 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.model.ModelFolder;
 import io.darkroom.model.NetworkLoader;
 import io.darkroom.model.Networks;
 import io.darkroom.sampling.Sampler;
@@ -42,10 +43,10 @@ final class FamilyPlanner implements Planner {
     }
 
     @Override
-    public Pipeline open(NetworkLoader loader, NoiseFactory noise) {
-        Networks networks = loader.load(family.folder());
+    public Pipeline open(ModelFolder variant, NetworkLoader loader, NoiseFactory noise) {
+        Networks networks = loader.load(variant);
         try {
-            return new FamilyPipeline(this, networks, noise);
+            return new FamilyPipeline(this, variant, networks, noise);
         } catch (RuntimeException e) {
             networks.close();
             throw e;
@@ -55,8 +56,7 @@ final class FamilyPlanner implements Planner {
     @Override
     public Plan plan(Arguments arguments) {
         Task task = task(arguments);
-        ModelDefaults defaults = new ModelDefaults(family.folder());
-        Arguments given = task == Task.RECONSTRUCTION ? defaults.vaeUnder(arguments) : defaults.under(arguments);
+        Arguments given = withDefaults(family.folder(), arguments);
         Checks checks = new Checks();
         soundness.check(arguments, given, task, checks);
         List<Warning> warnings = new ArrayList<>();
@@ -83,6 +83,12 @@ final class FamilyPlanner implements Planner {
         warnings.addAll(family.warnings(a, sampler));
         warnings.addAll(cuts(a));
         return plan(task, a, scheduler, evaluations(a, task, scheduler, sampler), warnings);
+    }
+
+    /** What was given, and otherwise the model's own defaults; a reconstruction has nothing but the VAE. */
+    static Arguments withDefaults(ModelFolder folder, Arguments given) {
+        ModelDefaults defaults = new ModelDefaults(folder);
+        return given.task() == null ? defaults.under(given) : defaults.vaeUnder(given);
     }
 
     private Plan plan(Task task, Arguments a, SchedulerConfig scheduler, int steps, List<Warning> warnings) {

@@ -1,5 +1,6 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.model.Variant;
 import io.darkroom.sampling.SchedulerConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +67,7 @@ final class Fields {
         put(p, "strength", a.strength());
         put(p, "inversion", a.inversion() == null ? null : inversion(a.inversion()));
         put(p, "vae", a.vae());
+        put(p, "loras", a.loras() == null ? null : loras(a.loras()));
         return p;
     }
 
@@ -93,6 +95,17 @@ final class Fields {
                 .<Object>map(l -> l instanceof Arguments.ClassLabel.Id id
                         ? Integer.valueOf(id.id())
                         : ((Arguments.ClassLabel.Name) l).name())
+                .toList();
+    }
+
+    private static List<Map<String, Object>> loras(List<Variant.Lora> given) {
+        return given.stream()
+                .map(lora -> {
+                    Map<String, Object> one = new LinkedHashMap<>();
+                    one.put("name", lora.name());
+                    one.put("scale", lora.scale());
+                    return one;
+                })
                 .toList();
     }
 

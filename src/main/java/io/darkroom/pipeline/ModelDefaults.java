@@ -2,6 +2,7 @@ package io.darkroom.pipeline;
 
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.Variant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,7 @@ record ModelDefaults(ModelFolder folder) {
                 .maxSequenceLength(or(given.maxSequenceLength(), "max_sequence_length", Integer.class))
                 .originalInferenceSteps(or(given.originalInferenceSteps(), "original_inference_steps", Integer.class))
                 .vae(or(given.vae(), "vae", String.class))
+                .loras(given.loras() == null ? loras() : given.loras())
                 .build();
     }
 
@@ -83,6 +85,26 @@ record ModelDefaults(ModelFolder folder) {
             return numbers;
         }
         throw unfitting(key, value, "a list of numbers");
+    }
+
+    private @Nullable List<Variant.Lora> loras() {
+        Object value = folder.defaults().get("loras");
+        if (value == null) {
+            return null;
+        }
+        List<Variant.Lora> loras = new ArrayList<>();
+        if (value instanceof List<?> list) {
+            for (Object one : list) {
+                if (!(one instanceof Map<?, ?> lora)
+                        || !(lora.get("name") instanceof String name)
+                        || !(lora.get("scale") == null || lora.get("scale") instanceof Number)) {
+                    throw unfitting("loras", value, "a list of objects such as {\"name\": \"a\", \"scale\": 0.8}");
+                }
+                loras.add(new Variant.Lora(name, lora.get("scale") instanceof Number scale ? scale.doubleValue() : 1));
+            }
+            return loras;
+        }
+        throw unfitting("loras", value, "a list of objects such as {\"name\": \"a\", \"scale\": 0.8}");
     }
 
     /** An object, or the name that stands for its class. */

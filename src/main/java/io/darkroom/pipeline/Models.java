@@ -1,6 +1,7 @@
 package io.darkroom.pipeline;
 
 import io.darkroom.model.Lease;
+import io.darkroom.model.LoraException;
 import io.darkroom.model.ModelCatalog;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
@@ -8,11 +9,13 @@ import io.darkroom.model.NetworkLoader;
 import io.darkroom.model.Variant;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All models of one device, from their names to pipelines: planned without being loaded, loaded when they are used.
@@ -31,8 +34,8 @@ public final class Models implements AutoCloseable {
         }
     };
 
-    /** What a planner depends on. */
-    private record PlannerKey(String model, Variant variant) {}
+    /** What a planner depends on: LoRAs change weights only. */
+    private record PlannerKey(String model, @Nullable String vae) {}
 
     /**
      * @param directory where model folders lie ({@code darkroom.models.path}); may be missing
@@ -50,7 +53,7 @@ public final class Models implements AutoCloseable {
             NetworkLoader loader,
             NoiseFactory noise) {
         this.catalog = new ModelCatalog<>(directory, builtIn, chosen, budgetBytes, folder -> planner(folder)
-                .open(loader, noise));
+                .open(folder, loader, noise));
     }
 
     /** The names of all models there are now. */
@@ -89,10 +92,10 @@ public final class Models implements AutoCloseable {
     }
 
     private synchronized Planner planner(ModelFolder folder) {
-        PlannerKey key = new PlannerKey(folder.name(), folder.variant());
+        PlannerKey key = new PlannerKey(folder.name(), folder.variant().vae());
         Planner known = planners.get(key);
         if (known == null || known.description().folder().plain() != folder.plain()) {
-            known = Families.planner(folder);
+            known = Families.planner(folder.as(folder.variant().withLoras(List.of())));
             planners.put(key, known);
         }
         return known;
@@ -110,11 +113,19 @@ public final class Models implements AutoCloseable {
 
     /**
      * Takes the variant of a model into use that a request wants. As {@link #lease(String)}. What is wrong with the parts
-     * that it exchanges shows in the plan.
+     * that it exchanges shows in the plan, or
+     *
+     * @throws ArgumentsException where a LoRA does not fit the loaded graphs
      */
     public Lease<Pipeline> lease(String name, Arguments arguments) {
-        Planner planner = planner(name, arguments);
-        return catalog.lease(name, planner.description().folder().variant());
+        ModelFolder folder = catalog.folder(name);
+        Variant variant = Variants.of(folder, arguments);
+        planner(folder.as(variant));
+        try {
+            return catalog.lease(name, variant);
+        } catch (LoraException e) {
+            throw Variants.refused(folder, arguments, e);
+        }
     }
 
     /**

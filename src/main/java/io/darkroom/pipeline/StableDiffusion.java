@@ -74,7 +74,14 @@ class StableDiffusion implements Family {
     @Override
     public Set<String> fields() {
         return Set.of(
-                "prompt", "negative_prompt", "guidance_rescale", "guider", "eta", "num_images_per_prompt", "clip_skip");
+                "prompt",
+                "negative_prompt",
+                "guidance_rescale",
+                "guider",
+                "eta",
+                "num_images_per_prompt",
+                "clip_skip",
+                "loras");
     }
 
     @Override

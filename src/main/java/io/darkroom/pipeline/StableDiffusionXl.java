@@ -103,7 +103,8 @@ final class StableDiffusionXl implements Family {
                 "target_size",
                 "negative_original_size",
                 "negative_crops_coords_top_left",
-                "negative_target_size");
+                "negative_target_size",
+                "loras");
     }
 
     @Override
