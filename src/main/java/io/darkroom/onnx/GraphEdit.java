@@ -95,7 +95,7 @@ final class GraphEdit {
         return field.number() == GraphFile.GRAPH_INITIALIZER
                 && replaced.stream()
                         .map(graph::weight)
-                        .anyMatch(w -> w != null && w.field() == field && !used.contains(w.name()));
+                        .anyMatch(w -> w != null && w.field().equals(field) && !used.contains(w.name()));
     }
 
     private static byte[] node(GraphFile graph, Field node, Map<Integer, String> inputs) {
@@ -131,7 +131,7 @@ final class GraphEdit {
         long size = size(graphParts);
         List<ByteBuffer> parts = new ArrayList<>();
         for (Field field : graph.modelFields()) {
-            if (field == graph.graph()) {
+            if (field.equals(graph.graph())) {
                 parts.add(ByteBuffer.wrap(Protobuf.head(GraphFile.MODEL_GRAPH, size)));
                 parts.addAll(graphParts);
             } else {

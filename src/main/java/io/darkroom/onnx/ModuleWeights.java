@@ -66,7 +66,7 @@ final class ModuleWeights {
     private static void add(Map<String, Place> places, String path, Place place) {
         String module = path.replace('/', '_').replace('.', '_');
         places.merge(module, place, (known, more) -> {
-            if (known.weight() != more.weight() || known.sites().containsAll(more.sites())) {
+            if (!known.weight().equals(more.weight()) || known.sites().containsAll(more.sites())) {
                 return known;
             }
             List<Site> sites = new ArrayList<>(known.sites());

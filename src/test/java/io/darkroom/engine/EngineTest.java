@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.darkroom.goldens.ModelCopies;
+import io.darkroom.goldens.SafetensorsFile;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.Failure;
 import io.darkroom.job.IncomingRecord;
@@ -17,6 +18,7 @@ import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
+import io.darkroom.model.LoraException;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.noise.TorchGenerator;
 import io.darkroom.pipeline.InputImage;
@@ -187,6 +189,17 @@ class EngineTest {
         other.pictures();
 
         assertThat(rowsOfCalls()).containsExactly(1, 2, 2);
+    }
+
+    @Test
+    void aLoraThatDoesNotFitIsAFaultOfItsJob() throws Exception {
+        Path model = ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("copy"));
+        new SafetensorsFile().lora("unet.somewhere.else", 2, 4, 4).write(model.resolve("loras/a.safetensors"));
+        device.loading = LoraException.unfitting("a", "changes nothing");
+
+        assertThat(render("a", ",\"loras\":[{\"name\":\"a\"}]").failure()).isEqualTo(Failure.Code.INVALID_REQUEST);
+        device.loading = null;
+        render("b", "").pictures();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -40,8 +41,8 @@ class ModuleWeightsGoldenTest {
 
         for (Map.Entry<String, JsonNode> module : modules.properties()) {
             JsonNode expected = module.getValue();
-            ModuleWeights.Place place = found.get(module.getKey().replace('.', '_'));
-            assertThat(place).as(module.getKey()).isNotNull();
+            ModuleWeights.Place place =
+                    Objects.requireNonNull(found.get(module.getKey().replace('.', '_')), module.getKey());
             List<Integer> shape = new ArrayList<>();
             expected.get("initializer_shape").forEach(d -> shape.add(d.intValue()));
             assertThat(place.weight().name())
