@@ -17,17 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
 final class Arguing {
     /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
-    private static final Set<String> LATER = Set.of(
-            "loras",
-            "control_image",
-            "controlnet",
-            "controlnet_conditioning_scale",
-            "control_guidance_start",
-            "control_guidance_end",
-            "vae",
-            "prompt_weighting",
-            "sweep",
-            "preview_every");
+    private static final Set<String> LATER = Set.of("loras", "vae", "prompt_weighting", "sweep", "preview_every");
 
     private Arguing() {}
 
@@ -80,6 +70,13 @@ final class Arguing {
                 .originalInferenceSteps(steps.originalInferenceSteps())
                 .classLabels(classLabels(request.classLabels()))
                 .task(request.task())
+                .control(new Arguments.Control(
+                        pictures.control(),
+                        inputs.controlnet(),
+                        inputs.controlnetConditioningScale(),
+                        inputs.controlGuidanceStart(),
+                        inputs.controlGuidanceEnd(),
+                        null))
                 .build();
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param maskImage white is repainted
  * @param classLabels a picture each
  * @param task {@code reconstruct}; else null, for the task follows from the fields
+ * @param control what a ControlNet is given
  */
 public record Arguments(
         @Nullable String prompt,
@@ -52,7 +53,29 @@ public record Arguments(
         @Nullable Integer originalInferenceSteps,
         @Nullable InputImage maskImage,
         @Nullable List<ClassLabel> classLabels,
-        @Nullable String task) {
+        @Nullable String task,
+        Control control) {
+
+    /**
+     * A control image and what goes with it.
+     *
+     * @param image null where no ControlNet is used
+     * @param network which of the model's ControlNets; null: its only one
+     * @param scale what the residuals are multiplied with
+     * @param start the fraction of the steps before which it has no say
+     * @param end the fraction of the steps after which it has no say
+     * @param guessMode diffusers' guess mode: only the row with the prompt is controlled, by residuals that rise
+     */
+    public record Control(
+            @Nullable InputImage image,
+            @Nullable String network,
+            @Nullable Double scale,
+            @Nullable Double start,
+            @Nullable Double end,
+            @Nullable Boolean guessMode) {
+        /** None given. */
+        public static final Control NONE = new Control(null, null, null, null, null, null);
+    }
 
     /**
      * DDIM inversion before denoising.
@@ -132,6 +155,7 @@ public record Arguments(
         b.maskImage = maskImage;
         b.classLabels = classLabels;
         b.task = task;
+        b.control = control;
         return b;
     }
 
@@ -164,6 +188,7 @@ public record Arguments(
         private @Nullable InputImage maskImage;
         private @Nullable List<ClassLabel> classLabels;
         private @Nullable String task;
+        private Control control = Control.NONE;
 
         private Builder() {}
 
@@ -302,6 +327,11 @@ public record Arguments(
             return this;
         }
 
+        public Builder control(Control value) {
+            control = value;
+            return this;
+        }
+
         /** What was collected. */
         public Arguments build() {
             return new Arguments(
@@ -331,7 +361,8 @@ public record Arguments(
                     originalInferenceSteps,
                     maskImage,
                     classLabels,
-                    task);
+                    task,
+                    control);
         }
     }
 }

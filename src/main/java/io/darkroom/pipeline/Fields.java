@@ -64,6 +64,11 @@ final class Fields {
         put(p, "mask_image", a.maskImage());
         put(p, "strength", a.strength());
         put(p, "inversion", a.inversion() == null ? null : inversion(a.inversion()));
+        put(p, "control_image", a.control().image());
+        put(p, "controlnet", a.control().network());
+        put(p, "controlnet_conditioning_scale", a.control().scale());
+        put(p, "control_guidance_start", a.control().start());
+        put(p, "control_guidance_end", a.control().end());
         return p;
     }
 
@@ -73,6 +78,7 @@ final class Fields {
         p.put("model", model);
         p.put("task", task.label());
         p.putAll(of(a.toBuilder().image(null).maskImage(null).task(null).build()));
+        p.remove("control_image");
         if (p.containsKey("num_inference_steps")) {
             Map<String, @Nullable Object> config = new LinkedHashMap<>();
             config.put("_class_name", scheduler.type().className());

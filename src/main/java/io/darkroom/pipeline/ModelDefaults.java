@@ -39,7 +39,18 @@ record ModelDefaults(ModelFolder folder) {
                 .trueCfgScale(orNumber(given.trueCfgScale(), "true_cfg_scale"))
                 .maxSequenceLength(or(given.maxSequenceLength(), "max_sequence_length", Integer.class))
                 .originalInferenceSteps(or(given.originalInferenceSteps(), "original_inference_steps", Integer.class))
+                .control(given.control().image() == null ? given.control() : control(given.control()))
                 .build();
+    }
+
+    private Arguments.Control control(Arguments.Control given) {
+        return new Arguments.Control(
+                given.image(),
+                or(given.network(), "controlnet", String.class),
+                orNumber(given.scale(), "controlnet_conditioning_scale"),
+                orNumber(given.start(), "control_guidance_start"),
+                orNumber(given.end(), "control_guidance_end"),
+                given.guessMode());
     }
 
     private <T> @Nullable T or(@Nullable T given, String key, Class<T> type) {

@@ -8,11 +8,13 @@ import java.util.TreeSet;
 final class Soundness {
     private final Family family;
     private final Set<Task> tasks;
+    private final Controls controls;
 
     /** @param tasks what the model can do with the files that it has */
-    Soundness(Family family, Set<Task> tasks) {
+    Soundness(Family family, Set<Task> tasks, Controls controls) {
         this.family = family;
         this.tasks = tasks;
+        this.controls = controls;
     }
 
     /**
@@ -27,6 +29,7 @@ final class Soundness {
         if (task != Task.RECONSTRUCTION) {
             checkTexts(a, checks);
             checkNumbers(a, checks);
+            controls.check(a.control(), task, tasks, checks);
             family.check(a, checks);
         }
         checkSeed(a, checks);

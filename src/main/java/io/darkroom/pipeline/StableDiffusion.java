@@ -24,8 +24,13 @@ import java.util.Set;
  */
 class StableDiffusion implements Family {
     /** The classes whose folders hold these components; the task follows from the request. */
-    static final Set<String> CLASSES =
-            Set.of("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline");
+    static final Set<String> CLASSES = Set.of(
+            "StableDiffusionPipeline",
+            "StableDiffusionImg2ImgPipeline",
+            "StableDiffusionInpaintPipeline",
+            "StableDiffusionControlNetPipeline",
+            "StableDiffusionControlNetImg2ImgPipeline",
+            "StableDiffusionControlNetInpaintPipeline");
 
     private static final String ENCODER = "text_encoder";
     private static final String HIDDEN = "last_hidden_state";
@@ -74,7 +79,18 @@ class StableDiffusion implements Family {
     @Override
     public Set<String> fields() {
         return Set.of(
-                "prompt", "negative_prompt", "guidance_rescale", "guider", "eta", "num_images_per_prompt", "clip_skip");
+                "prompt",
+                "negative_prompt",
+                "guidance_rescale",
+                "guider",
+                "eta",
+                "num_images_per_prompt",
+                "clip_skip",
+                "control_image",
+                "controlnet",
+                "controlnet_conditioning_scale",
+                "control_guidance_start",
+                "control_guidance_end");
     }
 
     @Override
