@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
 final class Arguing {
     /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
-    private static final Set<String> LATER = Set.of("loras", "vae", "prompt_weighting", "sweep", "preview_every");
+    private static final Set<String> LATER = Set.of("loras", "vae", "sweep", "preview_every");
 
     private Arguing() {}
 
@@ -65,6 +65,7 @@ final class Arguing {
                         request.prompts().negativePrompt3()))
                 .micro(micro(request.conditioning()))
                 .maxSequenceLength(request.conditioning().maxSequenceLength())
+                .promptWeighting(request.conditioning().promptWeighting())
                 .clipSkip(request.conditioning().clipSkip())
                 .trueCfgScale(guidance.trueCfgScale())
                 .originalInferenceSteps(steps.originalInferenceSteps())

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param classLabels a picture each
  * @param task {@code reconstruct}; else null, for the task follows from the fields
  * @param control what a ControlNet is given
+ * @param promptWeighting whether {@code (word:1.3)} weighs
  */
 public record Arguments(
         @Nullable String prompt,
@@ -54,7 +55,8 @@ public record Arguments(
         @Nullable InputImage maskImage,
         @Nullable List<ClassLabel> classLabels,
         @Nullable String task,
-        Control control) {
+        Control control,
+        @Nullable Boolean promptWeighting) {
 
     /**
      * A control image and what goes with it.
@@ -156,6 +158,7 @@ public record Arguments(
         b.classLabels = classLabels;
         b.task = task;
         b.control = control;
+        b.promptWeighting = promptWeighting;
         return b;
     }
 
@@ -189,6 +192,7 @@ public record Arguments(
         private @Nullable List<ClassLabel> classLabels;
         private @Nullable String task;
         private Control control = Control.NONE;
+        private @Nullable Boolean promptWeighting;
 
         private Builder() {}
 
@@ -332,6 +336,11 @@ public record Arguments(
             return this;
         }
 
+        public Builder promptWeighting(@Nullable Boolean value) {
+            promptWeighting = value;
+            return this;
+        }
+
         /** What was collected. */
         public Arguments build() {
             return new Arguments(
@@ -362,7 +371,8 @@ public record Arguments(
                     maskImage,
                     classLabels,
                     task,
-                    control);
+                    control,
+                    promptWeighting);
         }
     }
 }

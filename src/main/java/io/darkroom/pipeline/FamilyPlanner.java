@@ -186,6 +186,8 @@ final class FamilyPlanner implements Planner {
                 .eta(taken.contains("eta") ? Double.valueOf(or(a.eta(), 0.0)) : null)
                 .numImagesPerPrompt(
                         taken.contains("num_images_per_prompt") ? Integer.valueOf(or(a.numImagesPerPrompt(), 1)) : null)
+                .promptWeighting(
+                        taken.contains("prompt_weighting") ? Boolean.valueOf(or(a.promptWeighting(), false)) : null)
                 .strength(task.hasStrength() ? Double.valueOf(or(a.strength(), defaults.strength())) : null)
                 .control(controlled ? controls.resolved(a.control(), task) : Arguments.Control.NONE)
                 .inversion(
@@ -233,13 +235,19 @@ final class FamilyPlanner implements Planner {
     }
 
     private List<Warning> cuts(Arguments a) {
-        List<Warning> cuts = new ArrayList<>(family.tokenizers().cut(family.texts(a)));
+        List<Warning> cuts = new ArrayList<>(cuts(family.texts(a), a));
         if (a.inversion() != null) {
             Arguments source = Inversions.source(a);
-            family.tokenizers().cut(family.texts(source)).stream()
+            cuts(family.texts(source), a).stream()
                     .filter(w -> w.field().equals("prompt"))
                     .forEach(w -> cuts.add(new Warning("inversion.prompt", w.message())));
         }
         return cuts;
+    }
+
+    private List<Warning> cuts(List<Family.Text> texts, Arguments a) {
+        return Boolean.TRUE.equals(a.promptWeighting())
+                ? family.tokenizers().cutWeighted(texts)
+                : family.tokenizers().cut(texts);
     }
 }

@@ -59,6 +59,7 @@ final class Fields {
         put(p, "negative_crops_coords_top_left", size(a.micro().negativeCropsCoordsTopLeft()));
         put(p, "negative_target_size", size(a.micro().negativeTargetSize()));
         put(p, "max_sequence_length", a.maxSequenceLength());
+        put(p, "prompt_weighting", a.promptWeighting());
         put(p, "clip_skip", a.clipSkip());
         put(p, "image", a.image());
         put(p, "mask_image", a.maskImage());

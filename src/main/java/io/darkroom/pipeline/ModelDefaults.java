@@ -39,6 +39,7 @@ record ModelDefaults(ModelFolder folder) {
                 .trueCfgScale(orNumber(given.trueCfgScale(), "true_cfg_scale"))
                 .maxSequenceLength(or(given.maxSequenceLength(), "max_sequence_length", Integer.class))
                 .originalInferenceSteps(or(given.originalInferenceSteps(), "original_inference_steps", Integer.class))
+                .promptWeighting(or(given.promptWeighting(), "prompt_weighting", Boolean.class))
                 .control(given.control().image() == null ? given.control() : control(given.control()))
                 .build();
     }
