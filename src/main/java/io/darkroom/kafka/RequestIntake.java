@@ -63,9 +63,9 @@ class RequestIntake {
         IncomingRecord record = record(kafka);
         Bytes value = record.value();
         int size = value == null ? 0 : value.size();
-        CompletionStage<@Nullable Void> room = window.taken(size);
+        CompletionStage<@Nullable Void> room = window.taken(kafka.getTopic(), size);
         deliveries.submit(record).thenAccept(disposition -> {
-            window.ended(size);
+            window.ended(kafka.getTopic(), size);
             if (disposition == Disposition.SETTLED) {
                 message.ack();
             }
