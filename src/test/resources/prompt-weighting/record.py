@@ -1,5 +1,9 @@
+"""Records cases.json and its arrays: python record.py <starter's folder> <here>.
+
+Beside it as lpw.py: diffusers v0.36, examples/community/lpw_stable_diffusion.py. Needs torch 2.9.1, transformers 4.57.6
+(without ftfy) and onnxruntime, through which the starter's text encoder runs.
+"""
 import sys, json, os
-sys.path.insert(0,"/tmp/cn"); sys.path.append("/tmp/ref/venv/lib/python3.11/site-packages")
 import numpy as np, torch, onnxruntime as ort
 from transformers import CLIPTokenizer
 import lpw
