@@ -18,15 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
 final class Arguing {
     /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
-    private static final Set<String> LATER = Set.of(
-            "control_image",
-            "controlnet",
-            "controlnet_conditioning_scale",
-            "control_guidance_start",
-            "control_guidance_end",
-            "prompt_weighting",
-            "sweep",
-            "preview_every");
+    private static final Set<String> LATER = Set.of("sweep", "preview_every");
 
     private Arguing() {}
 
@@ -74,6 +66,7 @@ final class Arguing {
                         request.prompts().negativePrompt3()))
                 .micro(micro(request.conditioning()))
                 .maxSequenceLength(request.conditioning().maxSequenceLength())
+                .promptWeighting(request.conditioning().promptWeighting())
                 .clipSkip(request.conditioning().clipSkip())
                 .trueCfgScale(guidance.trueCfgScale())
                 .originalInferenceSteps(steps.originalInferenceSteps())
@@ -81,6 +74,13 @@ final class Arguing {
                 .task(request.task())
                 .vae(request.vae())
                 .loras(request.fieldsGiven().contains("loras") ? loras(request) : null)
+                .control(new Arguments.Control(
+                        pictures.control(),
+                        inputs.controlnet(),
+                        inputs.controlnetConditioningScale(),
+                        inputs.controlGuidanceStart(),
+                        inputs.controlGuidanceEnd(),
+                        null))
                 .build();
     }
 

@@ -3,7 +3,6 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
-import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.Denoiser;
@@ -88,11 +87,10 @@ public final class Engine implements Renderer, AutoCloseable {
     @Override
     public void render(RenderJob job, Listener listener) {
         commands.add(() -> {
-            RenderRequest.Inputs named = job.request().inputs();
-            if (named.image() == null && named.maskImage() == null) {
-                enqueue(job, Inputs.NONE, listener);
-            } else {
+            if (Inputs.named(job.request().inputs())) {
                 fetches.begin(job, listener, inputs -> enqueue(job, inputs, listener));
+            } else {
+                enqueue(job, Inputs.NONE, listener);
             }
         });
     }

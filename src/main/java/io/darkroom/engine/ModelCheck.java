@@ -54,6 +54,7 @@ public final class ModelCheck implements RequestCheck {
         InputImage blank = new InputImage(new byte[3 * width * height], width, height);
         return new Inputs(
                 request.inputs().image() == null ? null : blank,
-                request.inputs().maskImage() == null ? null : blank);
+                request.inputs().maskImage() == null ? null : blank,
+                request.inputs().controlImage() == null ? null : blank);
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -32,6 +33,8 @@ public final class ModelFolder {
     /** The file with a model's own defaults for requests. */
     public static final String DEFAULTS = "darkroom.json";
 
+    private static final String CONTROLNET = "controlnet";
+    private static final String CONTROLNETS = "controlnets";
     private static final String INDEX = "model_index.json";
     private static final String GRAPH = "model.onnx";
     private static final String VAES = "vaes";
@@ -179,6 +182,28 @@ public final class ModelFolder {
         return Files.isRegularFile(component(component).resolve(GRAPH));
     }
 
+    /**
+     * The ControlNets beside the denoiser, by the names that requests have for them: the component {@code controlnet}, and
+     * each folder of {@code controlnets/}. To each the name of its component, {@code controlnets/canny}.
+     */
+    public NavigableMap<String, String> controlNets() {
+        NavigableMap<String, String> found = new TreeMap<>();
+        Path several = root.resolve(CONTROLNETS);
+        if (Files.isDirectory(several)) {
+            try (Stream<Path> folders = Files.list(several)) {
+                folders.map(f -> String.valueOf(f.getFileName()).replace("/", ""))
+                        .filter(name -> has(CONTROLNETS + "/" + name))
+                        .forEach(name -> found.put(name, CONTROLNETS + "/" + name));
+            } catch (IOException e) {
+                throw new ModelUnavailableException(several + " cannot be read: " + e, e);
+            }
+        }
+        if (has(CONTROLNET)) {
+            found.put(CONTROLNET, CONTROLNET);
+        }
+        return found;
+    }
+
     /** A component's {@code config.json}. */
     public Config config(String component) {
         return Config.read(component(component).resolve("config.json"));
@@ -202,6 +227,15 @@ public final class ModelFolder {
             throw new ModelUnavailableException(file + " is missing; " + pipelineClass() + " needs " + component);
         }
         return file;
+    }
+
+    /**
+     * The names of a component's inputs, from its file, without loading it.
+     *
+     * @throws ModelUnavailableException where there is none, or it cannot be read
+     */
+    public Set<String> inputs(String component) {
+        return GraphInputs.of(graph(component));
     }
 
     /**
@@ -298,7 +332,7 @@ public final class ModelFolder {
         return root.relativize(file).toString().replace('\\', '/');
     }
 
-    /** The folders of the components that the index names; the VAE's halves have folders of their own. */
+    /** The folders of the components that the index names, and of ControlNets; the VAE's halves have folders of their own. */
     private List<Path> components() {
         List<Path> folders = new ArrayList<>();
         index.json().properties().forEach(entry -> {
@@ -309,6 +343,10 @@ public final class ModelFolder {
                 names.map(this::component).filter(Files::isDirectory).forEach(folders::add);
             }
         });
+        Stream.of(CONTROLNET, CONTROLNETS)
+                .map(root::resolve)
+                .filter(f -> Files.isDirectory(f) && !folders.contains(f))
+                .forEach(folders::add);
         return folders;
     }
 

@@ -61,8 +61,9 @@ public final class OnnxLoader implements NetworkLoader {
                     encoders.put(name, opened.open(name, Kind.TEXT_ENCODER, OnnxTextEncoder::new));
                 }
             }
-            Denoiser denoiser =
-                    opened.open(names(folder, "unet") ? "unet" : "transformer", Kind.DENOISER, OnnxDenoiser::new);
+            Denoiser denoiser = names(folder, "unet")
+                    ? unet(folder, opened)
+                    : opened.open("transformer", Kind.DENOISER, OnnxDenoiser::new);
             LatentDecoder decoder = opened.open("vae_decoder", Kind.LATENT_DECODER, OnnxLatentDecoder::new);
             LatentEncoder encoder = folder.has("vae_encoder")
                     ? opened.open("vae_encoder", Kind.LATENT_ENCODER, OnnxLatentEncoder::new)
@@ -72,6 +73,28 @@ public final class OnnxLoader implements NetworkLoader {
             opened.close();
             throw e;
         }
+    }
+
+    /** The UNet, with the ControlNets that lie beside it or in its graph. */
+    private static Denoiser unet(ModelFolder folder, Opened opened) {
+        OnnxDenoiser unet = opened.open("unet", Kind.DENOISER, OnnxDenoiser::new);
+        Map<String, OnnxControlNet> controlNets = new LinkedHashMap<>();
+        folder.controlNets()
+                .forEach((name, component) ->
+                        controlNets.put(name, opened.open(component, Kind.CONTROLNET, OnnxControlNet::new)));
+        if (!controlNets.isEmpty()) {
+            return new ControlledDenoiser(unet, controlNets);
+        }
+        if (FusedControlDenoiser.isOne(unet)) {
+            int halvings = folder.config("vae_decoder").length("block_out_channels") - 1;
+            return new FusedControlDenoiser(unet, 1 << halvings);
+        }
+        if (Residuals.any(unet.conditions().keySet())) {
+            throw unet.graph()
+                    .unfitting("inputs: found " + unet.conditions().keySet()
+                            + ", which takes residuals; expected a ControlNet beside it, controlnet/model.onnx");
+        }
+        return unet;
     }
 
     /** Whether the index names a component: {@code [null, null]} stands for one that the pipeline does without. */

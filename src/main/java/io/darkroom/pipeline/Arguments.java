@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param task {@code reconstruct}; else null, for the task follows from the fields
  * @param vae the name of another VAE in the model folder
  * @param loras of the model folder's, fused into the weights
+ * @param control what a ControlNet is given
+ * @param promptWeighting whether {@code (word:1.3)} weighs
  */
 public record Arguments(
         @Nullable String prompt,
@@ -57,7 +59,30 @@ public record Arguments(
         @Nullable List<ClassLabel> classLabels,
         @Nullable String task,
         @Nullable String vae,
-        @Nullable List<Variant.Lora> loras) {
+        @Nullable List<Variant.Lora> loras,
+        Control control,
+        @Nullable Boolean promptWeighting) {
+
+    /**
+     * A control image and what goes with it.
+     *
+     * @param image null where no ControlNet is used
+     * @param network which of the model's ControlNets; null: its only one
+     * @param scale what the residuals are multiplied with
+     * @param start the fraction of the steps before which it has no say
+     * @param end the fraction of the steps after which it has no say
+     * @param guessMode diffusers' guess mode: only the row with the prompt is controlled, by residuals that rise
+     */
+    public record Control(
+            @Nullable InputImage image,
+            @Nullable String network,
+            @Nullable Double scale,
+            @Nullable Double start,
+            @Nullable Double end,
+            @Nullable Boolean guessMode) {
+        /** None given. */
+        public static final Control NONE = new Control(null, null, null, null, null, null);
+    }
 
     /**
      * DDIM inversion before denoising.
@@ -139,6 +164,8 @@ public record Arguments(
         b.task = task;
         b.vae = vae;
         b.loras = loras;
+        b.control = control;
+        b.promptWeighting = promptWeighting;
         return b;
     }
 
@@ -173,6 +200,8 @@ public record Arguments(
         private @Nullable String task;
         private @Nullable String vae;
         private @Nullable List<Variant.Lora> loras;
+        private Control control = Control.NONE;
+        private @Nullable Boolean promptWeighting;
 
         private Builder() {}
 
@@ -321,6 +350,16 @@ public record Arguments(
             return this;
         }
 
+        public Builder control(Control value) {
+            control = value;
+            return this;
+        }
+
+        public Builder promptWeighting(@Nullable Boolean value) {
+            promptWeighting = value;
+            return this;
+        }
+
         /** What was collected. */
         public Arguments build() {
             return new Arguments(
@@ -352,7 +391,9 @@ public record Arguments(
                     classLabels,
                     task,
                     vae,
-                    loras);
+                    loras,
+                    control,
+                    promptWeighting);
         }
     }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded model of any family: runs what {@link FamilyPlanner} has resolved. */
 final class FamilyPipeline implements Pipeline {
@@ -96,7 +97,8 @@ final class FamilyPipeline implements Pipeline {
                 plan,
                 planner.sampler(a, plan.scheduler()),
                 family.guidance(a),
-                plan.task().needsImage() ? encoded(plan) : List.of());
+                plan.task().needsImage() ? encoded(plan) : List.of(),
+                planner.controls().steering(plan));
         List<Sampling> pictures = new ArrayList<>();
         for (int i = 0; i < family.pictures(a); i++) {
             pictures.add(picture(shared, i));
@@ -105,14 +107,15 @@ final class FamilyPipeline implements Pipeline {
     }
 
     /** What all pictures of a request have in common. */
-    private record Shared(Plan plan, Sampler sampler, Guidance guidance, List<Tensor> encoded) {
+    private record Shared(
+            Plan plan, Sampler sampler, Guidance guidance, List<Tensor> encoded, @Nullable Steering steering) {
         Phase phase(
                 int first,
                 Map<Branch, Conditioning> conditioning,
                 Wiring wiring,
                 Start start,
                 UnaryOperator<Progress> after) {
-            return new Phase("denoise", sampler, first, guidance, conditioning, wiring, ends -> start, after);
+            return new Phase("denoise", sampler, first, guidance, conditioning, wiring, ends -> start, after, steering);
         }
     }
 

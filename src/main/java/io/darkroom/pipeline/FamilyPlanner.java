@@ -22,18 +22,24 @@ final class FamilyPlanner implements Planner {
     private final Set<Task> tasks;
     private final Soundness soundness;
     private final SamplerCache samplers;
+    private final Controls controls;
 
     FamilyPlanner(Family family) {
         this.family = family;
         boolean encodes = family.folder().has("vae_encoder");
         this.tasks =
                 family.tasks().stream().filter(t -> encodes || !t.needsImage()).collect(Collectors.toUnmodifiableSet());
-        this.soundness = new Soundness(family, tasks);
+        this.controls = Controls.of(family);
+        this.soundness = new Soundness(family, tasks, controls);
         this.samplers = new SamplerCache(family.folder().scheduler().map());
     }
 
     Family family() {
         return family;
+    }
+
+    Controls controls() {
+        return controls;
     }
 
     @Override
@@ -144,8 +150,10 @@ final class FamilyPlanner implements Planner {
 
     private Arguments sized(Arguments a, Task task, List<Warning> warnings) {
         Family.Frame frame = family.frame();
-        boolean ofImage = task == Task.RECONSTRUCTION || (frame.ofImage() && task != Task.INPAINTING);
-        InputImage image = ofImage ? a.image() : null;
+        InputImage control = a.control().image();
+        boolean ofImage =
+                task == Task.RECONSTRUCTION || (frame.ofImage() && (task != Task.INPAINTING || control != null));
+        InputImage image = !ofImage ? null : task.needsImage() ? a.image() : control;
         return a.toBuilder()
                 .seed(or(a.seed(), 0L))
                 .generatorDevice(or(a.generatorDevice(), "cpu"))
@@ -169,7 +177,8 @@ final class FamilyPlanner implements Planner {
     }
 
     private Arguments resolved(Arguments a, Task task) {
-        Family.Defaults defaults = family.defaults(task);
+        boolean controlled = a.control().image() != null;
+        Family.Defaults defaults = controlled ? family.controlledDefaults(task) : family.defaults(task);
         Set<String> taken = family.fields();
         int steps = a.timesteps() != null
                 ? a.timesteps().size()
@@ -184,7 +193,10 @@ final class FamilyPlanner implements Planner {
                 .eta(taken.contains("eta") ? Double.valueOf(or(a.eta(), 0.0)) : null)
                 .numImagesPerPrompt(
                         taken.contains("num_images_per_prompt") ? Integer.valueOf(or(a.numImagesPerPrompt(), 1)) : null)
+                .promptWeighting(
+                        taken.contains("prompt_weighting") ? Boolean.valueOf(or(a.promptWeighting(), false)) : null)
                 .strength(task.hasStrength() ? Double.valueOf(or(a.strength(), defaults.strength())) : null)
+                .control(controlled ? controls.resolved(a.control(), task) : Arguments.Control.NONE)
                 .inversion(
                         inversion == null
                                 ? null
@@ -230,13 +242,19 @@ final class FamilyPlanner implements Planner {
     }
 
     private List<Warning> cuts(Arguments a) {
-        List<Warning> cuts = new ArrayList<>(family.tokenizers().cut(family.texts(a)));
+        List<Warning> cuts = new ArrayList<>(cuts(family.texts(a), a));
         if (a.inversion() != null) {
             Arguments source = Inversions.source(a);
-            family.tokenizers().cut(family.texts(source)).stream()
+            cuts(family.texts(source), a).stream()
                     .filter(w -> w.field().equals("prompt"))
                     .forEach(w -> cuts.add(new Warning("inversion.prompt", w.message())));
         }
         return cuts;
+    }
+
+    private List<Warning> cuts(List<Family.Text> texts, Arguments a) {
+        return Boolean.TRUE.equals(a.promptWeighting())
+                ? family.tokenizers().cutWeighted(texts)
+                : family.tokenizers().cut(texts);
     }
 }

@@ -61,6 +61,7 @@ final class Fields {
         put(p, "negative_crops_coords_top_left", size(a.micro().negativeCropsCoordsTopLeft()));
         put(p, "negative_target_size", size(a.micro().negativeTargetSize()));
         put(p, "max_sequence_length", a.maxSequenceLength());
+        put(p, "prompt_weighting", a.promptWeighting());
         put(p, "clip_skip", a.clipSkip());
         put(p, "image", a.image());
         put(p, "mask_image", a.maskImage());
@@ -68,6 +69,11 @@ final class Fields {
         put(p, "inversion", a.inversion() == null ? null : inversion(a.inversion()));
         put(p, "vae", a.vae());
         put(p, "loras", a.loras() == null ? null : loras(a.loras()));
+        put(p, "control_image", a.control().image());
+        put(p, "controlnet", a.control().network());
+        put(p, "controlnet_conditioning_scale", a.control().scale());
+        put(p, "control_guidance_start", a.control().start());
+        put(p, "control_guidance_end", a.control().end());
         return p;
     }
 
@@ -77,6 +83,7 @@ final class Fields {
         p.put("model", model);
         p.put("task", task.label());
         p.putAll(of(a.toBuilder().image(null).maskImage(null).task(null).build()));
+        p.remove("control_image");
         if (p.containsKey("num_inference_steps")) {
             Map<String, @Nullable Object> config = new LinkedHashMap<>();
             config.put("_class_name", scheduler.type().className());

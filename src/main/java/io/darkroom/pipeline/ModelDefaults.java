@@ -40,6 +40,8 @@ record ModelDefaults(ModelFolder folder) {
                 .trueCfgScale(orNumber(given.trueCfgScale(), "true_cfg_scale"))
                 .maxSequenceLength(or(given.maxSequenceLength(), "max_sequence_length", Integer.class))
                 .originalInferenceSteps(or(given.originalInferenceSteps(), "original_inference_steps", Integer.class))
+                .promptWeighting(or(given.promptWeighting(), "prompt_weighting", Boolean.class))
+                .control(given.control().image() == null ? given.control() : control(given.control()))
                 .vae(or(given.vae(), "vae", String.class))
                 .loras(given.loras() == null ? loras() : given.loras())
                 .build();
@@ -48,6 +50,16 @@ record ModelDefaults(ModelFolder folder) {
     /** The same for a task that has the VAE alone. */
     Arguments vaeUnder(Arguments given) {
         return given.toBuilder().vae(or(given.vae(), "vae", String.class)).build();
+    }
+
+    private Arguments.Control control(Arguments.Control given) {
+        return new Arguments.Control(
+                given.image(),
+                or(given.network(), "controlnet", String.class),
+                orNumber(given.scale(), "controlnet_conditioning_scale"),
+                orNumber(given.start(), "control_guidance_start"),
+                orNumber(given.end(), "control_guidance_end"),
+                given.guessMode());
     }
 
     private <T> @Nullable T or(@Nullable T given, String key, Class<T> type) {
