@@ -197,8 +197,8 @@ public final class Engine implements Renderer, AutoCloseable {
         try {
             String name = Arguing.model(work.job().request(), models);
             lease = models.lease(name);
-            Plan plan = lease.model().plan(Arguing.of(work.job().request(), work.input()));
-            return new Flight(work, lease, plan);
+            List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
+            return new Flight(work, lease, plans);
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
         } catch (ModelUnavailableException | DeviceException e) {
@@ -220,7 +220,7 @@ public final class Engine implements Renderer, AutoCloseable {
         flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
         flight.clock.enter("encode", System.nanoTime());
         meter.take();
-        flight.begun(flight.pipeline.begin(flight.plan));
+        flight.begun(flight.pipeline.begin(flight.plans));
         flight.clock.device((double) meter.take());
         flight.clock.enter("denoise", System.nanoTime());
     }

@@ -18,7 +18,7 @@ final class OutcomeTest {
             512,
             402113,
             "ab12",
-            42,
+            42L,
             Map.of());
 
     private static Outcome.Completed completed(Output output) {
@@ -131,7 +131,7 @@ final class OutcomeTest {
 
     @Test
     void everyOutputOfASweepNamesItsOwnValues() {
-        Output swept = new Output(OUTPUT.at(), "image/png", 1, 1, 1, "ab", 1, Map.of("guidance_scale", 7.5));
+        Output swept = new Output(OUTPUT.at(), "image/png", 1, 1, 1, "ab", 1L, Map.of("guidance_scale", 7.5));
 
         assertThat(completed(swept)
                         .event()
