@@ -1,5 +1,6 @@
 package io.darkroom.engine;
 
+import io.darkroom.image.WebPWriter;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
@@ -47,14 +48,14 @@ final class Arguing {
     static List<Plan> plans(Function<Arguments, Plan> plan, RenderRequest request, Inputs pictures) {
         RenderRequest.Sweep sweep = request.sweep();
         if (sweep == null || sweep.variants().isEmpty()) {
-            return List.of(plan.apply(of(request, pictures)));
+            return List.of(plan(plan, request, pictures));
         }
         List<Plan> plans = new ArrayList<>();
         Set<io.darkroom.pipeline.Problem> problems = new LinkedHashSet<>();
         boolean unsupported = true;
         for (RenderRequest.Variant variant : sweep.variants()) {
             try {
-                plans.add(plan.apply(of(variant.request(), pictures)));
+                plans.add(plan(plan, variant.request(), pictures));
             } catch (ArgumentsException e) {
                 unsupported &= e.unsupported();
                 e.problems().stream()
@@ -66,6 +67,17 @@ final class Arguing {
             throw new ArgumentsException(List.copyOf(problems), unsupported);
         }
         return plans;
+    }
+
+    private static Plan plan(Function<Arguments, Plan> plan, RenderRequest request, Inputs pictures) {
+        Plan made = plan.apply(of(request, pictures));
+        int longest = Math.max(made.width(), made.height());
+        if (request.output().format() == RenderRequest.Format.WEBP && longest > WebPWriter.LONGEST_SIDE) {
+            String message = "\"webp\": has sides of up to " + WebPWriter.LONGEST_SIDE + " pixels, not " + longest
+                    + "; png or jpeg is accepted";
+            throw new ArgumentsException(List.of(new io.darkroom.pipeline.Problem("output.format", message)), false);
+        }
+        return made;
     }
 
     static Arguments of(RenderRequest request, Inputs pictures) {
@@ -187,10 +199,6 @@ final class Arguing {
                 problems.add(new Problem(
                         field, "this release cannot do that yet; leave the field out", Failure.Code.UNSUPPORTED));
             }
-        }
-        if (request.output().format() == RenderRequest.Format.WEBP) {
-            problems.add(new Problem(
-                    "output.format", "\"webp\" cannot be written yet; png or jpeg", Failure.Code.UNSUPPORTED));
         }
         return problems;
     }

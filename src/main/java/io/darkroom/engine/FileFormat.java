@@ -3,13 +3,15 @@ package io.darkroom.engine;
 import io.darkroom.image.JpegWriter;
 import io.darkroom.image.Pixels;
 import io.darkroom.image.PngWriter;
+import io.darkroom.image.WebPWriter;
 import io.darkroom.job.RenderRequest;
 import java.util.Map;
 
 /** The formats that pictures are written in. */
 enum FileFormat {
     PNG("png", "png"),
-    JPEG("jpeg", "jpg");
+    JPEG("jpeg", "jpg"),
+    WEBP("webp", "webp");
 
     private static final int QUALITY = 95;
 
@@ -22,7 +24,15 @@ enum FileFormat {
     }
 
     static FileFormat of(RenderRequest.Output output) {
-        return output.format() == RenderRequest.Format.JPEG ? JPEG : PNG;
+        RenderRequest.Format format = output.format();
+        if (format == null) {
+            return PNG;
+        }
+        return switch (format) {
+            case PNG -> PNG;
+            case JPEG -> JPEG;
+            case WEBP -> WEBP;
+        };
     }
 
     /** How much of a lossy file is kept, 1 to 100. */
@@ -52,6 +62,7 @@ enum FileFormat {
         return switch (this) {
             case PNG -> PngWriter.write(picture, texts);
             case JPEG -> JpegWriter.write(picture, quality(output));
+            case WEBP -> WebPWriter.write(picture, quality(output));
         };
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The contact sheet of a sweep: two fields that vary make rows and columns; one, or more than two, a list in which each
- * picture says its values.
+ * picture says its values. What all pictures have in common is not said.
  */
 final class SweepSheet {
     private SweepSheet() {}
@@ -35,8 +35,11 @@ final class SweepSheet {
     private static List<String> label(RenderRequest.Sweep sweep, PictureFiles.Shot shot, boolean oneEach) {
         List<String> lines = new ArrayList<>();
         Map<String, Object> own = sweep.of(sweep.variants().get(shot.plan()));
+        boolean oneOnly = sweep.variants().size() == 1;
         own.forEach((field, value) -> {
-            if (oneEach || !field.equals("seed")) {
+            boolean varies =
+                    oneOnly || sweep.values().getOrDefault(field, List.of()).size() > 1;
+            if (varies && (oneEach || !field.equals("seed"))) {
                 lines.add(field + ": " + text(value));
             }
         });

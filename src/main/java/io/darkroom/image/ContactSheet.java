@@ -34,7 +34,8 @@ public final class ContactSheet {
 
     /** @param columns how many pictures stand beside each other */
     private ContactSheet(List<Pixels> given, int columns) {
-        int longest = Math.max(SHORTEST_CELL, Math.min(LONGEST_CELL, WIDEST / columns));
+        int lines = (given.size() + columns - 1) / columns;
+        int longest = Math.max(SHORTEST_CELL, Math.min(LONGEST_CELL, WIDEST / Math.max(columns, lines)));
         this.pictures = given.stream().map(p -> Shrinking.to(p, longest)).toList();
         this.columns = columns;
         this.cellWidth = Math.max(

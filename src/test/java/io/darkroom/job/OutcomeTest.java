@@ -144,6 +144,32 @@ final class OutcomeTest {
     }
 
     @Test
+    void aContactSheetStandsBesideTheOutputsAndHasAUrlToo() {
+        Output sheet = new Output(
+                new ObjectStore.Location("darkroom", "renders/3f0c/contact_sheet.png"),
+                "image/png",
+                900,
+                300,
+                77,
+                "cd",
+                null,
+                Map.of());
+        TerminalEvent event = new Outcome.Canceled(CONTEXT, "enough", List.of(OUTPUT, sheet)).event();
+
+        assertThat(event.json().path("outputs")).hasSize(1);
+        assertThat(event.json().path("contact_sheet").toString())
+                .isEqualTo("{\"bucket\":\"darkroom\",\"key\":\"renders/3f0c/contact_sheet.png\","
+                        + "\"media_type\":\"image/png\",\"width\":900,\"height\":300,\"bytes\":77,\"sha256\":\"cd\"}");
+        assertThat(event.outputs()).containsExactly(OUTPUT.at(), sheet.at());
+        assertThat(event.withUrls(at -> "http://" + at.key())
+                        .json()
+                        .path("contact_sheet")
+                        .path("url")
+                        .asText())
+                .isEqualTo("http://renders/3f0c/contact_sheet.png");
+    }
+
+    @Test
     void theEventsIdFollowsFromIdAndGenerationAndTypesHaveTheContractsNames() {
         assertThat(new JobKey("a", 0).eventId()).isNotEqualTo(new JobKey("a", 1).eventId());
         assertThat(EventType.COMPLETED.ceType()).isEqualTo("io.darkroom.render.completed.v1");
