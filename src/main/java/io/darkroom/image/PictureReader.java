@@ -2,6 +2,7 @@ package io.darkroom.image;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
 import io.darkroom.image.PictureException.Reason;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
@@ -36,7 +37,7 @@ public record PictureReader(long maxBytes, long maxPixels) {
             try {
                 reader.setInput(in, true, true);
                 requirePixels(reader.getWidth(0), reader.getHeight(0));
-                return Orientation.of(file).apply(Samples.rgb(reader.read(0)));
+                return Orientation.of(file).apply(Samples.rgb(decoded(reader, file)));
             } finally {
                 reader.dispose();
             }
@@ -46,6 +47,18 @@ public record PictureReader(long maxBytes, long maxPixels) {
         } catch (IOException | RuntimeException e) {
             // The decoders meet damaged files with exceptions of many kinds.
             throw new PictureException(Reason.UNREADABLE, "the picture cannot be read: " + text(e), e);
+        }
+    }
+
+    /** Libwebp calls it lack of memory when a damaged file asks for tables that no picture has. */
+    private static BufferedImage decoded(ImageReader reader, byte[] file) throws IOException {
+        try {
+            return reader.read(0);
+        } catch (OutOfMemoryError e) {
+            if (Riff.isWebP(file)) {
+                throw new IOException("decoding takes more memory than it should", e);
+            }
+            throw e;
         }
     }
 

@@ -48,7 +48,12 @@ class ResizeGoldenTest {
                 .filter(ResizeGoldenTest::canBeAskedFor)
                 .map(c -> DynamicTest.dynamicTest(
                         c.get("case").textValue(),
-                        () -> check(c, input(c, Objects.requireNonNull(inputs.get(c.get("file").textValue()))))));
+                        () -> check(
+                                c,
+                                input(
+                                        c,
+                                        Objects.requireNonNull(
+                                                inputs.get(c.get("file").textValue()))))));
     }
 
     private static boolean canBeAskedFor(JsonNode c) {
