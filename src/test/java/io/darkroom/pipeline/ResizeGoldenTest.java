@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.goldens.Goldens;
 import io.darkroom.goldens.Npy;
-import io.darkroom.goldens.Png;
 import io.darkroom.tensor.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -97,17 +96,14 @@ class ResizeGoldenTest {
 
     /** As Pillow decoded it: JPEGs differ by one level between decoders, and EXIF is undone where it was not applied. */
     private static InputImage input(JsonNode golden, JsonNode input) throws IOException {
-        boolean opened = golden.get("opened_as").textValue().startsWith("load_image");
-        if (opened || input.has("decoded")) {
-            String array = input.get(opened ? "load_image" : "decoded").textValue();
-            JsonNode size = input.get(opened ? "load_image_size" : "size");
-            byte[] samples = bytes(FOLDER.resolve(array));
-            int width = size.get(0).intValue();
-            int height = size.get(1).intValue();
-            return new InputImage(samples.length == width * height ? repeated(samples) : samples, width, height);
-        }
-        Png png = Png.read(FOLDER.resolve(golden.get("file").textValue()));
-        return new InputImage(png.rgb(), png.width(), png.height());
+        boolean stored =
+                input.has("decoded") && !golden.get("opened_as").textValue().startsWith("load_image");
+        byte[] samples = bytes(
+                FOLDER.resolve(input.get(stored ? "decoded" : "load_image").textValue()));
+        JsonNode size = input.get(stored ? "size" : "load_image_size");
+        int width = size.get(0).intValue();
+        int height = size.get(1).intValue();
+        return new InputImage(samples.length == width * height ? repeated(samples) : samples, width, height);
     }
 
     private static byte[] repeated(byte[] grey) {
