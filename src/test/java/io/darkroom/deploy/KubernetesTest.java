@@ -165,6 +165,16 @@ final class KubernetesTest {
         assertThat(variables).isNotEmpty().extracting(EnvVar::getName).isSubsetOf(settings());
     }
 
+    @Test
+    void everyVariableOfTheComposeFileIsASettingAndIsAccepted() {
+        Map<String, String> own = Manifests.composeEnvironment("worker");
+        own.keySet().removeAll(OTHERS);
+
+        assertThat(own).isNotEmpty();
+        assertThat(settings()).containsAll(own.keySet());
+        assertThat(config(own).web().enabled()).contains(true);
+    }
+
     @TestFactory
     Stream<DynamicTest> theGracePeriodOutlastsTheDrain() {
         return Stream.of("base", "overlays/gpu")
