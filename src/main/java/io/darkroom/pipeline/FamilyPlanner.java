@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class FamilyPlanner implements Planner {
     private final Set<Task> tasks;
     private final Soundness soundness;
     private final SamplerCache samplers;
+    private final Optional<VaeTiling> tiling;
 
     FamilyPlanner(Family family) {
         this.family = family;
@@ -29,6 +31,7 @@ final class FamilyPlanner implements Planner {
                 family.tasks().stream().filter(t -> encodes || !t.needsImage()).collect(Collectors.toUnmodifiableSet());
         this.soundness = new Soundness(family, tasks);
         this.samplers = new SamplerCache(family.folder().scheduler().map());
+        this.tiling = VaeTiling.of(family.folder());
     }
 
     Family family() {
@@ -45,7 +48,7 @@ final class FamilyPlanner implements Planner {
     public Pipeline open(NetworkLoader loader, NoiseFactory noise) {
         Networks networks = loader.load(family.folder());
         try {
-            return new FamilyPipeline(this, networks, noise);
+            return new FamilyPipeline(this, TiledNetworks.of(family.folder(), networks), noise);
         } catch (RuntimeException e) {
             networks.close();
             throw e;
@@ -85,6 +88,8 @@ final class FamilyPlanner implements Planner {
     }
 
     private Plan plan(Task task, Arguments a, SchedulerConfig scheduler, int steps, List<Warning> warnings) {
+        tiling.ifPresent(t ->
+                warnings.addAll(t.warnings(Objects.requireNonNull(a.width()), Objects.requireNonNull(a.height()))));
         return new Plan(
                 task,
                 a,
