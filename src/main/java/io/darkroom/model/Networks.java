@@ -18,6 +18,17 @@ public interface Networks extends AutoCloseable {
     @Nullable
     LatentEncoder encoder();
 
+    /** {@link Network#shrink} of each. */
+    default void shrink() {
+        textEncoders().values().forEach(Network::shrink);
+        denoiser().shrink();
+        decoder().shrink();
+        LatentEncoder encoder = encoder();
+        if (encoder != null) {
+            encoder.shrink();
+        }
+    }
+
     @Override
     void close();
 }

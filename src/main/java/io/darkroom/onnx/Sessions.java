@@ -8,13 +8,19 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.darkroom.model.ModelUnavailableException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Opens ONNX Runtime sessions on a device. */
 final class Sessions {
+    private static final Logger LOG = Logger.getLogger(Sessions.class);
     /** Made once for the process; ONNX Runtime keeps it until the process ends. */
     private static final OrtEnvironment ENVIRONMENT = environment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
 
@@ -50,6 +56,59 @@ final class Sessions {
             throw Failures.opening(file, e);
         } catch (IOException e) {
             throw new ModelUnavailableException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Opens a denoiser's graph, fitted so that it takes a time for each row where {@link TimeFitting} can, and so that a
+     * row's result does not depend on whether it is alone ({@link PairedGemms}, on the CPU); else as it is. The file is
+     * not changed.
+     *
+     * @throws ModelUnavailableException as {@link #open}
+     */
+    static OrtSession openDenoiser(Path file, Device device) {
+        Optional<ByteBuffer> fitted = fitted(file, device);
+        if (fitted.isPresent()) {
+            try (OrtSession.SessionOptions options = options(device)) {
+                if (file.getFileSystem() == FileSystems.getDefault()) {
+                    // A model from bytes has no place of its own beside which its external data would be looked for.
+                    options.addConfigEntry(
+                            "session.model_external_initializers_file_folder_path",
+                            String.valueOf(file.toAbsolutePath().getParent()));
+                }
+                return ENVIRONMENT.createSession(fitted.get(), options);
+            } catch (OrtException e) {
+                LOG.warnf("%s cannot be fitted to its use, and is taken as it is: %s", file, e.getMessage());
+            }
+        }
+        return open(file, device);
+    }
+
+    private static Optional<ByteBuffer> fitted(Path file, Device device) {
+        try {
+            return GraphEdit.of(read(file)).flatMap(edit -> {
+                List<GraphEdit.Change> changes = new ArrayList<>(TimeFitting.changes(edit.graph()));
+                if (device instanceof Device.Cpu) {
+                    changes.addAll(PairedGemms.changes(edit.graph()));
+                }
+                return changes.isEmpty() ? Optional.empty() : Optional.of(edit.with(changes));
+            });
+        } catch (IllegalArgumentException e) {
+            // Whether it is a model at all, opening it will tell.
+            LOG.debugf("%s: %s", file, e.getMessage());
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new ModelUnavailableException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    /** Mapped where the file system can, so that a large model does not pass through the heap. */
+    private static ByteBuffer read(Path file) throws IOException {
+        if (file.getFileSystem() != FileSystems.getDefault()) {
+            return ByteBuffer.wrap(Files.readAllBytes(file));
+        }
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
         }
     }
 

@@ -80,6 +80,14 @@ final class FamilyPipeline implements Pipeline {
     }
 
     @Override
+    public void prepare(List<Plan> plans) {
+        conditioner.prepare(plans.stream()
+                .filter(p -> p.task() != Task.RECONSTRUCTION)
+                .map(Plan::arguments)
+                .toList());
+    }
+
+    @Override
     public List<Sampling> begin(Plan plan) {
         if (plan.task() == Task.RECONSTRUCTION) {
             return List.of(reconstruction(plan));
@@ -264,6 +272,11 @@ final class FamilyPipeline implements Pipeline {
         return networks.decoder().decode(unscaled).stream()
                 .map(Autoencoder::toPixels)
                 .toList();
+    }
+
+    @Override
+    public void shrink() {
+        networks.shrink();
     }
 
     @Override

@@ -147,6 +147,11 @@ record VaeTiling(int sampleSize, int latentSize, double overlap) {
             }
 
             @Override
+            public void shrink() {
+                decoder.shrink();
+            }
+
+            @Override
             public void close() {
                 decoder.close();
             }
@@ -169,6 +174,11 @@ record VaeTiling(int sampleSize, int latentSize, double overlap) {
             @Override
             public ElementType elementType() {
                 return encoder.elementType();
+            }
+
+            @Override
+            public void shrink() {
+                encoder.shrink();
             }
 
             @Override

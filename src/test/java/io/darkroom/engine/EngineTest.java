@@ -52,6 +52,7 @@ class EngineTest {
 
     private Engine engine(boolean fragile) {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
+        device.listener = meter;
         Models models = new Models(
                 noModels,
                 BuiltInModels.starter(),
@@ -101,8 +102,20 @@ class EngineTest {
         return device.calls.stream().map(List::size).toList();
     }
 
+    /** Lets the engine find out that large calls pay on this device. */
+    private void learn() {
+        try {
+            render("learn", ",\"guidance_scale\":1,\"num_inference_steps\":8,\"num_images_per_prompt\":8")
+                    .pictures();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        device.calls.clear();
+    }
+
     /** Occupies the device with a first call, so that what is asked for meanwhile meets in the second. */
     private Heard occupy() {
+        learn();
         device.hold();
         Heard first = render("first", ",\"guidance_scale\":1,\"num_inference_steps\":1,\"priority\":9");
         await().until(() -> device.calls.size() == 1);
@@ -115,6 +128,8 @@ class EngineTest {
 
     @Test
     void aJobIsStartedSteppedAndFinished() throws InterruptedException {
+        learn();
+
         Heard job = render("a", ",\"num_images_per_prompt\":2");
 
         assertThat(job.pictures().pictures()).extracting(p -> p.fileName()).containsExactly("0.png", "1.png");
@@ -174,6 +189,8 @@ class EngineTest {
 
     @Test
     void aCallTakesNoMoreRowsThanItMay() throws InterruptedException {
+        learn();
+
         render("a", ",\"num_inference_steps\":1,\"num_images_per_prompt\":5").pictures();
 
         assertThat(rowsOfCalls()).containsExactly(8, 2);
@@ -299,6 +316,7 @@ class EngineTest {
 
     @Test
     void outOfMemoryHalvesTheBatchUntilItFits() throws InterruptedException {
+        learn();
         device.answer = inputs -> {
             if (inputs.size() > 2) {
                 throw new DeviceMemoryException("full", new IllegalStateException());

@@ -1,5 +1,6 @@
 package io.darkroom.engine;
 
+import io.darkroom.model.CallListener;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.LatentDecoder;
@@ -36,6 +37,8 @@ final class HandDevice implements NetworkLoader {
     volatile @Nullable RuntimeException loading;
     final AtomicInteger open = new AtomicInteger();
     volatile boolean timePerRow = true;
+    /** Is told what each call of the denoiser cost: hardly more with more rows. */
+    volatile CallListener listener = (kind, rows, nanos) -> {};
 
     /** From now on each call waits for a permit. */
     void hold() {
@@ -106,7 +109,9 @@ final class HandDevice implements NetworkLoader {
         public List<Tensor> evaluate(List<Row> rows) {
             calls.add(rows);
             permits.acquireUninterruptibly();
-            return answer.apply(rows.stream().map(Row::input).toList());
+            List<Tensor> outputs = answer.apply(rows.stream().map(Row::input).toList());
+            listener.called(CallListener.Kind.DENOISER, rows.size(), 1_000_000 + 1_000L * rows.size());
+            return outputs;
         }
 
         @Override
