@@ -24,6 +24,9 @@ final class BatchSizes {
     /** After so many calls that went well, one rung more is tried again. */
     private static final int FORGOTTEN = 512;
 
+    /** A shape of so many times the elements is too far away to guess its needs. */
+    private static final int FAR = 16;
+
     private final int most;
     private final Memory memory;
     private final Map<Pipeline, Map<String, Calls>> byShape = new WeakHashMap<>();
@@ -36,6 +39,7 @@ final class BatchSizes {
         int wellSince;
         int elements;
         double bytesARow;
+        double leastBytesARow = Double.POSITIVE_INFINITY;
         long before = -1;
     }
 
@@ -72,11 +76,20 @@ final class BatchSizes {
      */
     int choose(Shape shape, List<RowChoice.Candidate> candidates) {
         Calls calls = calls(shape);
-        return RowChoice.first(
-                candidates, calls.profile, Math.min(Math.min(most, calls.limit), fitting(calls)), calls.choices++);
+        long choice = calls.choices++;
+        int limit = Math.min(most, calls.limit);
+        int chosen = RowChoice.first(candidates, calls.profile, limit, choice);
+        int rows = candidates.stream()
+                .limit(chosen)
+                .mapToInt(RowChoice.Candidate::rows)
+                .sum();
+        // To ask for the memory takes time; what was run before fits.
+        return rows <= calls.profile.largest()
+                ? chosen
+                : RowChoice.first(candidates, calls.profile, Math.min(limit, fitting(calls)), choice);
     }
 
-    /** So many rows should fit, by what a row was measured to need; what was run before fits. */
+    /** So many rows should fit, by what a row was measured to need. */
     private int fitting(Calls calls) {
         int largest = calls.profile.largest();
         OptionalLong free = largest == 0 || calls.bytesARow <= 0 ? OptionalLong.empty() : memory.free();
@@ -113,7 +126,10 @@ final class BatchSizes {
         }
     }
 
-    /** What one row needs if need grows no faster than the number of elements; 0 where nothing like it was run. */
+    /**
+     * The least that one row needs: as its elements to those of shapes that were run, and are not too far from it; 0 where
+     * nothing like it was run. The least of all measurements, since others in the process take memory too.
+     */
     private double guess(Shape shape) {
         boolean decoding = shape.dimensions().startsWith("decode");
         double[] most = {0};
@@ -121,10 +137,16 @@ final class BatchSizes {
             if (dimensions.startsWith("decode") == decoding
                     && calls.elements > 0
                     && calls.elements <= shape.elements()) {
-                most[0] = Math.max(most[0], calls.bytesARow / calls.elements * shape.elements());
+                most[0] = Math.max(most[0], calls.leastBytesARow / calls.elements * shape.elements());
             }
         });
         return most[0];
+    }
+
+    private static boolean isLike(Calls calls, Shape shape) {
+        return calls.leastBytesARow < Double.POSITIVE_INFINITY
+                && calls.elements <= shape.elements()
+                && calls.elements >= shape.elements() / FAR;
     }
 
     /** What the runtime keeps for calls of this model, and would use for others. */
@@ -143,7 +165,10 @@ final class BatchSizes {
             OptionalLong free = memory.free();
             int more = rows - calls.profile.largest();
             if (free.isPresent() && more > 0) {
-                calls.bytesARow = Math.max(calls.bytesARow, (double) (calls.before - free.getAsLong()) / more);
+                double bytes = Math.max(0, (double) (calls.before - free.getAsLong()) / more);
+                calls.leastBytesARow = Math.min(calls.leastBytesARow, bytes);
+                // One measurement may have caught what something else took: the next ones correct it.
+                calls.bytesARow = Math.max(bytes, calls.bytesARow / 2);
             }
             calls.before = -1;
         }

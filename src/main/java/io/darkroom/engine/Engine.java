@@ -236,7 +236,7 @@ public final class Engine implements Renderer, AutoCloseable {
         }
         TextBatches.of(opened).forEach(this::prepare);
         opened.forEach(flight -> guarded(List.of(flight), () -> {
-            if (flights.contains(flight)) {
+            if (flights.contains(flight) && !closing) {
                 begin(flight);
             }
         }));
@@ -349,6 +349,7 @@ public final class Engine implements Renderer, AutoCloseable {
             if (rows.size() == 1) {
                 throw tooMany;
             }
+            sizes.calling(batch.shape(), 1);
             meter.take();
             rows.forEach(row -> outputs.addAll(batch.pipeline().evaluate(List.of(row))));
             return outputs;

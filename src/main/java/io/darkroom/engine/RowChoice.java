@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class RowChoice {
     /** After so many choices a larger call than the best is tried again, for devices change. */
-    private static final int AGAIN = 64;
+    private static final int AGAIN = 256;
 
     private RowChoice() {}
 

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * Makes a row's result on the CPU the same whether it is alone in its call or not. ONNX Runtime multiplies a single row
- * by a matrix in another order of additions than two or more. Only products with one row a picture are ever that small:
+ * by a matrix, and averages one row's tokens, in another order of additions than two or more. Only products with one row a picture are ever that small:
  * the time's embedding and its projections, which exporters write as {@code Gemm}, and those of an added embedding
  * ({@code TextTimeEmbedding}). Each of them gets its rows twice and gives the first half, which costs next to nothing, and
  * never sees a single row. float32 alone: half precision is computed another way.
@@ -79,11 +79,11 @@ final class PairedGemms {
                         .noneMatch(a -> node.message(a).texts(1).contains("transA"));
     }
 
-    /** A product of an added embedding's few tokens, [tokens, batch, width]. */
+    /** A product of an added embedding's few tokens, [tokens, batch, width], or their mean, which is summed alike. */
     private boolean isAdded(Message node, List<String> inputs) {
-        return GraphEdit.is(node, "MatMul")
-                && node.texts(GraphEdit.NODE_NAME).stream().anyMatch(n -> n.startsWith(ADDED))
-                && weights.getOrDefault(inputs.get(WEIGHT), 0) == 2;
+        boolean product = GraphEdit.is(node, "MatMul") && weights.getOrDefault(inputs.get(WEIGHT), 0) == 2;
+        return (product || GraphEdit.is(node, "ReduceMean"))
+                && node.texts(GraphEdit.NODE_NAME).stream().anyMatch(n -> n.startsWith(ADDED));
     }
 
     private static byte[] paired(Message node) {

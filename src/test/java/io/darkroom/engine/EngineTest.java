@@ -23,6 +23,7 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.TorchNoise;
 import io.darkroom.tensor.Tensor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,10 @@ class EngineTest {
     }
 
     private Engine engine(boolean fragile) {
+        return engine(fragile, Duration.ofMinutes(5));
+    }
+
+    private Engine engine(boolean fragile, Duration idle) {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         device.listener = meter;
         Models models = new Models(
@@ -64,7 +69,7 @@ class EngineTest {
                 "hand",
                 models,
                 meter,
-                new Engine.Settings(4, 8, fragile),
+                new Engine.Settings(4, 8, fragile, idle),
                 new Engine.Helpers((field, at) -> inputs.read(field, at), beside, beside, broken::complete));
         made.start();
         return made;
@@ -194,6 +199,50 @@ class EngineTest {
         render("a", ",\"num_inference_steps\":1,\"num_images_per_prompt\":5").pictures();
 
         assertThat(rowsOfCalls()).containsExactly(8, 2);
+    }
+
+    @Test
+    void textsOfJobsThatBeginTogetherAreEncodedInOneCall() throws InterruptedException {
+        Heard first = occupy();
+        device.textCalls.clear();
+        Heard one = render("a", ",\"negative_prompt\":\"y\"");
+        Heard other = render("b", ",\"negative_prompt\":\"z\"");
+
+        device.permits.release(1_000);
+        first.pictures();
+        one.pictures();
+        other.pictures();
+
+        assertThat(device.textCalls).containsExactly(2);
+    }
+
+    @Test
+    void picturesOfJobsThatEndTogetherAreDecodedInOneCall() throws InterruptedException {
+        Heard first = occupy();
+        Heard one = render("a", ",\"num_inference_steps\":1");
+        Heard other = render("b", ",\"num_inference_steps\":1,\"scheduler\":\"euler\"");
+        device.decoderCalls.clear();
+
+        device.permits.release(1_000);
+        first.pictures();
+        one.pictures();
+        other.pictures();
+
+        assertThat(device.decoderCalls).containsExactly(1, 2);
+    }
+
+    @Test
+    void aPictureThatDoesNotDecodeFailsItsJobAlone() throws InterruptedException {
+        Heard first = occupy();
+        Heard sick = render("a", ",\"num_inference_steps\":1");
+        Heard well = render("b", ",\"num_inference_steps\":1,\"scheduler\":\"euler\"");
+        device.pictures = decoded -> decoded.size() == 1 ? decoded : List.of(nan(decoded.get(0)), decoded.get(1));
+
+        device.permits.release(1_000);
+        first.pictures();
+
+        assertThat(sick.failure()).isEqualTo(Failure.Code.NON_FINITE_OUTPUT);
+        well.pictures();
     }
 
     @Test
@@ -416,6 +465,17 @@ class EngineTest {
         assertThat(render("a", "").end()).isInstanceOf(SurroundingsException.class);
         assertThat(engine.isAlive()).isTrue();
         device.loading = null;
+    }
+
+    @Test
+    void anIdleDeviceGivesItsMemoryBackOnce() throws InterruptedException {
+        engine.close();
+        engine = engine(false, Duration.ofMillis(1));
+
+        render("a", "").pictures();
+        await().until(() -> device.shrunk.get() == 1);
+        render("b", "").pictures();
+        await().until(() -> device.shrunk.get() == 2);
     }
 
     @Test

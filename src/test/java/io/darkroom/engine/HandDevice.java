@@ -29,6 +29,10 @@ final class HandDevice implements NetworkLoader {
 
     /** The rows of each call. */
     final List<List<Denoiser.Row>> calls = new CopyOnWriteArrayList<>();
+    /** How many texts each call of the text encoder had. */
+    final List<Integer> textCalls = new CopyOnWriteArrayList<>();
+    /** How many pictures each call of the decoder had. */
+    final List<Integer> decoderCalls = new CopyOnWriteArrayList<>();
     /** One for each call of the denoiser that may go on; plenty unless {@link #hold} is called. */
     final Semaphore permits = new Semaphore(1_000_000);
 
@@ -36,6 +40,9 @@ final class HandDevice implements NetworkLoader {
     volatile UnaryOperator<List<Tensor>> pictures = UnaryOperator.identity();
     volatile @Nullable RuntimeException loading;
     final AtomicInteger open = new AtomicInteger();
+    /** How often memory was given back. */
+    final AtomicInteger shrunk = new AtomicInteger();
+
     volatile boolean timePerRow = true;
     /** Is told what each call of the denoiser cost: hardly more with more rows. */
     volatile CallListener listener = (kind, rows, nanos) -> {};
@@ -82,7 +89,7 @@ final class HandDevice implements NetworkLoader {
         }
     }
 
-    private static final class Texts implements TextEncoder {
+    private final class Texts implements TextEncoder {
         @Override
         public Set<String> outputs() {
             return Set.of("last_hidden_state");
@@ -90,6 +97,7 @@ final class HandDevice implements NetworkLoader {
 
         @Override
         public List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs) {
+            textCalls.add(ids.size());
             return ids.stream()
                     .map(row -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(row.size(), TEXT_WIDTH))))
                     .toList();
@@ -135,12 +143,19 @@ final class HandDevice implements NetworkLoader {
         }
 
         @Override
+        public void shrink() {
+            shrunk.incrementAndGet();
+        }
+
+        @Override
         public void close() {}
     }
 
     private final class Decoder implements LatentDecoder {
         @Override
         public List<Tensor> decode(List<Tensor> latents) {
+            decoderCalls.add(latents.size());
+            listener.called(CallListener.Kind.LATENT_DECODER, latents.size(), 1_000_000 + 1_000L * latents.size());
             return pictures.apply(latents.stream()
                     .map(z -> Tensor.zeros(3, FACTOR * z.dim(1), FACTOR * z.dim(2)))
                     .toList());

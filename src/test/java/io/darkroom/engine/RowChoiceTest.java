@@ -73,7 +73,7 @@ class RowChoiceTest {
     void itStopsWhereMoreRowsCostMoreEach() {
         IntToDoubleFunction cliff = rows -> rows <= 6 ? 10e6 + 1e6 * rows : 10e6 + 9e6 * rows;
 
-        assertThat(rate(40, 1, cliff, 500)).isGreaterThan(0.97 * 6 / cliff.applyAsDouble(6));
+        assertThat(rate(40, 1, cliff, 2000)).isGreaterThan(0.97 * 6 / cliff.applyAsDouble(6));
     }
 
     @Test
@@ -82,7 +82,7 @@ class RowChoiceTest {
         int before = choose(waiting(40, 1, 1), profile);
 
         int rows = before;
-        for (int call = 0; call < 2000; call++) {
+        for (int call = 0; call < 5000; call++) {
             rows = RowChoice.first(waiting(40, 1, 1), profile, 16, call);
             profile.measured(rows, wide(rows));
         }
@@ -93,8 +93,10 @@ class RowChoiceTest {
 
     @Test
     void itTakesNoMoreThanFits() {
-        assertThat(RowChoice.first(waiting(40, 2, 1), learned(RowChoiceTest::cpu), 8, 0)).isEqualTo(4);
-        assertThat(RowChoice.first(waiting(40, 3, 1), learned(RowChoiceTest::cpu), 1, 0)).isEqualTo(1);
+        assertThat(RowChoice.first(waiting(40, 2, 1), learned(RowChoiceTest::cpu), 8, 0))
+                .isEqualTo(4);
+        assertThat(RowChoice.first(waiting(40, 3, 1), learned(RowChoiceTest::cpu), 1, 0))
+                .isEqualTo(1);
     }
 
     @Test
