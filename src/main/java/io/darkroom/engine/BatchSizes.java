@@ -132,15 +132,13 @@ final class BatchSizes {
      */
     private double guess(Shape shape) {
         boolean decoding = shape.dimensions().startsWith("decode");
-        double[] most = {0};
+        double[] least = {0};
         byShape.getOrDefault(shape.pipeline(), Map.of()).forEach((dimensions, calls) -> {
-            if (dimensions.startsWith("decode") == decoding
-                    && calls.elements > 0
-                    && calls.elements <= shape.elements()) {
-                most[0] = Math.max(most[0], calls.leastBytesARow / calls.elements * shape.elements());
+            if (dimensions.startsWith("decode") == decoding && isLike(calls, shape)) {
+                least[0] = Math.max(least[0], calls.leastBytesARow / calls.elements * shape.elements());
             }
         });
-        return most[0];
+        return least[0];
     }
 
     private static boolean isLike(Calls calls, Shape shape) {

@@ -96,7 +96,8 @@ class BatchSizesTest {
     void whatIsTooFarFromAllThatWasRunIsTried() {
         call(small, 1, 80, 0);
 
-        assertThatCode(() -> sizes.calling(new Shape(pipeline, "huge", 64_000), 1)).doesNotThrowAnyException();
+        assertThatCode(() -> sizes.calling(new Shape(pipeline, "huge", 64_000), 1))
+                .doesNotThrowAnyException();
     }
 
     @Test
