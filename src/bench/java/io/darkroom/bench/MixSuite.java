@@ -68,8 +68,8 @@ final class MixSuite implements Suite {
                 Mixed many = mix(batching);
                 Mixed one = mix(single);
                 // At its best, raw takes so long for the rows of both sizes.
-                double best = many.rowsOfSize[0] / large + many.rowsOfSize[1] / small;
-                double all = many.rowsOfSize[0] + many.rowsOfSize[1];
+                double best = many.largeRows / large + many.smallRows / small;
+                double all = many.largeRows + many.smallRows;
                 rows.add(all / (many.seconds - many.otherSeconds), all / best);
                 pictures.add(JOBS / many.seconds, JOBS / one.seconds);
                 busy.add(many.busySeconds / many.seconds, 1);
@@ -81,7 +81,7 @@ final class MixSuite implements Suite {
     }
 
     /** What a mix took; rows by size, and seconds of the device besides the denoiser's. */
-    private record Mixed(double seconds, double busySeconds, double otherSeconds, double[] rowsOfSize) {}
+    private record Mixed(double seconds, double busySeconds, double otherSeconds, double largeRows, double smallRows) {}
 
     private Mixed mix(Worker worker) {
         List<RenderJob> given = new ArrayList<>();
@@ -89,7 +89,7 @@ final class MixSuite implements Suite {
         for (int i = 0; i < JOBS; i++) {
             int steps = STEPS[i % STEPS.length];
             double scale = SCALES[(i / 4) % SCALES.length];
-            int size = (i / 2) % SIZES.length;
+            int size = (i / 16) % SIZES.length;
             rowsOfSize[size] += steps * (scale > 1 ? 2 : 1);
             given.add(job(
                     worker,
@@ -107,7 +107,7 @@ final class MixSuite implements Suite {
         done.forEach(CompletableFuture::join);
         double seconds = (System.nanoTime() - start) / 1e9;
         double busy = worker.nanos.get() / 1e9;
-        return new Mixed(seconds, busy, busy - worker.denoiserNanos.get() / 1e9, rowsOfSize);
+        return new Mixed(seconds, busy, busy - worker.denoiserNanos.get() / 1e9, rowsOfSize[0], rowsOfSize[1]);
     }
 
     /** Seconds until a short job is there that is given right after some long ones have begun. */
