@@ -3,7 +3,6 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
-import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.Denoiser;
@@ -106,11 +105,10 @@ public final class Engine implements Renderer, AutoCloseable {
     @Override
     public void render(RenderJob job, Listener listener) {
         commands.add(() -> {
-            RenderRequest.Inputs named = job.request().inputs();
-            if (named.image() == null && named.maskImage() == null) {
-                enqueue(job, Inputs.NONE, listener);
-            } else {
+            if (Inputs.named(job.request().inputs())) {
                 fetches.begin(job, listener, inputs -> enqueue(job, inputs, listener));
+            } else {
+                enqueue(job, Inputs.NONE, listener);
             }
         });
     }
@@ -246,7 +244,9 @@ public final class Engine implements Renderer, AutoCloseable {
     private void prepare(List<Flight> together) {
         meter.take();
         try {
-            together.get(0).pipeline.prepare(together.stream().map(f -> f.plan).toList());
+            together.get(0)
+                    .pipeline
+                    .prepare(together.stream().flatMap(f -> f.plans.stream()).toList());
         } catch (DeviceException e) {
             if (settings.fragile() && !(e instanceof DeviceMemoryException)) {
                 guarded(together, () -> {
@@ -264,9 +264,10 @@ public final class Engine implements Renderer, AutoCloseable {
         Lease<Pipeline> lease = null;
         try {
             String name = Arguing.model(work.job().request(), models);
-            lease = models.lease(name);
-            Plan plan = lease.model().plan(Arguing.of(work.job().request(), work.input()));
-            return new Flight(work, lease, plan);
+            // Every picture of a sweep has the same variant: the fields that choose it are not swept.
+            lease = models.lease(name, Arguing.of(work.job().request(), work.input()));
+            List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
+            return new Flight(work, lease, plans);
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
         } catch (ModelUnavailableException | DeviceException e) {
@@ -288,7 +289,7 @@ public final class Engine implements Renderer, AutoCloseable {
         flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
         flight.clock.enter("encode", System.nanoTime());
         meter.take();
-        flight.begun(flight.pipeline.begin(flight.plan));
+        flight.begun(flight.pipeline.begin(flight.plans));
         flight.clock.device((double) meter.take());
         flight.clock.enter("denoise", System.nanoTime());
     }

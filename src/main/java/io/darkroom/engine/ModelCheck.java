@@ -28,21 +28,31 @@ public final class ModelCheck implements RequestCheck {
     public List<Problem> problems(RenderRequest request) {
         List<Problem> problems = new ArrayList<>(Arguing.unsupported(request));
         try {
-            Planner planner = models.planner(Arguing.model(request, models));
-            planner.plan(Arguing.of(request, standIn(request, planner)));
+            String model = Arguing.model(request, models);
+            Inputs pictures = standIn(request, models.planner(model));
+            Planner planner = models.planner(model, Arguing.of(request, pictures));
+            var unused = Arguing.plans(planner::plan, request, pictures);
         } catch (UnknownModelException e) {
             problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
         } catch (ModelUnavailableException e) {
             // The model's fault, not the request's: the job waits until the folder is mended.
             return problems;
         } catch (ArgumentsException e) {
-            problems.addAll(Arguing.problems(e));
+            problems.addAll(Arguing.problems(e).stream()
+                    .filter(p -> !unread(request, p.field()))
+                    .toList());
         } catch (RuntimeException e) {
             // A bug of ours must not hold up the topic: the job fails by itself, as internal, when its turn comes.
             LOG.errorf(
                     e, "%s: checking it against its model failed", request.key().name());
         }
         return problems;
+    }
+
+    /** A swept field of which no value could be read looks as if it were not given: that is no second problem. */
+    private static boolean unread(RenderRequest request, String field) {
+        RenderRequest.Sweep sweep = request.sweep();
+        return sweep != null && sweep.variants().isEmpty() && sweep.values().containsKey(field);
     }
 
     /** The pictures themselves are not fetched yet: ones of the model's own size stand for them. */
@@ -52,6 +62,7 @@ public final class ModelCheck implements RequestCheck {
         InputImage blank = new InputImage(new byte[3 * width * height], width, height);
         return new Inputs(
                 request.inputs().image() == null ? null : blank,
-                request.inputs().maskImage() == null ? null : blank);
+                request.inputs().maskImage() == null ? null : blank,
+                request.inputs().controlImage() == null ? null : blank);
     }
 }

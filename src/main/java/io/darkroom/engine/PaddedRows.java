@@ -43,7 +43,7 @@ final class PaddedRows implements Denoiser {
     private Key key(Row row) {
         Map<String, List<Integer>> shapes = new TreeMap<>();
         row.conditioning().tensors().forEach((name, tensor) -> shapes.put(name, shape(tensor)));
-        shapes.put("", shape(row.input()));
+        shapes.put(row.control() == null ? "" : "controlled", shape(row.input()));
         return new Key(shapes, denoiser.timePerRow() ? null : row.time());
     }
 

@@ -75,6 +75,11 @@ public final class RowLoader implements NetworkLoader {
             @Nullable LatentEncoder encoder)
             implements Networks {
         @Override
+        public Map<String, String> leftOut() {
+            return networks.leftOut();
+        }
+
+        @Override
         public void close() {
             networks.close();
         }

@@ -19,6 +19,7 @@ record Shape(Pipeline pipeline, String dimensions, int elements) {
     static Shape of(Pipeline pipeline, Denoiser.Row row) {
         Map<String, String> dimensions = new TreeMap<>();
         row.conditioning().tensors().forEach((name, t) -> dimensions.put(name, Arrays.toString(t.shape())));
+        dimensions.put("control", String.valueOf(row.control() != null));
         dimensions.put("sample", Arrays.toString(row.input().shape()));
         return new Shape(pipeline, dimensions.toString(), row.input().size());
     }

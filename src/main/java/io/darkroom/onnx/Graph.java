@@ -53,6 +53,23 @@ final class Graph implements AutoCloseable {
     static Graph open(Path file, Device device, CallListener.Kind kind, CallListener listener) {
         OrtSession session =
                 kind == CallListener.Kind.DENOISER ? Sessions.openDenoiser(file, device) : Sessions.open(file, device);
+        return of(file, session, device, kind, listener);
+    }
+
+    /** With LoRAs fused into its weights. As {@link #open}. */
+    static Graph open(
+            GraphFile file,
+            List<LoraMatch.Change> changes,
+            Device device,
+            CallListener.Kind kind,
+            CallListener listener) {
+        try (FusedGraph fused = FusedGraph.of(file, changes)) {
+            return of(file.file(), Sessions.openFused(file.file(), fused, device, kind), device, kind, listener);
+        }
+    }
+
+    private static Graph of(
+            Path file, OrtSession session, Device device, CallListener.Kind kind, CallListener listener) {
         try {
             return new Graph(file, session, device, kind, listener);
         } catch (OrtException e) {

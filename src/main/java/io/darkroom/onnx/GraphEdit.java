@@ -1,91 +1,153 @@
 package io.darkroom.onnx;
 
+import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.onnx.GraphFile.Node;
+import io.darkroom.onnx.GraphFile.Weight;
+import io.darkroom.onnx.ModuleWeights.Place;
+import io.darkroom.onnx.ModuleWeights.Site;
+import io.darkroom.onnx.Protobuf.Field;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 
-/** Parts of an ONNX model's graph written anew, all else copied byte by byte. Field numbers are those of onnx.proto. */
+/**
+ * Edits a graph without taking it apart: what stays is copied from the file as it is. A session replaces only such weights
+ * as lie outside of the graph, so each that is to be replaced becomes one that does; a weight that another module uses too
+ * stays for that one.
+ */
 final class GraphEdit {
-    static final int NODE = 1;
-    static final int INITIALIZER = 5;
-    static final int INPUT = 11;
-    static final int VALUE_INFO = 13;
-    static final int NODE_INPUT = 1;
-    static final int NODE_OUTPUT = 2;
-    static final int NODE_NAME = 3;
-    static final int NODE_OP_TYPE = 4;
-    static final int NODE_ATTRIBUTE = 5;
-    static final int NODE_DOMAIN = 7;
-    private static final int MODEL_GRAPH = 7;
+    private static final int GRAPH_INPUT = 11;
+    private static final int GRAPH_OUTPUT = 12;
+    private static final int VALUE_NAME = 1;
+    private static final int EXTERNAL = 1;
 
-    private final ByteBuffer model;
-    private final Message.Field graph;
-
-    private GraphEdit(ByteBuffer model, Message.Field graph) {
-        this.model = model;
-        this.graph = graph;
-    }
+    private GraphEdit() {}
 
     /**
-     * A stretch of the graph and what stands there instead.
+     * The model with some weights outside of it.
      *
-     * @param field a field of the graph
-     * @param now whole fields of the graph, or nothing
+     * @param names how each of them is called from now on; the session has to be given them
+     * @param scratch where the result lies
+     * @throws ModelUnavailableException where modules of which one is to be changed cannot be told apart in the graph
      */
-    record Change(Message.Field field, ByteBuffer now) {
-        static Change of(Message.Field field, byte... now) {
-            return new Change(field, ByteBuffer.wrap(now));
+    static ByteBuffer withExternalWeights(GraphFile graph, Map<Place, String> names, Scratch scratch) {
+        Map<Field, Map<Integer, String>> rewired = rewired(graph, names);
+        Set<String> used = used(graph, rewired);
+        List<ByteBuffer> parts = new ArrayList<>();
+        Set<String> replaced = new HashSet<>();
+        names.keySet().forEach(place -> replaced.add(place.weight().name()));
+        for (Field field : graph.graphFields()) {
+            Map<Integer, String> inputs = rewired.get(field);
+            if (inputs != null) {
+                parts.add(ByteBuffer.wrap(Protobuf.bytes(GraphFile.GRAPH_NODE, node(graph, field, inputs))));
+            } else if (!isDropped(graph, field, replaced, used)) {
+                parts.add(slice(graph, field));
+            }
         }
+        names.forEach((place, name) -> parts.add(
+                ByteBuffer.wrap(Protobuf.bytes(GraphFile.GRAPH_INITIALIZER, external(place.weight(), name)))));
+        return model(graph, parts, scratch);
+    }
 
-        private int growth() {
-            return now.capacity() - (field.to() - field.from());
+    private static Map<Field, Map<Integer, String>> rewired(GraphFile graph, Map<Place, String> names) {
+        Map<Field, Map<Integer, String>> rewired = new HashMap<>();
+        names.forEach((place, name) -> {
+            for (Site site : place.sites()) {
+                String other = rewired.computeIfAbsent(site.node().field(), f -> new HashMap<>())
+                        .put(site.input(), name);
+                if (other != null && !other.equals(name)) {
+                    throw new ModelUnavailableException(
+                            graph.file() + ": " + site.node().name()
+                                    + ": two modules have this weight in common; LoRAs cannot be fused into one of them");
+                }
+            }
+        });
+        return rewired;
+    }
+
+    /** What is still referred to by nodes, and what is an input or output of the graph. */
+    private static Set<String> used(GraphFile graph, Map<Field, Map<Integer, String>> rewired) {
+        Set<String> used = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            Map<Integer, String> changed = rewired.getOrDefault(node.field(), Map.of());
+            for (int i = 0; i < node.inputs().size(); i++) {
+                if (!changed.containsKey(i)) {
+                    used.add(node.inputs().get(i));
+                }
+            }
         }
-    }
-
-    /**
-     * Begins to edit a model; empty where it has no graph.
-     *
-     * @param model from 0 to the limit; not changed
-     * @throws IllegalArgumentException where it is no protobuf message
-     */
-    static Optional<GraphEdit> of(ByteBuffer model) {
-        List<Message.Field> graphs = new Message(model, 0, model.limit()).fields(MODEL_GRAPH);
-        return graphs.size() == 1 ? Optional.of(new GraphEdit(model, graphs.get(0))) : Optional.empty();
-    }
-
-    Message graph() {
-        return new Message(model, graph.content(), graph.to());
-    }
-
-    /** The edited model, in a direct buffer. */
-    ByteBuffer with(List<Change> changes) {
-        List<Change> ordered = new ArrayList<>(changes);
-        ordered.sort(Comparator.comparingInt(c -> c.field().from()));
-        int grown = ordered.stream().mapToInt(Change::growth).sum();
-        byte[] head = Message.head(MODEL_GRAPH, graph.to() - graph.content() + grown);
-        ByteBuffer out =
-                ByteBuffer.allocateDirect(model.limit() + grown + head.length - (graph.content() - graph.from()));
-        copy(0, graph.from(), out);
-        out.put(head);
-        int at = graph.content();
-        for (Change change : ordered) {
-            copy(at, change.field().from(), out);
-            out.put(change.now().duplicate());
-            at = change.field().to();
+        for (Field field : graph.graphFields()) {
+            if (field.number() == GRAPH_INPUT || field.number() == GRAPH_OUTPUT) {
+                Protobuf.fields(graph.bytes(), field.from(), field.to()).stream()
+                        .filter(f -> f.number() == VALUE_NAME)
+                        .forEach(f -> used.add(Protobuf.text(graph.bytes(), f)));
+            }
         }
-        copy(at, model.limit(), out);
-        return out.flip();
+        return used;
     }
 
-    private void copy(int start, int end, ByteBuffer to) {
-        to.put(model.slice(start, end - start));
+    private static boolean isDropped(GraphFile graph, Field field, Set<String> replaced, Set<String> used) {
+        return field.number() == GraphFile.GRAPH_INITIALIZER
+                && replaced.stream()
+                        .map(graph::weight)
+                        .anyMatch(w -> w != null && w.field().equals(field) && !used.contains(w.name()));
     }
 
-    /** Whether a node is one of ONNX's own operators. */
-    static boolean is(Message node, String operator) {
-        return node.texts(NODE_OP_TYPE).equals(List.of(operator))
-                && node.texts(NODE_DOMAIN).stream().allMatch(String::isEmpty);
+    private static byte[] node(GraphFile graph, Field node, Map<Integer, String> inputs) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int input = 0;
+        for (Field field : Protobuf.fields(graph.bytes(), node.from(), node.to())) {
+            String changed = field.number() == GraphFile.NODE_INPUT ? inputs.get(input++) : null;
+            if (changed != null) {
+                out.writeBytes(Protobuf.text(GraphFile.NODE_INPUT, changed));
+            } else {
+                byte[] same = new byte[field.to() - field.start()];
+                graph.bytes().get(field.start(), same);
+                out.writeBytes(same);
+            }
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] external(Weight weight, String name) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        weight.dims().forEach(dim -> out.writeBytes(Protobuf.number(GraphFile.TENSOR_DIMS, dim)));
+        out.writeBytes(Protobuf.number(GraphFile.TENSOR_TYPE, weight.type()));
+        out.writeBytes(Protobuf.text(GraphFile.TENSOR_NAME, name));
+        ByteArrayOutputStream place = new ByteArrayOutputStream();
+        place.writeBytes(Protobuf.text(1, "location"));
+        place.writeBytes(Protobuf.text(2, "given-to-the-session"));
+        out.writeBytes(Protobuf.bytes(GraphFile.TENSOR_EXTERNAL, place.toByteArray()));
+        out.writeBytes(Protobuf.number(GraphFile.TENSOR_LOCATION, EXTERNAL));
+        return out.toByteArray();
+    }
+
+    private static ByteBuffer model(GraphFile graph, List<ByteBuffer> graphParts, Scratch scratch) {
+        long size = size(graphParts);
+        List<ByteBuffer> parts = new ArrayList<>();
+        for (Field field : graph.modelFields()) {
+            if (field.equals(graph.graph())) {
+                parts.add(ByteBuffer.wrap(Protobuf.head(GraphFile.MODEL_GRAPH, size)));
+                parts.addAll(graphParts);
+            } else {
+                parts.add(slice(graph, field));
+            }
+        }
+        ByteBuffer model = scratch.allocate(size(parts));
+        parts.forEach(model::put);
+        return model.flip();
+    }
+
+    private static long size(List<ByteBuffer> parts) {
+        return parts.stream().mapToLong(ByteBuffer::remaining).sum();
+    }
+
+    private static ByteBuffer slice(GraphFile graph, Field field) {
+        return graph.bytes().slice(field.start(), field.to() - field.start());
     }
 }

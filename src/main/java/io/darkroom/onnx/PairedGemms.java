@@ -1,6 +1,6 @@
 package io.darkroom.onnx;
 
-import io.darkroom.onnx.GraphEdit.Change;
+import io.darkroom.onnx.GraphPatch.Change;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ final class PairedGemms {
         List<Message.Field> fields = graph.fields();
         Map<String, Integer> stored = new HashMap<>();
         for (Message.Field field : fields) {
-            if (field.number() == GraphEdit.INITIALIZER) {
+            if (field.number() == GraphPatch.INITIALIZER) {
                 Message tensor = graph.message(field);
                 String name = tensor.texts(TENSOR_NAME).get(0);
                 stored.put(name, tensor.fields(TENSOR_DIMS).size());
@@ -52,11 +52,11 @@ final class PairedGemms {
         }
         List<Change> changes = new ArrayList<>();
         for (Message.Field field : fields) {
-            if (field.number() == GraphEdit.NODE) {
+            if (field.number() == GraphPatch.NODE) {
                 Message node = graph.message(field);
-                List<String> inputs = node.texts(GraphEdit.NODE_INPUT);
-                if (GraphEdit.is(node, "Cast") && stored.containsKey(inputs.get(0))) {
-                    weights.put(node.texts(GraphEdit.NODE_OUTPUT).get(0), stored.getOrDefault(inputs.get(0), 0));
+                List<String> inputs = node.texts(GraphPatch.NODE_INPUT);
+                if (GraphPatch.is(node, "Cast") && stored.containsKey(inputs.get(0))) {
+                    weights.put(node.texts(GraphPatch.NODE_OUTPUT).get(0), stored.getOrDefault(inputs.get(0), 0));
                 } else if (isLinear(node, inputs) || isAdded(node, inputs)) {
                     changes.add(Change.of(field, paired(node)));
                 }
@@ -72,41 +72,41 @@ final class PairedGemms {
 
     /** A matrix product with a bias that is the same for each row, as torch's {@code Linear}. */
     private boolean isLinear(Message node, List<String> inputs) {
-        return GraphEdit.is(node, "Gemm")
+        return GraphPatch.is(node, "Gemm")
                 && inputs.size() > BIAS
                 && weights.getOrDefault(inputs.get(BIAS), 0) == 1
-                && node.fields(GraphEdit.NODE_ATTRIBUTE).stream()
+                && node.fields(GraphPatch.NODE_ATTRIBUTE).stream()
                         .noneMatch(a -> node.message(a).texts(1).contains("transA"));
     }
 
     /** A product of an added embedding's few tokens, [tokens, batch, width], or their mean, which is summed alike. */
     private boolean isAdded(Message node, List<String> inputs) {
-        boolean product = GraphEdit.is(node, "MatMul") && weights.getOrDefault(inputs.get(WEIGHT), 0) == 2;
-        return (product || GraphEdit.is(node, "ReduceMean"))
-                && node.texts(GraphEdit.NODE_NAME).stream().anyMatch(n -> n.startsWith(ADDED));
+        boolean product = GraphPatch.is(node, "MatMul") && weights.getOrDefault(inputs.get(WEIGHT), 0) == 2;
+        return (product || GraphPatch.is(node, "ReduceMean"))
+                && node.texts(GraphPatch.NODE_NAME).stream().anyMatch(n -> n.startsWith(ADDED));
     }
 
     private static byte[] paired(Message node) {
-        List<String> inputs = node.texts(GraphEdit.NODE_INPUT);
+        List<String> inputs = node.texts(GraphPatch.NODE_INPUT);
         String rows = inputs.get(0);
-        String result = node.texts(GraphEdit.NODE_OUTPUT).get(0);
+        String result = node.texts(GraphPatch.NODE_OUTPUT).get(0);
         String twice = result + "/twice";
         String pairs = result + "/pairs";
         String count = result + "/count";
         String zero = result + "/zero";
         ByteArrayOutputStream gemm = new ByteArrayOutputStream();
         for (int i = 0; i < inputs.size(); i++) {
-            gemm.writeBytes(Message.field(GraphEdit.NODE_INPUT, i == 0 ? twice : inputs.get(i)));
+            gemm.writeBytes(Message.field(GraphPatch.NODE_INPUT, i == 0 ? twice : inputs.get(i)));
         }
-        gemm.writeBytes(Message.field(GraphEdit.NODE_OUTPUT, pairs));
+        gemm.writeBytes(Message.field(GraphPatch.NODE_OUTPUT, pairs));
         for (Message.Field field : node.fields()) {
-            if (field.number() != GraphEdit.NODE_INPUT && field.number() != GraphEdit.NODE_OUTPUT) {
+            if (field.number() != GraphPatch.NODE_INPUT && field.number() != GraphPatch.NODE_OUTPUT) {
                 gemm.writeBytes(node.bytes(field.from(), field.to()));
             }
         }
         ByteArrayOutputStream nodes = new ByteArrayOutputStream();
         nodes.writeBytes(node("Concat", List.of(rows, rows), twice, axis()));
-        nodes.writeBytes(Message.field(GraphEdit.NODE, gemm.toByteArray()));
+        nodes.writeBytes(Message.field(GraphPatch.NODE, gemm.toByteArray()));
         // Split has another form in each version of ONNX; Slice has one.
         nodes.writeBytes(node("Shape", List.of(rows), result + "/shape"));
         nodes.writeBytes(node("Constant", List.of(), zero, ints("value_ints", 0)));
@@ -117,17 +117,17 @@ final class PairedGemms {
 
     private static byte[] node(String operator, List<String> inputs, String output, byte... attribute) {
         ByteArrayOutputStream node = new ByteArrayOutputStream();
-        inputs.forEach(i -> node.writeBytes(Message.field(GraphEdit.NODE_INPUT, i)));
-        node.writeBytes(Message.field(GraphEdit.NODE_OUTPUT, output));
-        node.writeBytes(Message.field(GraphEdit.NODE_NAME, output + "/" + operator));
-        node.writeBytes(Message.field(GraphEdit.NODE_OP_TYPE, operator));
+        inputs.forEach(i -> node.writeBytes(Message.field(GraphPatch.NODE_INPUT, i)));
+        node.writeBytes(Message.field(GraphPatch.NODE_OUTPUT, output));
+        node.writeBytes(Message.field(GraphPatch.NODE_NAME, output + "/" + operator));
+        node.writeBytes(Message.field(GraphPatch.NODE_OP_TYPE, operator));
         node.writeBytes(attribute);
-        return Message.field(GraphEdit.NODE, node.toByteArray());
+        return Message.field(GraphPatch.NODE, node.toByteArray());
     }
 
     /** {@code axis = 0}: AttributeProto's name, i (3) and type (20) INT. */
     private static byte[] axis() {
-        return Message.field(GraphEdit.NODE_ATTRIBUTE, Message.field(1, "axis"), new byte[] {3 << 3, 0}, new byte[] {
+        return Message.field(GraphPatch.NODE_ATTRIBUTE, Message.field(1, "axis"), new byte[] {3 << 3, 0}, new byte[] {
             (byte) 0xA0, 1, 2
         });
     }
@@ -135,7 +135,7 @@ final class PairedGemms {
     /** A list of one number: AttributeProto's name, ints (8) and type (20) INTS. */
     private static byte[] ints(String name, int value) {
         return Message.field(
-                GraphEdit.NODE_ATTRIBUTE, Message.field(1, name), new byte[] {8 << 3, (byte) value}, new byte[] {
+                GraphPatch.NODE_ATTRIBUTE, Message.field(1, name), new byte[] {8 << 3, (byte) value}, new byte[] {
                     (byte) 0xA0, 1, 7
                 });
     }

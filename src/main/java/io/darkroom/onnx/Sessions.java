@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import io.darkroom.model.CallListener;
 import io.darkroom.model.ModelUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -86,13 +88,7 @@ final class Sessions {
 
     private static Optional<ByteBuffer> fitted(Path file, Device device) {
         try {
-            return GraphEdit.of(read(file)).flatMap(edit -> {
-                List<GraphEdit.Change> changes = new ArrayList<>(TimeFitting.changes(edit.graph()));
-                if (device instanceof Device.Cpu) {
-                    changes.addAll(PairedGemms.changes(edit.graph()));
-                }
-                return changes.isEmpty() ? Optional.empty() : Optional.of(edit.with(changes));
-            });
+            return fitted(read(file), device);
         } catch (IllegalArgumentException e) {
             // Whether it is a model at all, opening it will tell.
             LOG.debugf("%s: %s", file, e.getMessage());
@@ -109,6 +105,39 @@ final class Sessions {
         }
         try (FileChannel channel = FileChannel.open(file)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+        }
+    }
+
+    private static Optional<ByteBuffer> fitted(ByteBuffer model, Device device) {
+        return GraphPatch.of(model).flatMap(patch -> {
+            List<GraphPatch.Change> changes = new ArrayList<>(TimeFitting.changes(patch.graph()));
+            if (device instanceof Device.Cpu) {
+                changes.addAll(PairedGemms.changes(patch.graph()));
+            }
+            return changes.isEmpty() ? Optional.empty() : Optional.of(patch.with(changes));
+        });
+    }
+
+    /**
+     * Opens a graph with LoRAs fused into its weights.
+     *
+     * @param file where the graph comes from, and its external data lies
+     * @throws ModelUnavailableException as {@link #open}
+     */
+    static OrtSession openFused(Path file, FusedGraph fused, Device device, CallListener.Kind kind) {
+        try (OrtSession.SessionOptions options = options(device)) {
+            if (file.getFileSystem() == FileSystems.getDefault()) {
+                // A model from bytes has no place of its own beside which its external data would be looked for.
+                options.addConfigEntry(
+                        "session.model_external_initializers_file_folder_path",
+                        String.valueOf(file.toAbsolutePath().getParent()));
+            }
+            options.addExternalInitializers(Map.copyOf(fused.weights()));
+            Optional<ByteBuffer> fitted =
+                    kind == CallListener.Kind.DENOISER ? fitted(fused.model(), device) : Optional.empty();
+            return ENVIRONMENT.createSession(fitted.orElse(fused.model()), options);
+        } catch (OrtException e) {
+            throw Failures.opening(file, e);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.darkroom.onnx;
 
-import io.darkroom.onnx.GraphEdit.Change;
+import io.darkroom.onnx.GraphPatch.Change;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,17 +34,17 @@ final class TimeFitting {
         for (Message.Field field : graph.fields()) {
             Message inner = graph.message(field);
             switch (field.number()) {
-                case GraphEdit.NODE -> {
-                    List<String> inputs = inner.texts(GraphEdit.NODE_INPUT);
+                case GraphPatch.NODE -> {
+                    List<String> inputs = inner.texts(GraphPatch.NODE_INPUT);
                     if (inputs.contains(TIME)) {
-                        if (!GraphEdit.is(inner, "Unsqueeze") || !inputs.get(0).equals(TIME)) {
+                        if (!GraphPatch.is(inner, "Unsqueeze") || !inputs.get(0).equals(TIME)) {
                             return List.of();
                         }
-                        unsqueezed.addAll(inner.texts(GraphEdit.NODE_OUTPUT));
+                        unsqueezed.addAll(inner.texts(GraphPatch.NODE_OUTPUT));
                         changes.add(Change.of(field, identity(inner)));
                     }
                 }
-                case GraphEdit.INPUT -> {
+                case GraphPatch.INPUT -> {
                     if (inner.texts(VALUE_NAME).contains(TIME)) {
                         Optional<byte[]> listed = listed(inner);
                         if (listed.isEmpty()) {
@@ -53,7 +53,7 @@ final class TimeFitting {
                         changes.add(Change.of(field, listed.get()));
                     }
                 }
-                case GraphEdit.VALUE_INFO -> values.add(field);
+                case GraphPatch.VALUE_INFO -> values.add(field);
                 default -> {}
             }
         }
@@ -69,11 +69,11 @@ final class TimeFitting {
 
     private static byte[] identity(Message node) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(Message.field(GraphEdit.NODE_INPUT, TIME));
-        node.texts(GraphEdit.NODE_OUTPUT).forEach(o -> out.writeBytes(Message.field(GraphEdit.NODE_OUTPUT, o)));
-        node.texts(GraphEdit.NODE_NAME).forEach(n -> out.writeBytes(Message.field(GraphEdit.NODE_NAME, n)));
-        out.writeBytes(Message.field(GraphEdit.NODE_OP_TYPE, "Identity"));
-        return Message.field(GraphEdit.NODE, out.toByteArray());
+        out.writeBytes(Message.field(GraphPatch.NODE_INPUT, TIME));
+        node.texts(GraphPatch.NODE_OUTPUT).forEach(o -> out.writeBytes(Message.field(GraphPatch.NODE_OUTPUT, o)));
+        node.texts(GraphPatch.NODE_NAME).forEach(n -> out.writeBytes(Message.field(GraphPatch.NODE_NAME, n)));
+        out.writeBytes(Message.field(GraphPatch.NODE_OP_TYPE, "Identity"));
+        return Message.field(GraphPatch.NODE, out.toByteArray());
     }
 
     /** The input's declaration as a list of the batch's length; empty where it is no scalar now. */
@@ -97,7 +97,7 @@ final class TimeFitting {
         byte[] shape = Message.field(TENSOR_SHAPE, Message.field(SHAPE_DIM, Message.field(DIM_PARAM, "batch_size")));
         byte[] element = value.bytes(elements.get(0).from(), elements.get(0).to());
         return Optional.of(Message.field(
-                GraphEdit.INPUT,
+                GraphPatch.INPUT,
                 Message.field(VALUE_NAME, TIME),
                 Message.field(VALUE_TYPE, Message.field(TYPE_TENSOR, element, shape))));
     }

@@ -3,6 +3,7 @@ package io.darkroom.pipeline;
 import io.darkroom.model.Conditioning;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.LatentEncoder;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.Networks;
 import io.darkroom.noise.NoiseSource;
@@ -15,23 +16,27 @@ import io.darkroom.sampling.guidance.Guiders;
 import io.darkroom.sampling.guidance.NoGuidance;
 import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded model of any family: runs what {@link FamilyPlanner} has resolved. */
 final class FamilyPipeline implements Pipeline {
     private final FamilyPlanner planner;
+    private final Planner.Description description;
     private final Family family;
     private final Networks networks;
     private final NoiseFactory noise;
     private final Conditioner conditioner;
 
     /** @throws ModelUnavailableException where the denoiser wants other inputs than this family has */
-    FamilyPipeline(FamilyPlanner planner, Networks networks, NoiseFactory noise) {
+    FamilyPipeline(FamilyPlanner planner, ModelFolder variant, Networks networks, NoiseFactory noise) {
         this.planner = planner;
+        this.description = planner.description().of(variant);
         this.family = planner.family();
         this.networks = networks;
         this.noise = noise;
@@ -46,7 +51,7 @@ final class FamilyPipeline implements Pipeline {
 
     @Override
     public Planner.Description description() {
-        return planner.description();
+        return description;
     }
 
     @Override
@@ -64,11 +69,15 @@ final class FamilyPipeline implements Pipeline {
             checkFixed("width", plan.width(), shape.get(2), checks);
         }
         checks.throwIfAny();
-        return sampled && plan.task().needsImage()
+        Plan warned = sampled && plan.task().needsImage()
                 ? plan.withWarning(new Warning(
                         "seed",
                         "this model's VAE encoder draws at random inside its graph, so the seed does not govern all"))
                 : plan;
+        for (Map.Entry<String, String> lora : networks.leftOut().entrySet()) {
+            warned = warned.withWarning(new Warning("loras", "\"" + lora.getKey() + "\": " + lora.getValue()));
+        }
+        return warned;
     }
 
     /** An export with fixed axes takes one size only. */
@@ -89,15 +98,42 @@ final class FamilyPipeline implements Pipeline {
 
     @Override
     public List<Sampling> begin(Plan plan) {
+        return begin(List.of(plan)).get(0);
+    }
+
+    @Override
+    public List<List<Sampling>> begin(List<Plan> plans) {
+        Map<Source, List<Tensor>> encoded = new HashMap<>();
+        List<List<Sampling>> pictures = new ArrayList<>();
+        for (Plan plan : plans) {
+            pictures.add(begin(
+                    plan,
+                    plan.task().needsImage()
+                            ? encoded.computeIfAbsent(Source.of(plan), s -> encoded(plan))
+                            : List.of()));
+        }
+        return pictures;
+    }
+
+    /** What is encoded. Pictures are told apart by being the same object. */
+    private record Source(Task task, @Nullable InputImage image, @Nullable InputImage mask, int width, int height) {
+        static Source of(Plan plan) {
+            Arguments a = plan.arguments();
+            return new Source(plan.task(), a.image(), a.maskImage(), plan.width(), plan.height());
+        }
+    }
+
+    private List<Sampling> begin(Plan plan, List<Tensor> encoded) {
         if (plan.task() == Task.RECONSTRUCTION) {
-            return List.of(reconstruction(plan));
+            return List.of(reconstruction(plan, encoded.get(0)));
         }
         Arguments a = plan.arguments();
         Shared shared = new Shared(
                 plan,
                 planner.sampler(a, plan.scheduler()),
                 family.guidance(a),
-                plan.task().needsImage() ? encoded(plan) : List.of());
+                encoded,
+                planner.controls().steering(plan));
         List<Sampling> pictures = new ArrayList<>();
         for (int i = 0; i < family.pictures(a); i++) {
             pictures.add(picture(shared, i));
@@ -106,14 +142,15 @@ final class FamilyPipeline implements Pipeline {
     }
 
     /** What all pictures of a request have in common. */
-    private record Shared(Plan plan, Sampler sampler, Guidance guidance, List<Tensor> encoded) {
+    private record Shared(
+            Plan plan, Sampler sampler, Guidance guidance, List<Tensor> encoded, @Nullable Steering steering) {
         Phase phase(
                 int first,
                 Map<Branch, Conditioning> conditioning,
                 Wiring wiring,
                 Start start,
                 UnaryOperator<Progress> after) {
-            return new Phase("denoise", sampler, first, guidance, conditioning, wiring, ends -> start, after);
+            return new Phase("denoise", sampler, first, guidance, conditioning, wiring, ends -> start, after, steering);
         }
     }
 
@@ -222,9 +259,8 @@ final class FamilyPipeline implements Pipeline {
         return new PhasedSampling(seed, phases, generator, ends -> Inversions.errors(latents, ends.get(1)));
     }
 
-    private Sampling reconstruction(Plan plan) {
+    private Sampling reconstruction(Plan plan, Tensor encoded) {
         Autoencoder vae = family.autoencoder();
-        Tensor encoded = encoded(plan).get(0);
         boolean sampled = Objects.requireNonNull(networks.encoder()).sampled();
         return new Reconstruction(
                 Objects.requireNonNull(plan.arguments().seed()),

@@ -41,6 +41,11 @@ record TiledNetworks(Networks networks, VaeTiling tiling) implements Networks {
     }
 
     @Override
+    public Map<String, String> leftOut() {
+        return networks.leftOut();
+    }
+
+    @Override
     public void close() {
         networks.close();
     }

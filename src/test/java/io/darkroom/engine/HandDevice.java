@@ -33,6 +33,8 @@ final class HandDevice implements NetworkLoader {
     final List<Integer> textCalls = new CopyOnWriteArrayList<>();
     /** How many pictures each call of the decoder had. */
     final List<Integer> decoderCalls = new CopyOnWriteArrayList<>();
+    /** The texts that were encoded, as ids. */
+    final List<List<Integer>> texts = new CopyOnWriteArrayList<>();
     /** One for each call of the denoiser that may go on; plenty unless {@link #hold} is called. */
     final Semaphore permits = new Semaphore(1_000_000);
 
@@ -98,6 +100,7 @@ final class HandDevice implements NetworkLoader {
         @Override
         public List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs) {
             textCalls.add(ids.size());
+            texts.addAll(ids);
             return ids.stream()
                     .map(row -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(row.size(), TEXT_WIDTH))))
                     .toList();

@@ -179,9 +179,9 @@ class TimeFittingTest {
         assertThat(changes(withNode(tinySd(), node))).isEmpty();
     }
 
-    private static List<GraphEdit.Change> changes(byte[] model) {
+    private static List<GraphPatch.Change> changes(byte[] model) {
         return TimeFitting.changes(
-                GraphEdit.of(ByteBuffer.wrap(model)).orElseThrow().graph());
+                GraphPatch.of(ByteBuffer.wrap(model)).orElseThrow().graph());
     }
 
     private static byte[] tinySd() throws IOException {
