@@ -168,6 +168,7 @@ class EngineTest {
 
     @Test
     void thePicturesOfASweepShareCallsAndTheirTextIsEncodedOnce() throws InterruptedException {
+        learn();
         Heard job = render(
                 "a",
                 ",\"sweep\":{\"guidance_scale\":[1,7.5],\"num_inference_steps\":[1,2],"
@@ -178,7 +179,8 @@ class EngineTest {
         // At most eight rows a call: two of four pictures without guidance are still to come after the first.
         assertThat(rowsOfCalls().stream().mapToInt(r -> r).sum()).isEqualTo(18);
         assertThat(rowsOfCalls()).hasSizeLessThanOrEqualTo(4);
-        assertThat(device.texts).hasSize(2).doesNotHaveDuplicates();
+        // The prompt, the negative one, and the empty one of the job before.
+        assertThat(device.texts).hasSize(3).doesNotHaveDuplicates();
     }
 
     @Test
