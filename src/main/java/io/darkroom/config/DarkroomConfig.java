@@ -201,15 +201,28 @@ public interface DarkroomConfig {
 
     /** The device's thread. */
     interface Engine {
-        /** Jobs whose pictures are being sampled at the same time, on each device. */
-        @WithDefault("4")
+        /** Jobs whose pictures are being sampled at the same time, on each device: what calls can be filled from. */
+        @WithDefault("16")
         @Min(1)
         int jobs();
 
-        /** Rows a call at most: one row is one evaluation of one picture, conditional or not. */
-        @WithDefault("8")
+        /**
+         * Rows a call at most: one row is one evaluation of one picture, conditional or not. How many pay is measured, and
+         * how many fit too; this is for those who want fewer.
+         */
+        @WithDefault("64")
         @Min(1)
         int rows();
+
+        /**
+         * Rows of every call of the denoiser, filled up where there are fewer: a job's picture is then the same to the
+         * last bit whatever is rendered beside it, at the price of the padding. Default: none.
+         */
+        Optional<@Min(1) @Max(1024) Integer> fixedRows();
+
+        /** After how long without a job the memory that is kept for calls is given back. */
+        @WithDefault("30S")
+        Duration idle();
     }
 
     /** torch's generators. */

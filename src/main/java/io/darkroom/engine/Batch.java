@@ -2,13 +2,9 @@ package io.darkroom.engine;
 
 import io.darkroom.model.Denoiser;
 import io.darkroom.pipeline.Pipeline;
-import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Rows of one or more jobs that go to the denoiser in one call. What they must agree on is the model and every dimension
@@ -19,52 +15,54 @@ record Batch(Pipeline pipeline, List<Member> members) {
     /** One picture with the rows it wants. */
     record Member(Flight flight, Flight.Picture picture, List<Denoiser.Row> rows) {}
 
-    /** What the rows of a call agree on. */
-    private record Fit(Pipeline pipeline, String shapes, double time) {
-        static Fit of(Flight flight, Denoiser.Row row) {
-            Map<String, String> shapes = new TreeMap<>();
-            row.conditioning().tensors().forEach((name, t) -> shapes.put(name, shape(t)));
-            shapes.put("", shape(row.input()));
-            return new Fit(flight.pipeline, shapes.toString(), flight.pipeline.timePerRow() ? 0 : row.time());
-        }
-
-        private static String shape(Tensor tensor) {
-            return Arrays.toString(tensor.shape());
-        }
-    }
-
     /**
-     * The batch around the most urgent job that waits for the denoiser: its own pictures first, then those of others that
-     * fit, in order of urgency.
+     * All that could share a call with the first job that waits for the denoiser: its own pictures first, then those of
+     * others that fit, in their order.
      *
      * @param flights the jobs on the device, the most urgent first; at least one has a picture to sample
-     * @param rows at most so many, but at least one picture's
      */
-    static Batch around(List<Flight> flights, int rows) {
+    static Batch around(List<Flight> flights) {
         Flight first = flights.stream()
                 .filter(f -> !f.sampling().isEmpty())
                 .findFirst()
                 .orElseThrow();
-        Fit fit = null;
-        int count = 0;
+        Flight.Wanted head = first.sampling().get(0).wanted(first.pipeline);
         List<Member> members = new ArrayList<>();
         List<Flight> candidates = first.alone()
                 ? List.of(first)
                 : flights.stream().filter(f -> f == first || !f.alone()).toList();
-        for (Flight flight : flights.indexOf(first) == 0 ? candidates : withFirst(first, candidates)) {
+        for (Flight flight : withFirst(first, candidates)) {
             for (Flight.Picture picture : flight.sampling()) {
-                List<Denoiser.Row> wanted = picture.sampling.rows();
-                Fit own = Fit.of(flight, wanted.get(0));
-                if (fit == null) {
-                    fit = own;
-                }
-                if (own.equals(fit) && (members.isEmpty() || count + wanted.size() <= rows)) {
-                    members.add(new Member(flight, picture, wanted));
-                    count += wanted.size();
+                Flight.Wanted wanted = picture.wanted(flight.pipeline);
+                if (fits(wanted, head)) {
+                    members.add(new Member(flight, picture, wanted.rows()));
                 }
             }
         }
         return new Batch(first.pipeline, members);
+    }
+
+    private static boolean fits(Flight.Wanted wanted, Flight.Wanted head) {
+        return wanted.shape().equals(head.shape())
+                && (head.shape().pipeline().timePerRow()
+                        || wanted.rows().get(0).time() == head.rows().get(0).time());
+    }
+
+    /** What all rows are like. */
+    Shape shape() {
+        return members.get(0).picture().wanted(pipeline).shape();
+    }
+
+    /** Each member's rows and worth. */
+    List<RowChoice.Candidate> candidates() {
+        return members.stream()
+                .map(m -> new RowChoice.Candidate(m.rows().size(), m.flight().worth()))
+                .toList();
+    }
+
+    /** The first members alone. */
+    Batch first(int count) {
+        return new Batch(pipeline, members.subList(0, count));
     }
 
     private static List<Flight> withFirst(Flight first, List<Flight> others) {

@@ -16,11 +16,13 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.tensor.Tensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +41,18 @@ public final class Engine implements Renderer, AutoCloseable {
      * How much is taken on.
      *
      * @param jobs jobs under way at the same time
-     * @param rows rows a call
+     * @param rows rows a call at most
      * @param fragile whether an error of the device leaves it unusable, as on CUDA: then nothing more is tried on it
+     * @param idle after how long without a job memory that is kept for calls is given back
      */
-    public record Settings(int jobs, int rows, boolean fragile) {}
+    public record Settings(int jobs, int rows, boolean fragile, Duration idle) {
+        private static final Duration IDLE = Duration.ofSeconds(30);
+
+        /** With the time that is usual for {@code idle}. */
+        public Settings(int jobs, int rows, boolean fragile) {
+            this(jobs, rows, fragile, IDLE);
+        }
+    }
 
     /**
      * What works beside the device's thread.
@@ -51,8 +61,15 @@ public final class Engine implements Renderer, AutoCloseable {
      * @param blocking where it may
      * @param encoding where pictures are encoded
      * @param broken is told when the device itself has failed, so that nothing more should be tried on it
+     * @param memory the device's
      */
-    public record Helpers(InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken) {}
+    public record Helpers(
+            InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken, Memory memory) {
+        /** For a device that says nothing of its memory. */
+        public Helpers(InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken) {
+            this(inputs, blocking, encoding, broken, Memory.UNKNOWN);
+        }
+    }
 
     private final Models models;
     private final CallMeter meter;
@@ -65,6 +82,7 @@ public final class Engine implements Renderer, AutoCloseable {
     private final List<Flight.Work> waiting = new ArrayList<>();
     private final List<Flight> flights = new ArrayList<>();
     private final Fetches fetches;
+    private final BatchSizes sizes;
     private long arrivals;
     private boolean closing;
 
@@ -74,6 +92,7 @@ public final class Engine implements Renderer, AutoCloseable {
         this.meter = meter;
         this.settings = settings;
         this.helpers = helpers;
+        this.sizes = new BatchSizes(settings.rows(), helpers.memory());
         this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
         this.thread = new Thread(this::run, "device-" + device.replace(':', '-'));
     }
@@ -138,7 +157,7 @@ public final class Engine implements Renderer, AutoCloseable {
         try {
             while (!closing) {
                 if (waiting.isEmpty() && flights.isEmpty()) {
-                    commands.take().run();
+                    rest();
                 } else {
                     tick();
                 }
@@ -158,6 +177,30 @@ public final class Engine implements Renderer, AutoCloseable {
         }
     }
 
+    /** Waits for something to do. After a while without, memory that is kept for calls is given back, once. */
+    private void rest() throws InterruptedException {
+        Runnable next = commands.poll(settings.idle().toNanos(), TimeUnit.NANOSECONDS);
+        if (next == null) {
+            models.loaded().forEach(this::shrink);
+            next = commands.take();
+        }
+        next.run();
+    }
+
+    private void shrink(String model) {
+        try (Lease<Pipeline> lease = models.lease(model)) {
+            lease.model().shrink();
+        } catch (ModelUnavailableException | UnknownModelException | ArgumentsException | DeviceMemoryException e) {
+            LOG.debugf(e, "model %s keeps its memory", model);
+        } catch (DeviceException e) {
+            LOG.warnf("model %s keeps its memory: %s", model, e.getMessage());
+            if (settings.fragile()) {
+                closing = true;
+                helpers.broken().accept(e);
+            }
+        }
+    }
+
     private void enqueue(RenderJob job, Inputs input, Listener listener) {
         waiting.add(new Flight.Work(job, input, listener, arrivals++));
     }
@@ -165,28 +208,55 @@ public final class Engine implements Renderer, AutoCloseable {
     /** One thing on the device. Decoding comes before sampling: it ends a job. */
     private void tick() {
         admit();
-        flights.sort(Flight.BY_URGENCY);
+        Urgency.sort(flights, sizes, System.nanoTime());
         for (Flight flight : flights) {
             if (!flight.decodable().isEmpty()) {
-                guarded(List.of(flight), () -> decode(flight));
+                decode(Decoding.around(flight, flights));
                 return;
             }
         }
         if (!flights.isEmpty()) {
-            sample(Batch.around(flights, settings.rows()));
+            Batch all = Batch.around(flights);
+            sample(all.first(sizes.choose(all.shape(), all.candidates())));
         }
     }
 
     private void admit() {
+        List<Flight> opened = new ArrayList<>();
         while (flights.size() < settings.jobs() && !waiting.isEmpty() && !closing) {
             Flight.Work next = Collections.min(waiting, Flight.Work.BY_URGENCY);
             waiting.remove(next);
             Flight flight = open(next);
             if (flight != null) {
                 flights.add(flight);
-                guarded(List.of(flight), () -> begin(flight));
+                opened.add(flight);
             }
         }
+        TextBatches.of(opened).forEach(this::prepare);
+        opened.forEach(flight -> guarded(List.of(flight), () -> {
+            if (flights.contains(flight) && !closing) {
+                begin(flight);
+            }
+        }));
+    }
+
+    /** Encodes the texts of jobs that begin together. Where that fails, each begins with its own, and shows whose fault it is. */
+    private void prepare(List<Flight> together) {
+        meter.take();
+        try {
+            together.get(0)
+                    .pipeline
+                    .prepare(together.stream().flatMap(f -> f.plans.stream()).toList());
+        } catch (DeviceException e) {
+            if (settings.fragile() && !(e instanceof DeviceMemoryException)) {
+                guarded(together, () -> {
+                    throw e;
+                });
+            }
+            LOG.debugf(e, "%d jobs' texts are encoded one after another", together.size());
+        }
+        double nanos = (double) meter.take();
+        together.forEach(f -> f.clock.device(nanos / together.size()));
     }
 
     /** Takes the job's model into use and resolves its arguments; null where that ended the job. */
@@ -234,19 +304,25 @@ public final class Engine implements Renderer, AutoCloseable {
         if (batch.members().isEmpty() || closing) {
             return;
         }
-        meter.take();
         List<Tensor> outputs;
+        double nanos;
         try {
-            outputs = batch.members().size() == 1
-                    ? evaluate(batch.pipeline(), batch.rows())
-                    : batch.pipeline().evaluate(batch.rows());
+            sizes.calling(batch.shape(), batch.rows().size());
+            meter.take();
+            outputs = batch.pipeline().evaluate(batch.rows());
+            nanos = (double) meter.take();
+            sizes.called(batch.shape(), outputs.size(), nanos);
         } catch (DeviceMemoryException e) {
-            if (batch.members().size() == 1) {
-                throw e;
+            sizes.full(batch.shape(), batch.rows().size());
+            if (batch.members().size() > 1) {
+                LOG.infof(
+                        "Out of memory with %s: halved",
+                        sizes.figures(batch.shape(), batch.rows().size()));
+                batch.halves().forEach(this::sample);
+                return;
             }
-            LOG.infof("Out of memory with %d rows: halved", batch.rows().size());
-            batch.halves().forEach(this::sample);
-            return;
+            outputs = oneByOne(batch, e);
+            nanos = (double) meter.take();
         } catch (DeviceException e) {
             if (settings.fragile() || batch.flights().size() == 1) {
                 throw e;
@@ -255,28 +331,32 @@ public final class Engine implements Renderer, AutoCloseable {
             batch.byFlight().forEach(this::sample);
             return;
         }
-        double nanosARow = (double) meter.take() / outputs.size();
+        double nanosARow = nanos / outputs.size();
         int at = 0;
         for (Batch.Member member : batch.members()) {
             List<Tensor> own = outputs.subList(at, at + member.rows().size());
             at += own.size();
             member.flight().clock.device(nanosARow * own.size());
-            guarded(List.of(member.flight()), () -> member.picture().sampling.advance(own));
+            guarded(List.of(member.flight()), () -> member.picture().advance(own));
         }
         batch.flights().forEach(flight -> guarded(List.of(flight), () -> report(flight)));
     }
 
-    /** One picture's rows: where they do not fit together, each is evaluated by itself. */
-    private static List<Tensor> evaluate(Pipeline pipeline, List<Denoiser.Row> rows) {
+    /** One picture's rows, which do not fit together: each is evaluated by itself. */
+    private List<Tensor> oneByOne(Batch batch, DeviceMemoryException tooMany) {
+        List<Denoiser.Row> rows = batch.rows();
+        List<Tensor> outputs = new ArrayList<>();
         try {
-            return pipeline.evaluate(rows);
-        } catch (DeviceMemoryException e) {
             if (rows.size() == 1) {
-                throw e;
+                throw tooMany;
             }
-            List<Tensor> outputs = new ArrayList<>();
-            rows.forEach(row -> outputs.addAll(pipeline.evaluate(List.of(row))));
+            sizes.calling(batch.shape(), 1);
+            meter.take();
+            rows.forEach(row -> outputs.addAll(batch.pipeline().evaluate(List.of(row))));
             return outputs;
+        } catch (DeviceMemoryException e) {
+            throw new DeviceMemoryException(
+                    e.getMessage() + " (not even alone: " + sizes.figures(batch.shape(), 1) + ")", e);
         }
     }
 
@@ -293,41 +373,59 @@ public final class Engine implements Renderer, AutoCloseable {
         }
     }
 
-    private void decode(Flight flight) {
-        flight.clock.enter("decode", System.nanoTime());
-        List<Flight.Picture> ready = flight.decodable();
-        if (ready.size() > settings.rows()) {
-            ready = ready.subList(0, settings.rows());
-        }
-        meter.take();
-        decode(flight, ready);
-        flight.clock.device((double) meter.take());
-        flight.clock.enter("denoise", System.nanoTime());
-        if (flight.finished()) {
-            flight.clock.leave(System.nanoTime());
-            finish(flight);
+    private void decode(Decoding all) {
+        Decoding chosen = all.first(sizes.choose(all.shape(), all.candidates()));
+        chosen.flights().forEach(f -> f.clock.enter("decode", System.nanoTime()));
+        guarded(chosen.flights(), () -> decoded(chosen));
+        for (Flight flight : chosen.flights()) {
+            if (flights.contains(flight)) {
+                flight.clock.enter("denoise", System.nanoTime());
+                if (flight.finished()) {
+                    flight.clock.leave(System.nanoTime());
+                    guarded(List.of(flight), () -> finish(flight));
+                }
+            }
         }
     }
 
-    private static void decode(Flight flight, List<Flight.Picture> ready) {
-        List<Tensor> pixels;
-        try {
-            pixels = flight.pipeline.decode(
-                    ready.stream().map(p -> p.sampling.latents()).toList());
-        } catch (DeviceMemoryException e) {
-            if (ready.size() == 1) {
-                throw e;
-            }
-            decode(flight, ready.subList(0, ready.size() / 2));
-            decode(flight, ready.subList(ready.size() / 2, ready.size()));
+    private void decoded(Decoding whole) {
+        Decoding batch = whole.of(flights);
+        if (batch.members().isEmpty() || closing) {
             return;
         }
-        for (int i = 0; i < ready.size(); i++) {
-            if (!Finite.all(pixels.get(i))) {
-                throw new NonFiniteException(
-                        "the decoder's output is not finite; a float16 VAE may overflow: export it in float32");
+        List<Tensor> pixels;
+        try {
+            sizes.calling(batch.shape(), batch.members().size());
+            meter.take();
+            pixels = batch.pipeline().decode(batch.latents());
+        } catch (DeviceMemoryException e) {
+            sizes.full(batch.shape(), batch.members().size());
+            if (batch.members().size() == 1) {
+                throw new DeviceMemoryException(
+                        e.getMessage() + " (not even alone: " + sizes.figures(batch.shape(), 1) + ")", e);
             }
-            ready.get(i).pixels = pixels.get(i);
+            batch.halves().forEach(half -> guarded(half.flights(), () -> decoded(half)));
+            return;
+        } catch (DeviceException e) {
+            if (settings.fragile() || batch.flights().size() == 1) {
+                throw e;
+            }
+            batch.byFlight().forEach(own -> guarded(own.flights(), () -> decoded(own)));
+            return;
+        }
+        double nanos = (double) meter.take();
+        sizes.called(batch.shape(), pixels.size(), nanos);
+        for (int i = 0; i < pixels.size(); i++) {
+            Decoding.Member member = batch.members().get(i);
+            Tensor own = pixels.get(i);
+            member.flight().clock.device(nanos / pixels.size());
+            guarded(List.of(member.flight()), () -> {
+                if (!Finite.all(own)) {
+                    throw new NonFiniteException(
+                            "the decoder's output is not finite; a float16 VAE may overflow: export it in float32");
+                }
+                member.picture().pixels = own;
+            });
         }
     }
 

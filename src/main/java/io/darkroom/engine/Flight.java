@@ -2,6 +2,7 @@ package io.darkroom.engine;
 
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.Renderer;
+import io.darkroom.model.Denoiser;
 import io.darkroom.model.Lease;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
@@ -30,6 +31,9 @@ final class Flight implements AutoCloseable {
                 .thenComparingLong(Work::arrival);
     }
 
+    /** What a picture wants evaluated next: its rows, and what they are like. */
+    record Wanted(List<Denoiser.Row> rows, Shape shape) {}
+
     /** One picture of the job: under way, then latents, then pixels. */
     static final class Picture {
         /** Which of the job's plans it follows. */
@@ -42,10 +46,28 @@ final class Flight implements AutoCloseable {
         @Nullable
         Tensor pixels;
 
+        /** What it wants evaluated next, made once for each evaluation. */
+        private @Nullable Wanted wanted;
+
         Picture(int plan, int index, Sampling sampling) {
             this.plan = plan;
             this.index = index;
             this.sampling = sampling;
+        }
+
+        Wanted wanted(Pipeline pipeline) {
+            Wanted known = wanted;
+            if (known == null) {
+                List<Denoiser.Row> rows = sampling.rows();
+                known = new Wanted(rows, Shape.of(pipeline, rows.get(0)));
+                wanted = known;
+            }
+            return known;
+        }
+
+        void advance(List<Tensor> outputs) {
+            wanted = null;
+            sampling.advance(outputs);
         }
 
         /** Sampled, and waiting for the decoder. */
@@ -60,6 +82,9 @@ final class Flight implements AutoCloseable {
     final List<Plan> plans;
 
     final PhaseClock clock = new PhaseClock();
+    /** When it came to the device, by {@link System#nanoTime}. */
+    final long since = System.nanoTime();
+
     private final Lease<Pipeline> lease;
     private List<Picture> pictures = List.of();
 
@@ -133,6 +158,11 @@ final class Flight implements AutoCloseable {
 
     int steps() {
         return pictures.stream().mapToInt(p -> p.sampling.steps()).sum();
+    }
+
+    /** What one evaluation of one picture is worth: its part of the job, twice as much for each level of priority. */
+    double worth() {
+        return Math.scalb(1.0, work.job().request().priority()) / Math.max(1, steps());
     }
 
     /** Gives the model back. */

@@ -9,6 +9,12 @@ public interface Network extends AutoCloseable {
     /** The element type of the network's floats. */
     ElementType elementType();
 
+    /**
+     * Gives back memory that the runtime keeps for later calls, as far as it can; takes about as long as the smallest call
+     * that was made since the last time.
+     */
+    default void shrink() {}
+
     /** Frees the network's memory. Nothing may be called afterwards. */
     @Override
     void close();

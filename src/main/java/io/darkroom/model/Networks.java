@@ -18,6 +18,17 @@ public interface Networks extends AutoCloseable {
     @Nullable
     LatentEncoder encoder();
 
+    /** {@link Network#shrink} of each. */
+    default void shrink() {
+        textEncoders().values().forEach(Network::shrink);
+        denoiser().shrink();
+        decoder().shrink();
+        LatentEncoder encoder = encoder();
+        if (encoder != null) {
+            encoder.shrink();
+        }
+    }
+
     /** What of each LoRA did not find a place in the networks, by the LoRA's name; empty where all did. */
     default Map<String, String> leftOut() {
         return Map.of();

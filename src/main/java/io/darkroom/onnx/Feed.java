@@ -17,9 +17,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The inputs of one call, in the element types that the graph wants. Owns the native tensors until it is closed. */
 final class Feed implements AutoCloseable {
+    /** Native tensors of all feeds that are not closed yet. */
+    private static final AtomicInteger OPEN = new AtomicInteger();
+
     private final Graph graph;
     private final int rows;
     private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
@@ -98,6 +102,7 @@ final class Feed implements AutoCloseable {
         try {
             // A direct buffer in native order is taken as it is, without a copy.
             tensors.put(name, sink.tensor(Sessions.environment(), shape));
+            OPEN.incrementAndGet();
         } catch (OrtException e) {
             throw new IllegalStateException("input " + name + " of " + graph.file() + " cannot be made", e);
         }
@@ -105,7 +110,15 @@ final class Feed implements AutoCloseable {
 
     @Override
     public void close() {
-        tensors.values().forEach(OnnxTensor::close);
+        tensors.values().forEach(tensor -> {
+            tensor.close();
+            OPEN.decrementAndGet();
+        });
+        tensors.clear();
+    }
+
+    static int open() {
+        return OPEN.get();
     }
 
     /** Writes numbers as elements of one type. */

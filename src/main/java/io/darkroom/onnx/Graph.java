@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** One ONNX graph on a device. Owns its session. Called by one thread at a time. */
 final class Graph implements AutoCloseable {
@@ -34,7 +35,12 @@ final class Graph implements AutoCloseable {
     /** One direct buffer for each input, kept between calls: their sizes hardly change, and freeing them is up to the collector. */
     private final Map<String, ByteBuffer> buffers = new HashMap<>();
 
-    private Graph(Path file, OrtSession session, CallListener.Kind kind, CallListener listener) throws OrtException {
+    private final String arena;
+    private Map<String, long[]> smallest = Map.of();
+
+    private Graph(Path file, OrtSession session, Device device, CallListener.Kind kind, CallListener listener)
+            throws OrtException {
+        this.arena = device instanceof Device.Cuda cuda ? "gpu:" + cuda.index() : "cpu:0";
         this.file = file;
         this.session = session;
         this.kind = kind;
@@ -45,7 +51,9 @@ final class Graph implements AutoCloseable {
 
     /** @throws ModelUnavailableException where the file cannot be opened */
     static Graph open(Path file, Device device, CallListener.Kind kind, CallListener listener) {
-        return of(file, Sessions.open(file, device), kind, listener);
+        OrtSession session =
+                kind == CallListener.Kind.DENOISER ? Sessions.openDenoiser(file, device) : Sessions.open(file, device);
+        return of(file, session, device, kind, listener);
     }
 
     /** With LoRAs fused into its weights. As {@link #open}. */
@@ -56,13 +64,14 @@ final class Graph implements AutoCloseable {
             CallListener.Kind kind,
             CallListener listener) {
         try (FusedGraph fused = FusedGraph.of(file, changes)) {
-            return of(file.file(), Sessions.openFused(file.file(), fused, device), kind, listener);
+            return of(file.file(), Sessions.openFused(file.file(), fused, device, kind), device, kind, listener);
         }
     }
 
-    private static Graph of(Path file, OrtSession session, CallListener.Kind kind, CallListener listener) {
+    private static Graph of(
+            Path file, OrtSession session, Device device, CallListener.Kind kind, CallListener listener) {
         try {
-            return new Graph(file, session, kind, listener);
+            return new Graph(file, session, device, kind, listener);
         } catch (OrtException e) {
             close(session);
             throw Failures.opening(file, e);
@@ -177,6 +186,7 @@ final class Graph implements AutoCloseable {
      * @return the wanted outputs by name, a tensor without the batch axis for each row
      */
     Map<String, List<Tensor>> run(Feed feed, Set<String> wanted) {
+        keepSmallest(feed);
         long start = System.nanoTime();
         try (OrtSession.Result result = session.run(feed.tensors(), wanted)) {
             listener.called(kind, feed.rows(), System.nanoTime() - start);
@@ -187,6 +197,50 @@ final class Graph implements AutoCloseable {
             return outputs;
         } catch (OrtException e) {
             throw Failures.running(file, feed.rows(), e);
+        }
+    }
+
+    /** The shapes of the smallest call since the arena was last shrunk. */
+    private void keepSmallest(Feed feed) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        feed.tensors()
+                .forEach((name, tensor) -> shapes.put(name, tensor.getInfo().getShape()));
+        if (smallest.isEmpty() || elements(shapes) < elements(smallest)) {
+            smallest = shapes;
+        }
+    }
+
+    private static long elements(Map<String, long[]> shapes) {
+        return shapes.values().stream()
+                .mapToLong(s -> LongStream.of(s).reduce(1, Math::multiplyExact))
+                .sum();
+    }
+
+    /**
+     * Gives back what the arena keeps beyond the smallest call since the last time: ONNX Runtime does so only at the end
+     * of a call, so that call is made once more, on whatever the buffers hold.
+     */
+    void shrink() {
+        if (smallest.isEmpty()) {
+            return;
+        }
+        Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+            options.addRunConfigEntry("memory.enable_memory_arena_shrinkage", arena);
+            for (Map.Entry<String, long[]> input : smallest.entrySet()) {
+                OnnxJavaType type = input(input.getKey()).type;
+                int bytes = Math.toIntExact(LongStream.of(input.getValue()).reduce(type.size, Math::multiplyExact));
+                tensors.put(
+                        input.getKey(),
+                        OnnxTensor.createTensor(
+                                Sessions.environment(), buffer(input.getKey(), bytes), input.getValue(), type));
+            }
+            session.run(tensors, outputs.keySet(), options).close();
+            smallest = Map.of();
+        } catch (OrtException e) {
+            throw Failures.running(file, 1, e);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
         }
     }
 

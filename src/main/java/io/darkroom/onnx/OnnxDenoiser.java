@@ -181,6 +181,11 @@ final class OnnxDenoiser implements Denoiser {
     }
 
     @Override
+    public void shrink() {
+        graph.shrink();
+    }
+
+    @Override
     public void close() {
         graph.close();
     }

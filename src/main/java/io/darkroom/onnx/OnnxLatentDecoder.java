@@ -46,6 +46,11 @@ final class OnnxLatentDecoder implements LatentDecoder {
     }
 
     @Override
+    public void shrink() {
+        graph.shrink();
+    }
+
+    @Override
     public void close() {
         graph.close();
     }

@@ -62,6 +62,11 @@ final class OnnxLatentEncoder implements LatentEncoder {
     }
 
     @Override
+    public void shrink() {
+        graph.shrink();
+    }
+
+    @Override
     public void close() {
         graph.close();
     }

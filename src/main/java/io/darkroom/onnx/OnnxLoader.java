@@ -46,6 +46,11 @@ public final class OnnxLoader implements NetworkLoader {
         this.listener = listener;
     }
 
+    /** Native input tensors of calls under way, of all networks in this process: none when nothing is called. */
+    public static int openTensors() {
+        return Feed.open();
+    }
+
     @Override
     public Networks load(ModelFolder folder) {
         if (folder.has("safety_checker")) {

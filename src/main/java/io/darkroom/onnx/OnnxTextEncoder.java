@@ -64,6 +64,11 @@ final class OnnxTextEncoder implements TextEncoder {
     }
 
     @Override
+    public void shrink() {
+        graph.shrink();
+    }
+
+    @Override
     public void close() {
         graph.close();
     }

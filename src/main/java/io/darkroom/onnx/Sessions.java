@@ -6,16 +6,23 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import io.darkroom.model.CallListener;
 import io.darkroom.model.ModelUnavailableException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /** Opens ONNX Runtime sessions on a device. */
 final class Sessions {
+    private static final Logger LOG = Logger.getLogger(Sessions.class);
     /** Made once for the process; ONNX Runtime keeps it until the process ends. */
     private static final OrtEnvironment ENVIRONMENT = environment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
 
@@ -55,12 +62,69 @@ final class Sessions {
     }
 
     /**
+     * Opens a denoiser's graph, fitted so that it takes a time for each row where {@link TimeFitting} can, and so that a
+     * row's result does not depend on whether it is alone ({@link PairedGemms}, on the CPU); else as it is. The file is
+     * not changed.
+     *
+     * @throws ModelUnavailableException as {@link #open}
+     */
+    static OrtSession openDenoiser(Path file, Device device) {
+        Optional<ByteBuffer> fitted = fitted(file, device);
+        if (fitted.isPresent()) {
+            try (OrtSession.SessionOptions options = options(device)) {
+                if (file.getFileSystem() == FileSystems.getDefault()) {
+                    // A model from bytes has no place of its own beside which its external data would be looked for.
+                    options.addConfigEntry(
+                            "session.model_external_initializers_file_folder_path",
+                            String.valueOf(file.toAbsolutePath().getParent()));
+                }
+                return ENVIRONMENT.createSession(fitted.get(), options);
+            } catch (OrtException e) {
+                LOG.warnf("%s cannot be fitted to its use, and is taken as it is: %s", file, e.getMessage());
+            }
+        }
+        return open(file, device);
+    }
+
+    private static Optional<ByteBuffer> fitted(Path file, Device device) {
+        try {
+            return fitted(read(file), device);
+        } catch (IllegalArgumentException e) {
+            // Whether it is a model at all, opening it will tell.
+            LOG.debugf("%s: %s", file, e.getMessage());
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new ModelUnavailableException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    /** Mapped where the file system can, so that a large model does not pass through the heap. */
+    private static ByteBuffer read(Path file) throws IOException {
+        if (file.getFileSystem() != FileSystems.getDefault()) {
+            return ByteBuffer.wrap(Files.readAllBytes(file));
+        }
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+        }
+    }
+
+    private static Optional<ByteBuffer> fitted(ByteBuffer model, Device device) {
+        return GraphPatch.of(model).flatMap(patch -> {
+            List<GraphPatch.Change> changes = new ArrayList<>(TimeFitting.changes(patch.graph()));
+            if (device instanceof Device.Cpu) {
+                changes.addAll(PairedGemms.changes(patch.graph()));
+            }
+            return changes.isEmpty() ? Optional.empty() : Optional.of(patch.with(changes));
+        });
+    }
+
+    /**
      * Opens a graph with LoRAs fused into its weights.
      *
      * @param file where the graph comes from, and its external data lies
      * @throws ModelUnavailableException as {@link #open}
      */
-    static OrtSession openFused(Path file, FusedGraph fused, Device device) {
+    static OrtSession openFused(Path file, FusedGraph fused, Device device, CallListener.Kind kind) {
         try (OrtSession.SessionOptions options = options(device)) {
             if (file.getFileSystem() == FileSystems.getDefault()) {
                 // A model from bytes has no place of its own beside which its external data would be looked for.
@@ -69,7 +133,9 @@ final class Sessions {
                         String.valueOf(file.toAbsolutePath().getParent()));
             }
             options.addExternalInitializers(Map.copyOf(fused.weights()));
-            return ENVIRONMENT.createSession(fused.model(), options);
+            Optional<ByteBuffer> fitted =
+                    kind == CallListener.Kind.DENOISER ? fitted(fused.model(), device) : Optional.empty();
+            return ENVIRONMENT.createSession(fitted.orElse(fused.model()), options);
         } catch (OrtException e) {
             throw Failures.opening(file, e);
         }

@@ -89,6 +89,14 @@ final class FamilyPipeline implements Pipeline {
     }
 
     @Override
+    public void prepare(List<Plan> plans) {
+        conditioner.prepare(plans.stream()
+                .filter(p -> p.task() != Task.RECONSTRUCTION)
+                .map(Plan::arguments)
+                .toList());
+    }
+
+    @Override
     public List<Sampling> begin(Plan plan) {
         return begin(List.of(plan)).get(0);
     }
@@ -300,6 +308,11 @@ final class FamilyPipeline implements Pipeline {
         return networks.decoder().decode(unscaled).stream()
                 .map(Autoencoder::toPixels)
                 .toList();
+    }
+
+    @Override
+    public void shrink() {
+        networks.shrink();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class FamilyPlanner implements Planner {
     private final Set<Task> tasks;
     private final Soundness soundness;
     private final SamplerCache samplers;
+    private final Optional<VaeTiling> tiling;
     private final Controls controls;
 
     FamilyPlanner(Family family) {
@@ -32,6 +34,7 @@ final class FamilyPlanner implements Planner {
         this.controls = Controls.of(family);
         this.soundness = new Soundness(family, tasks, controls);
         this.samplers = new SamplerCache(family.folder().scheduler().map());
+        this.tiling = VaeTiling.of(family.folder());
     }
 
     Family family() {
@@ -52,7 +55,7 @@ final class FamilyPlanner implements Planner {
     public Pipeline open(ModelFolder variant, NetworkLoader loader, NoiseFactory noise) {
         Networks networks = loader.load(variant);
         try {
-            return new FamilyPipeline(this, variant, networks, noise);
+            return new FamilyPipeline(this, variant, TiledNetworks.of(variant, networks), noise);
         } catch (RuntimeException e) {
             networks.close();
             throw e;
@@ -98,6 +101,8 @@ final class FamilyPlanner implements Planner {
     }
 
     private Plan plan(Task task, Arguments a, SchedulerConfig scheduler, int steps, List<Warning> warnings) {
+        tiling.ifPresent(t ->
+                warnings.addAll(t.warnings(Objects.requireNonNull(a.width()), Objects.requireNonNull(a.height()))));
         return new Plan(
                 task,
                 a,

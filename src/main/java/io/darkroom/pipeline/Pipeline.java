@@ -34,6 +34,12 @@ public interface Pipeline extends AutoCloseable {
      */
     Plan plan(Arguments arguments);
 
+    /**
+     * Encodes the texts of several requests together, so that {@link #begin} of each finds them; where there are many,
+     * those of the last are kept. Without it each request's texts are encoded when it begins.
+     */
+    void prepare(List<Plan> plans);
+
     /** Encodes text and input image and draws the first noise: one picture under way for each that was asked for. */
     List<Sampling> begin(Plan plan);
 
@@ -54,6 +60,9 @@ public interface Pipeline extends AutoCloseable {
      * it rounds. Pixels that are not a number are left so.
      */
     List<Tensor> decode(List<Tensor> latents);
+
+    /** Gives back memory that the runtime keeps for later calls, as far as it can. For when nothing is to be done. */
+    void shrink();
 
     /** Frees the model's memory. */
     @Override

@@ -158,6 +158,12 @@ class StableDiffusion implements Family {
                 new Encoders(this, networks, texts(Arguments.builder().build()));
         return new Conditioner() {
             @Override
+            public void prepare(List<Arguments> requests) {
+                encoders.encode(
+                        requests.stream().flatMap(a -> texts(a).stream()).toList());
+            }
+
+            @Override
             public Map<Branch, Conditioning> conditioning(Arguments a, int picture) {
                 List<Tensor> hidden = Boolean.TRUE.equals(a.promptWeighting())
                         ? encoders.encodeWeighted(texts(a), chunks(a))

@@ -201,6 +201,12 @@ final class StableDiffusion3 implements Family {
                 new Encoders(this, networks, texts(Arguments.builder().build()));
         return new Conditioner() {
             @Override
+            public void prepare(List<Arguments> requests) {
+                encoders.encode(
+                        requests.stream().flatMap(a -> texts(a).stream()).toList());
+            }
+
+            @Override
             public Map<Branch, Conditioning> conditioning(Arguments a, int picture) {
                 List<TextEncoder.Encoding> encoded = encoders.encode(texts(a));
                 int each = encoded.size() / 2;

@@ -261,6 +261,11 @@ final class StableDiffusionXl implements Family {
         }
 
         @Override
+        public void prepare(List<Arguments> requests) {
+            encoders.encode(requests.stream().flatMap(a -> texts(a).stream()).toList());
+        }
+
+        @Override
         public Map<Branch, Conditioning> conditioning(Arguments a, int picture) {
             List<TextEncoder.Encoding> encoded = encoders.encode(texts(a));
             Tensor hidden = Join.last(

@@ -2,14 +2,18 @@ package io.darkroom.worker;
 
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.engine.CallMeter;
+import io.darkroom.engine.CudaMemory;
 import io.darkroom.engine.Engine;
 import io.darkroom.engine.ModelCheck;
+import io.darkroom.engine.RowLoader;
+import io.darkroom.engine.SystemMemory;
 import io.darkroom.job.Announcer;
 import io.darkroom.job.Intake;
 import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.RequestParser;
 import io.darkroom.model.BuiltInModels;
+import io.darkroom.model.NetworkLoader;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.Devices;
 import io.darkroom.onnx.OnnxLoader;
@@ -127,8 +131,18 @@ class WorkerBeans {
                 BuiltInModels.starter(),
                 config.models().defaultModel(),
                 config.models().memory().asLongValue(),
-                new OnnxLoader(device, calls),
+                loader(device, calls),
                 noise);
+    }
+
+    /** Bits depend on the rows of a call on CUDA alone, and only there a new number of rows costs a search. */
+    private NetworkLoader loader(Device device, CallMeter calls) {
+        NetworkLoader onnx = new OnnxLoader(device, calls);
+        Optional<Integer> fixed = config.engine().fixedRows();
+        if (fixed.isPresent()) {
+            return RowLoader.fixed(onnx, fixed.get());
+        }
+        return device instanceof Device.Cuda ? RowLoader.rungs(onnx) : onnx;
     }
 
     @Produces
@@ -157,12 +171,17 @@ class WorkerBeans {
                 device.toString(),
                 models,
                 calls,
-                new Engine.Settings(config.engine().jobs(), config.engine().rows(), fragile),
+                new Engine.Settings(
+                        config.engine().jobs(),
+                        config.engine().fixedRows().orElse(config.engine().rows()),
+                        fragile,
+                        config.engine().idle()),
                 new Engine.Helpers(
                         new StoredInputs(store, config.storage(), limits),
                         Threads.pool("fetch", FETCHERS),
                         Threads.pool("encode", ENCODERS),
-                        cause -> broken(cause, deliveries.get())));
+                        cause -> broken(cause, deliveries.get()),
+                        device instanceof Device.Cuda cuda ? new CudaMemory(cuda.index()) : new SystemMemory()));
         engine.start();
         if (config.models().load().equals("start")) {
             engine.warm();

@@ -26,6 +26,7 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.TorchNoise;
 import io.darkroom.tensor.Tensor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +55,12 @@ class EngineTest {
     }
 
     private Engine engine(boolean fragile) {
+        return engine(fragile, Duration.ofMinutes(5));
+    }
+
+    private Engine engine(boolean fragile, Duration idle) {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
+        device.listener = meter;
         Models models = new Models(
                 noModels,
                 BuiltInModels.starter(),
@@ -66,7 +72,7 @@ class EngineTest {
                 "hand",
                 models,
                 meter,
-                new Engine.Settings(4, 8, fragile),
+                new Engine.Settings(4, 8, fragile, idle),
                 new Engine.Helpers((field, at) -> inputs.read(field, at), beside, beside, broken::complete));
         made.start();
         return made;
@@ -104,8 +110,20 @@ class EngineTest {
         return device.calls.stream().map(List::size).toList();
     }
 
+    /** Lets the engine find out that large calls pay on this device. */
+    private void learn() {
+        try {
+            render("learn", ",\"guidance_scale\":1,\"num_inference_steps\":8,\"num_images_per_prompt\":8")
+                    .pictures();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        device.calls.clear();
+    }
+
     /** Occupies the device with a first call, so that what is asked for meanwhile meets in the second. */
     private Heard occupy() {
+        learn();
         device.hold();
         Heard first = render("first", ",\"guidance_scale\":1,\"num_inference_steps\":1,\"priority\":9");
         await().until(() -> device.calls.size() == 1);
@@ -118,6 +136,8 @@ class EngineTest {
 
     @Test
     void aJobIsStartedSteppedAndFinished() throws InterruptedException {
+        learn();
+
         Heard job = render("a", ",\"num_images_per_prompt\":2");
 
         assertThat(job.pictures().pictures()).extracting(p -> p.fileName()).containsExactly("0.png", "1.png");
@@ -148,6 +168,7 @@ class EngineTest {
 
     @Test
     void thePicturesOfASweepShareCallsAndTheirTextIsEncodedOnce() throws InterruptedException {
+        learn();
         Heard job = render(
                 "a",
                 ",\"sweep\":{\"guidance_scale\":[1,7.5],\"num_inference_steps\":[1,2],"
@@ -158,7 +179,8 @@ class EngineTest {
         // At most eight rows a call: two of four pictures without guidance are still to come after the first.
         assertThat(rowsOfCalls().stream().mapToInt(r -> r).sum()).isEqualTo(18);
         assertThat(rowsOfCalls()).hasSizeLessThanOrEqualTo(4);
-        assertThat(device.texts).hasSize(2).doesNotHaveDuplicates();
+        // The prompt, the negative one, and the empty one of the job before.
+        assertThat(device.texts).hasSize(3).doesNotHaveDuplicates();
     }
 
     @Test
@@ -219,9 +241,55 @@ class EngineTest {
 
     @Test
     void aCallTakesNoMoreRowsThanItMay() throws InterruptedException {
+        learn();
+
         render("a", ",\"num_inference_steps\":1,\"num_images_per_prompt\":5").pictures();
 
         assertThat(rowsOfCalls()).containsExactly(8, 2);
+    }
+
+    @Test
+    void textsOfJobsThatBeginTogetherAreEncodedInOneCall() throws InterruptedException {
+        Heard first = occupy();
+        device.textCalls.clear();
+        Heard one = render("a", ",\"negative_prompt\":\"y\"");
+        Heard other = render("b", ",\"negative_prompt\":\"z\"");
+
+        device.permits.release(1_000);
+        first.pictures();
+        one.pictures();
+        other.pictures();
+
+        assertThat(device.textCalls).containsExactly(2);
+    }
+
+    @Test
+    void picturesOfJobsThatEndTogetherAreDecodedInOneCall() throws InterruptedException {
+        Heard first = occupy();
+        Heard one = render("a", ",\"num_inference_steps\":1");
+        Heard other = render("b", ",\"num_inference_steps\":1,\"scheduler\":\"euler\"");
+        device.decoderCalls.clear();
+
+        device.permits.release(1_000);
+        first.pictures();
+        one.pictures();
+        other.pictures();
+
+        assertThat(device.decoderCalls).containsExactly(1, 2);
+    }
+
+    @Test
+    void aPictureThatDoesNotDecodeFailsItsJobAlone() throws InterruptedException {
+        Heard first = occupy();
+        Heard sick = render("a", ",\"num_inference_steps\":1");
+        Heard well = render("b", ",\"num_inference_steps\":1,\"scheduler\":\"euler\"");
+        device.pictures = decoded -> decoded.size() == 1 ? decoded : List.of(nan(decoded.get(0)), decoded.get(1));
+
+        device.permits.release(1_000);
+        first.pictures();
+
+        assertThat(sick.failure()).isEqualTo(Failure.Code.NON_FINITE_OUTPUT);
+        well.pictures();
     }
 
     @Test
@@ -344,6 +412,7 @@ class EngineTest {
 
     @Test
     void outOfMemoryHalvesTheBatchUntilItFits() throws InterruptedException {
+        learn();
         device.answer = inputs -> {
             if (inputs.size() > 2) {
                 throw new DeviceMemoryException("full", new IllegalStateException());
@@ -443,6 +512,17 @@ class EngineTest {
         assertThat(render("a", "").end()).isInstanceOf(SurroundingsException.class);
         assertThat(engine.isAlive()).isTrue();
         device.loading = null;
+    }
+
+    @Test
+    void anIdleDeviceGivesItsMemoryBackOnce() throws InterruptedException {
+        engine.close();
+        engine = engine(false, Duration.ofMillis(1));
+
+        render("a", "").pictures();
+        await().until(() -> device.shrunk.get() == 1);
+        render("b", "").pictures();
+        await().until(() -> device.shrunk.get() == 2);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.darkroom.engine;
 
+import io.darkroom.model.CallListener;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.LatentDecoder;
@@ -28,6 +29,10 @@ final class HandDevice implements NetworkLoader {
 
     /** The rows of each call. */
     final List<List<Denoiser.Row>> calls = new CopyOnWriteArrayList<>();
+    /** How many texts each call of the text encoder had. */
+    final List<Integer> textCalls = new CopyOnWriteArrayList<>();
+    /** How many pictures each call of the decoder had. */
+    final List<Integer> decoderCalls = new CopyOnWriteArrayList<>();
     /** The texts that were encoded, as ids. */
     final List<List<Integer>> texts = new CopyOnWriteArrayList<>();
     /** One for each call of the denoiser that may go on; plenty unless {@link #hold} is called. */
@@ -37,7 +42,12 @@ final class HandDevice implements NetworkLoader {
     volatile UnaryOperator<List<Tensor>> pictures = UnaryOperator.identity();
     volatile @Nullable RuntimeException loading;
     final AtomicInteger open = new AtomicInteger();
+    /** How often memory was given back. */
+    final AtomicInteger shrunk = new AtomicInteger();
+
     volatile boolean timePerRow = true;
+    /** Is told what each call of the denoiser cost: hardly more with more rows. */
+    volatile CallListener listener = (kind, rows, nanos) -> {};
 
     /** From now on each call waits for a permit. */
     void hold() {
@@ -89,6 +99,7 @@ final class HandDevice implements NetworkLoader {
 
         @Override
         public List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs) {
+            textCalls.add(ids.size());
             texts.addAll(ids);
             return ids.stream()
                     .map(row -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(row.size(), TEXT_WIDTH))))
@@ -109,7 +120,9 @@ final class HandDevice implements NetworkLoader {
         public List<Tensor> evaluate(List<Row> rows) {
             calls.add(rows);
             permits.acquireUninterruptibly();
-            return answer.apply(rows.stream().map(Row::input).toList());
+            List<Tensor> outputs = answer.apply(rows.stream().map(Row::input).toList());
+            listener.called(CallListener.Kind.DENOISER, rows.size(), 1_000_000 + 1_000L * rows.size());
+            return outputs;
         }
 
         @Override
@@ -133,12 +146,19 @@ final class HandDevice implements NetworkLoader {
         }
 
         @Override
+        public void shrink() {
+            shrunk.incrementAndGet();
+        }
+
+        @Override
         public void close() {}
     }
 
     private final class Decoder implements LatentDecoder {
         @Override
         public List<Tensor> decode(List<Tensor> latents) {
+            decoderCalls.add(latents.size());
+            listener.called(CallListener.Kind.LATENT_DECODER, latents.size(), 1_000_000 + 1_000L * latents.size());
             return pictures.apply(latents.stream()
                     .map(z -> Tensor.zeros(3, FACTOR * z.dim(1), FACTOR * z.dim(2)))
                     .toList());

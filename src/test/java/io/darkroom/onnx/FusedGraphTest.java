@@ -7,6 +7,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.darkroom.goldens.SafetensorsFile;
+import io.darkroom.model.CallListener;
 import io.darkroom.model.LoraFile;
 import io.darkroom.onnx.LoraMatch.Change;
 import io.darkroom.onnx.ModuleWeights.Place;
@@ -117,7 +118,7 @@ class FusedGraphTest {
         Place place = Objects.requireNonNull(ModuleWeights.of(graph).get("b"));
         Change change = new Change(place, lora, lora.modules().get(0), 2);
         try (FusedGraph fused = FusedGraph.of(graph, List.of(change));
-                OrtSession session = Sessions.openFused(file, fused, new Device.Cpu());
+                OrtSession session = Sessions.openFused(file, fused, new Device.Cpu(), CallListener.Kind.TEXT_ENCODER);
                 OnnxTensor x = OnnxTensor.createTensor(Sessions.environment(), FloatBuffer.wrap(X), new long[] {1, 2});
                 OrtSession.Result result = session.run(Map.of("x", x))) {
             float[] y = ((float[][]) result.get(0).getValue())[0];

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -121,6 +122,23 @@ class OnnxLoaderTest {
                         networks.denoiser().evaluate(List.of(rows.get(i))).get(0);
                 assertThat(worst(together.get(i), alone)).isLessThan(1e-5);
             }
+        }
+    }
+
+    @Test
+    void aNetworkGivesTheSameAfterItsMemoryWasGivenBack() {
+        Denoiser.Row row = row(1, 500, 40, 128, 16);
+        List<Denoiser.Row> many = Collections.nCopies(12, row);
+        List<Integer> calls = new ArrayList<>();
+        try (Networks networks = load(BuiltInModels.starter(), (kind, n, nanos) -> calls.add(n))) {
+            networks.shrink();
+            Tensor before = networks.denoiser().evaluate(List.of(row)).get(0);
+            networks.denoiser().evaluate(many);
+
+            networks.shrink();
+
+            assertThat(networks.denoiser().evaluate(List.of(row)).get(0).data()).isEqualTo(before.data());
+            assertThat(calls).as("calls that count").containsExactly(1, 12, 1);
         }
     }
 

@@ -145,6 +145,11 @@ record GoldenCase(Path file, JsonNode json) {
         return override;
     }
 
+    /** What {@code AutoencoderKL.enable_tiling} was given; empty where the run was not tiled. */
+    Optional<Map<String, Object>> vaeTiling() {
+        return json.has("vae_tiling") ? Optional.of(map(json.get("vae_tiling"))) : Optional.empty();
+    }
+
     private @Nullable Map<String, Object> guider() {
         if (!json.has("guider")) {
             return null;

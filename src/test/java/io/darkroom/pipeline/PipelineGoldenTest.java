@@ -10,6 +10,7 @@ import io.darkroom.goldens.Png;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelFolder;
+import io.darkroom.model.NetworkLoader;
 import io.darkroom.model.Variant;
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.noise.TorchGenerator;
@@ -45,7 +46,7 @@ class PipelineGoldenTest {
     private static final Set<String> HIDDEN = Set.of("encoder_hidden_states");
     private static final Set<String> POOLED = Set.of("text_embeds", "pooled_projections");
     /** What makes a case one of a feature that comes later. */
-    private static final Set<String> LATER = Set.of("vae_tiling");
+    private static final Set<String> LATER = Set.of();
 
     @TestFactory
     Stream<DynamicTest> equalsDiffusers() {
@@ -72,10 +73,18 @@ class PipelineGoldenTest {
 
     private static void check(GoldenCase golden, ModelFolder folder) {
         Draws draws = new Draws(golden);
-        try (Pipeline pipeline =
-                planner(folder).open(new OnnxLoader(new Device.Cpu(), (k, r, n) -> {}), draws::generator)) {
+        try (Pipeline pipeline = planner(folder).open(loader(golden), draws::generator)) {
             new Run(golden, pipeline, draws).check();
         }
+    }
+
+    private static NetworkLoader loader(GoldenCase golden) {
+        NetworkLoader onnx = new OnnxLoader(new Device.Cpu(), (k, r, n) -> {});
+        return golden.vaeTiling()
+                .<NetworkLoader>map(set -> folder -> new TiledNetworks(
+                        onnx.load(folder),
+                        VaeTiling.defaults(folder.config("vae_decoder")).with(set)))
+                .orElse(onnx);
     }
 
     private static Planner planner(ModelFolder folder) {

@@ -1,0 +1,234 @@
+package io.darkroom.bench;
+
+import io.darkroom.engine.CallMeter;
+import io.darkroom.engine.Engine;
+import io.darkroom.engine.ModelCheck;
+import io.darkroom.job.Bytes;
+import io.darkroom.job.Failure;
+import io.darkroom.job.IncomingRecord;
+import io.darkroom.job.Limits;
+import io.darkroom.job.ParsedRequest;
+import io.darkroom.job.RenderJob;
+import io.darkroom.job.Rendered;
+import io.darkroom.job.Renderer;
+import io.darkroom.job.RequestParser;
+import io.darkroom.job.Source;
+import io.darkroom.job.SurroundingsException;
+import io.darkroom.model.BuiltInModels;
+import io.darkroom.model.CallListener;
+import io.darkroom.onnx.Device;
+import io.darkroom.onnx.OnnxLoader;
+import io.darkroom.pipeline.Models;
+import io.darkroom.pipeline.TorchNoise;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * 64 jobs that differ in all that may differ, through the engine on the starter: 4 to 50 steps, w 1 to 12, four prompts,
+ * two sizes, three samplers. Beside them the best that {@link RawRows} reaches for their sizes, and the same engine with
+ * one job at a time. And a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store
+ * are not in it.
+ */
+final class MixSuite implements Suite {
+    private static final int JOBS = 64;
+    private static final int ROUNDS = 3;
+    private static final int[] STEPS = {4, 10, 20, 50};
+    private static final double[] SCALES = {1, 3, 7.5, 12};
+    private static final List<String> PROMPTS =
+            List.of("a red circle", "a mountain lake at sunset", "a forest in the fog", "a house by the sea");
+    private static final int[] SIZES = {128, 96};
+    private static final List<String> SAMPLERS = List.of("ddim", "euler", "dpmpp_2m");
+    private static final int FACTOR = 8;
+    private static final int LONG_JOBS = 10;
+    private static final int SHORT_STEPS = 4;
+    private static final int LONG_STEPS = 50;
+
+    private int jobs;
+
+    @Override
+    public List<Row> run() throws Exception {
+        Pairs rows = new Pairs("64 mixed jobs: rows, to the best raw", "rows/s");
+        Pairs pictures = new Pairs("64 mixed jobs: pictures, to one job at a time", "1/s");
+        Pairs busy = new Pairs("64 mixed jobs: device busy", "s/s");
+        Pairs shortJob = new Pairs("4 steps behind ten of 50, to alone", "s");
+        try (RawRows raw = new RawRows(BuiltInModels.starter());
+                Worker batching = new Worker(JOBS, 64);
+                Worker single = new Worker(1, 2)) {
+            mix(batching);
+            for (int round = 0; round < ROUNDS; round++) {
+                double large = raw.best(SIZES[0] / FACTOR);
+                double small = raw.best(SIZES[1] / FACTOR);
+                Mixed many = mix(batching);
+                Mixed one = mix(single);
+                // At its best, raw takes so long for the rows of both sizes.
+                double best = many.largeRows / large + many.smallRows / small;
+                double all = many.largeRows + many.smallRows;
+                rows.add(all / (many.seconds - many.otherSeconds), all / best);
+                pictures.add(JOBS / many.seconds, JOBS / one.seconds);
+                busy.add(many.busySeconds / many.seconds, 1);
+                double alone = shortJob(batching, 0);
+                shortJob.add(shortJob(batching, LONG_JOBS), alone);
+            }
+        }
+        return List.of(rows.row(), pictures.row(), busy.row(), shortJob.row());
+    }
+
+    /** What a mix took; rows by size, and seconds of the device besides the denoiser's. */
+    private record Mixed(double seconds, double busySeconds, double otherSeconds, double largeRows, double smallRows) {}
+
+    private Mixed mix(Worker worker) {
+        List<RenderJob> given = new ArrayList<>();
+        double[] rowsOfSize = new double[SIZES.length];
+        for (int i = 0; i < JOBS; i++) {
+            int steps = STEPS[i % STEPS.length];
+            double scale = SCALES[(i / 4) % SCALES.length];
+            int size = (i / 16) % SIZES.length;
+            rowsOfSize[size] += steps * (scale > 1 ? 2 : 1);
+            given.add(job(
+                    worker,
+                    PROMPTS.get((i / 8) % PROMPTS.size()),
+                    steps,
+                    scale,
+                    SIZES[size],
+                    SAMPLERS.get(i % SAMPLERS.size())));
+        }
+        worker.nanos.set(0);
+        worker.denoiserNanos.set(0);
+        long start = System.nanoTime();
+        List<CompletableFuture<Rendered>> done =
+                given.stream().map(worker::render).toList();
+        done.forEach(CompletableFuture::join);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double busy = worker.nanos.get() / 1e9;
+        return new Mixed(seconds, busy, busy - worker.denoiserNanos.get() / 1e9, rowsOfSize[0], rowsOfSize[1]);
+    }
+
+    /** Seconds until a short job is there that is given right after some long ones have begun. */
+    private double shortJob(Worker worker, int behind) throws InterruptedException {
+        List<CompletableFuture<Rendered>> others = new ArrayList<>();
+        for (int i = 0; i < behind; i++) {
+            Ending ending = new Ending();
+            worker.engine.render(job(worker, PROMPTS.get(0), LONG_STEPS, 7.5, SIZES[0], "ddim"), ending);
+            others.add(ending.rendered);
+            ending.stepped.join();
+        }
+        RenderJob job = job(worker, PROMPTS.get(1), SHORT_STEPS, 7.5, SIZES[0], "ddim");
+        long start = System.nanoTime();
+        worker.render(job).join();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        others.forEach(CompletableFuture::join);
+        return seconds;
+    }
+
+    private RenderJob job(Worker worker, String prompt, int steps, double scale, int size, String sampler) {
+        int n = jobs++;
+        String json = "{\"prompt\": \"" + prompt + "\", \"negative_prompt\": \"blurry\", \"num_inference_steps\": " + steps
+                + ", \"guidance_scale\": " + scale + ", \"scheduler\": \"" + sampler + "\", \"seed\": " + n
+                + ", \"width\": " + size + ", \"height\": " + size + "}";
+        ParsedRequest parsed = worker.parser.parse(new IncomingRecord(
+                new Source("bench", 0, n, null),
+                "bench",
+                System.currentTimeMillis(),
+                null,
+                Bytes.of(json.getBytes(StandardCharsets.UTF_8)),
+                List.of()));
+        if (parsed instanceof ParsedRequest.Valid valid) {
+            return new RenderJob(valid.key(), valid.request(), 1);
+        }
+        throw new IllegalStateException(json + " is refused: " + parsed);
+    }
+
+    /** An engine with a device of its own. */
+    private static final class Worker implements AutoCloseable {
+        final AtomicLong nanos = new AtomicLong();
+        final AtomicLong denoiserNanos = new AtomicLong();
+        final RequestParser parser;
+        final Engine engine;
+        private final ExecutorService encoding = Executors.newFixedThreadPool(2);
+
+        Worker(int jobsAtOnce, int rows) {
+            CallMeter meter = new CallMeter((kind, n, took) -> {
+                nanos.addAndGet(took);
+                if (kind == CallListener.Kind.DENOISER) {
+                    denoiserNanos.addAndGet(took);
+                }
+            });
+            Models models = new Models(
+                    Path.of("no-other-models"),
+                    BuiltInModels.starter(),
+                    Optional.empty(),
+                    1L << 30,
+                    new OnnxLoader(new Device.Cpu(), meter),
+                    new TorchNoise(270_336));
+            parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models));
+            engine = new Engine(
+                    "cpu",
+                    models,
+                    meter,
+                    new Engine.Settings(jobsAtOnce, rows, false),
+                    new Engine.Helpers(
+                            (image, limits) -> {
+                                throw new IllegalStateException("no input pictures here");
+                            },
+                            encoding,
+                            encoding,
+                            cause -> {
+                                throw new IllegalStateException("the device broke", cause);
+                            }));
+            engine.start();
+        }
+
+        CompletableFuture<Rendered> render(RenderJob job) {
+            Ending ending = new Ending();
+            engine.render(job, ending);
+            return ending.rendered;
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+            encoding.shutdown();
+        }
+    }
+
+    /** How a job ended, and whether it has made a step. */
+    private static final class Ending implements Renderer.Listener {
+        final CompletableFuture<Rendered> rendered = new CompletableFuture<>();
+        final CompletableFuture<Integer> stepped = new CompletableFuture<>();
+
+        @Override
+        public void started(String model, int steps) {}
+
+        @Override
+        public void progress(Renderer.Step step) {
+            stepped.complete(step.step());
+        }
+
+        @Override
+        public void finished(Rendered result) {
+            rendered.complete(result);
+        }
+
+        @Override
+        public void failed(Failure failure) {
+            fail(new IllegalStateException(failure.message()));
+        }
+
+        @Override
+        public void faulted(SurroundingsException cause) {
+            fail(cause);
+        }
+
+        private void fail(Throwable cause) {
+            stepped.completeExceptionally(cause);
+            rendered.completeExceptionally(cause);
+        }
+    }
+}

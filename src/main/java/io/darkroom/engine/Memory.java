@@ -1,0 +1,25 @@
+package io.darkroom.engine;
+
+import java.util.OptionalLong;
+
+/** The memory of a device. May be asked between calls; an answer takes microseconds to milliseconds. */
+public interface Memory {
+    /** Of a device that says nothing. */
+    Memory UNKNOWN = new Memory() {
+        @Override
+        public OptionalLong free() {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public OptionalLong limit() {
+            return OptionalLong.empty();
+        }
+    };
+
+    /** Bytes that can still be taken; empty where that cannot be told. */
+    OptionalLong free();
+
+    /** Bytes that there are in all; empty where that cannot be told. */
+    OptionalLong limit();
+}

@@ -1,0 +1,62 @@
+package io.darkroom.engine;
+
+import java.util.List;
+
+/**
+ * How many of those that wait go into the next call. Each evaluation brings a job nearer to its end, by one part of all
+ * the evaluations that it takes; the call that is chosen brings the most of that for its seconds: jobs finished a second,
+ * the urgent ones counting for more. So a batch grows where rows cost less together, as on a device that is not busy
+ * with few of them, and a short job's call is not made longer by rows of long jobs, which gain little by joining it
+ * (Smith's rule, weight over time; Smith 1956, Various optimizers for single-stage production).
+ */
+final class RowChoice {
+    /** After so many choices a larger call than the best is tried again, for devices change. */
+    private static final int AGAIN = 256;
+
+    private RowChoice() {}
+
+    /**
+     * One that waits.
+     *
+     * @param rows how many it puts into a call
+     * @param worth what its evaluation is worth, above 0
+     */
+    record Candidate(int rows, double worth) {}
+
+    /**
+     * How many of the first candidates to take.
+     *
+     * @param candidates the most urgent first; at least one
+     * @param profile what calls cost
+     * @param most the largest number of rows that fits; the first candidate is taken even so
+     * @param choice the number of this choice, which counts up
+     */
+    static int first(List<Candidate> candidates, RowProfile profile, int most, long choice) {
+        int own = candidates.get(0).rows();
+        int known = profile.largest();
+        // One rung beyond what is known, so that trying never costs much more than what is known.
+        int reach = Math.max(own, RowLadder.above(known));
+        int best = 1;
+        double bestRate = 0;
+        int again = 0;
+        int rows = 0;
+        double worth = 0;
+        for (int i = 0; i < candidates.size(); i++) {
+            int next = rows + candidates.get(i).rows();
+            if (i > 0 && (next > most || (next > reach && rows > known))) {
+                break;
+            }
+            rows = next;
+            worth += candidates.get(i).worth();
+            double rate = worth / profile.nanos(rows);
+            if (rate >= bestRate) {
+                best = i + 1;
+                bestRate = rate;
+                again = 0;
+            } else if (again == 0) {
+                again = i + 1;
+            }
+        }
+        return choice % AGAIN == AGAIN - 1 && again > 0 ? again : best;
+    }
+}

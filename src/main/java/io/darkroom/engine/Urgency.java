@@ -1,0 +1,50 @@
+package io.darkroom.engine;
+
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * The order in which jobs on the device are served: the least device time that is left, halved for each level of
+ * priority, first. What a job has waited counts for it, so that none waits for more than {@link #PATIENCE} times its own
+ * time before it goes ahead of all that come new.
+ */
+final class Urgency {
+    private static final double PATIENCE = 64;
+
+    private Urgency() {}
+
+    /** Sorts, the most urgent first; where nothing else decides, in order of arrival. */
+    static void sort(List<Flight> flights, BatchSizes sizes, long now) {
+        IdentityHashMap<Flight, Double> keys = new IdentityHashMap<>();
+        flights.forEach(f -> keys.put(f, key(f, sizes, now)));
+        flights.sort(Comparator.<Flight>comparingDouble(f -> keys.getOrDefault(f, 0.0))
+                .thenComparing(Flight.BY_URGENCY));
+    }
+
+    private static double key(Flight flight, BatchSizes sizes, long now) {
+        return key(left(flight, sizes), flight.work.job().request().priority(), (double) (now - flight.since));
+    }
+
+    /**
+     * Where a job stands: the smallest first.
+     *
+     * @param left nanoseconds on the device until it ends, were it alone
+     * @param priority 0 to 9, the most urgent
+     * @param waited nanoseconds since it came to the device
+     */
+    static double key(double left, int priority, double waited) {
+        return Math.scalb(left, -priority) - waited / PATIENCE;
+    }
+
+    /** Nanoseconds on the device until the job's pictures are sampled, if they were alone there. */
+    private static double left(Flight flight, BatchSizes sizes) {
+        double nanos = 0;
+        for (Flight.Picture picture : flight.sampling()) {
+            Flight.Wanted wanted = picture.wanted(flight.pipeline);
+            nanos += sizes.nanos(wanted.shape(), wanted.rows().size())
+                    * (picture.sampling.steps() - picture.sampling.step());
+        }
+        return nanos;
+    }
+}

@@ -1,0 +1,120 @@
+package io.darkroom.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.darkroom.model.BuiltInModels;
+import io.darkroom.model.DeviceMemoryException;
+import io.darkroom.noise.TorchGenerator;
+import io.darkroom.pipeline.Families;
+import io.darkroom.pipeline.Pipeline;
+import io.darkroom.pipeline.TorchNoise;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class BatchSizesTest {
+    private static final long MIB = 1 << 20;
+
+    private final FakeMemory memory = new FakeMemory();
+    private final BatchSizes sizes = new BatchSizes(64, memory);
+    private final Pipeline pipeline = Families.planner(BuiltInModels.starter())
+            .open(new HandDevice(), new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS));
+    private final Shape small = new Shape(pipeline, "small", 1_000);
+    private final Shape large = new Shape(pipeline, "large", 16_000);
+
+    /** A device's memory; what a call takes it keeps. */
+    private static final class FakeMemory implements Memory {
+        long free = 1_000 * MIB;
+
+        @Override
+        public OptionalLong free() {
+            return OptionalLong.of(free);
+        }
+
+        @Override
+        public OptionalLong limit() {
+            return OptionalLong.of(1_000 * MIB);
+        }
+    }
+
+    private static List<RowChoice.Candidate> waiting(int jobs) {
+        return Collections.nCopies(jobs, new RowChoice.Candidate(1, 1));
+    }
+
+    /** A call on a device on which more rows pay; each row beyond the largest call so far takes so many MiB. */
+    private int call(Shape shape, int jobs, long mibARow, int largest) {
+        int rows = sizes.choose(shape, waiting(jobs));
+        sizes.calling(shape, rows);
+        memory.free -= Math.max(0, rows - largest) * mibARow * MIB;
+        sizes.called(shape, rows, 1e6 + rows);
+        return rows;
+    }
+
+    @Test
+    void callsGrowUntilTheMemoryThatRowsWereSeenToNeedIsUsed() {
+        int largest = 0;
+        for (int i = 0; i < 30; i++) {
+            largest = Math.max(largest, call(small, 60, 50, largest));
+        }
+
+        // 20 rows of 50 MiB are all there is, of which a fifth of what is left is never used.
+        assertThat(largest).isBetween(12, 19);
+        assertThat(memory.free).isPositive();
+    }
+
+    @Test
+    void aShapeThatWasFullIsHalvedAndTriedAgainMuchLater() {
+        for (int i = 0; i < 10; i++) {
+            call(small, 16, 0, 0);
+        }
+        assertThat(sizes.choose(small, waiting(16))).isEqualTo(16);
+
+        sizes.full(small, 16);
+
+        assertThat(sizes.choose(small, waiting(16))).isEqualTo(8);
+        for (int i = 0; i < 600; i++) {
+            sizes.called(small, 8, 1e6);
+        }
+        assertThat(sizes.choose(small, waiting(16))).isEqualTo(12);
+    }
+
+    @Test
+    void whatCannotFitAloneIsRefusedWithTheFiguresBeforeItIsTried() {
+        call(small, 1, 80, 0);
+
+        assertThatThrownBy(() -> sizes.calling(large, 1))
+                .isInstanceOf(DeviceMemoryException.class)
+                .hasMessageContaining("large")
+                .hasMessageContaining("1280 MiB")
+                .hasMessageContaining("920 of 1000 MiB");
+    }
+
+    @Test
+    void whatIsTooFarFromAllThatWasRunIsTried() {
+        call(small, 1, 80, 0);
+
+        assertThatCode(() -> sizes.calling(new Shape(pipeline, "huge", 64_000), 1))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatMayFitIsTried() {
+        call(small, 1, 2, 0);
+
+        assertThatCode(() -> sizes.calling(large, 1)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void nothingIsRefusedWhereTheDeviceSaysNothing() {
+        BatchSizes blind = new BatchSizes(8, Memory.UNKNOWN);
+
+        blind.calling(small, 1);
+        blind.called(small, 1, 1e6);
+
+        assertThatCode(() -> blind.calling(large, 8)).doesNotThrowAnyException();
+        assertThat(blind.figures(large, 1)).isEqualTo("1 row of large");
+    }
+}

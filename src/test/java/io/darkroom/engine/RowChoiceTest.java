@@ -1,0 +1,145 @@
+package io.darkroom.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+/** On simulated devices: what a call costs follows from its rows alone. */
+class RowChoiceTest {
+    /** As the starter's UNet on two cores: 2.6 ms and 4.05 ms a row. */
+    private static double cpu(int rows) {
+        return 2.6e6 + 4.05e6 * rows;
+    }
+
+    /** Up to eight rows cost what one costs. */
+    private static double wide(int rows) {
+        return 10e6 * Math.max(1, rows / 8.0);
+    }
+
+    private static List<RowChoice.Candidate> waiting(int jobs, int rows, double worth) {
+        return new ArrayList<>(Collections.nCopies(jobs, new RowChoice.Candidate(rows, worth)));
+    }
+
+    private static RowProfile learned(IntToDoubleFunction device) {
+        RowProfile profile = new RowProfile();
+        for (int rows = 1; rows <= 16; rows = RowLadder.above(rows)) {
+            profile.measured(rows, device.applyAsDouble(rows));
+        }
+        return profile;
+    }
+
+    private static int choose(List<RowChoice.Candidate> candidates, RowProfile profile) {
+        return RowChoice.first(candidates, profile, Integer.MAX_VALUE, 0);
+    }
+
+    /** Serves jobs of the same kind for so many calls; what was done in rows a nanosecond. */
+    private static double rate(int jobs, int rows, IntToDoubleFunction device, int calls) {
+        RowProfile profile = new RowProfile();
+        double done = 0;
+        double nanos = 0;
+        for (int call = 0; call < calls; call++) {
+            int chosen = RowChoice.first(waiting(jobs, rows, 1), profile, Integer.MAX_VALUE, call) * rows;
+            profile.measured(chosen, device.applyAsDouble(chosen));
+            done += chosen;
+            nanos += device.applyAsDouble(chosen);
+        }
+        return done / nanos;
+    }
+
+    @Test
+    void itClimbsRungByRungWhereMoreRowsPay() {
+        RowProfile profile = new RowProfile();
+        List<Integer> calls = new ArrayList<>();
+
+        for (int call = 0; call < 8; call++) {
+            int rows = RowChoice.first(waiting(40, 1, 1), profile, Integer.MAX_VALUE, call);
+            profile.measured(rows, cpu(rows));
+            calls.add(rows);
+        }
+
+        assertThat(calls).containsExactly(1, 2, 3, 4, 6, 8, 12, 16);
+    }
+
+    @Test
+    void itClimbsWhereEachWantsSeveralRows() {
+        assertThat(rate(32, 2, RowChoiceTest::cpu, 200)).isGreaterThan(0.98 * 64 / cpu(64));
+    }
+
+    @Test
+    void itStopsWhereMoreRowsCostMoreEach() {
+        IntToDoubleFunction cliff = rows -> rows <= 6 ? 10e6 + 1e6 * rows : 10e6 + 9e6 * rows;
+
+        assertThat(rate(40, 1, cliff, 2000)).isGreaterThan(0.97 * 6 / cliff.applyAsDouble(6));
+    }
+
+    @Test
+    void itLearnsThatADeviceHasChanged() {
+        RowProfile profile = learned(rows -> 1e6 + 10e6 * rows * rows);
+        int before = choose(waiting(40, 1, 1), profile);
+
+        int rows = before;
+        for (int call = 0; call < 5000; call++) {
+            rows = RowChoice.first(waiting(40, 1, 1), profile, 16, call);
+            profile.measured(rows, wide(rows));
+        }
+
+        assertThat(before).isEqualTo(1);
+        assertThat(rows).isGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void itTakesNoMoreThanFits() {
+        assertThat(RowChoice.first(waiting(40, 2, 1), learned(RowChoiceTest::cpu), 8, 0))
+                .isEqualTo(4);
+        assertThat(RowChoice.first(waiting(40, 3, 1), learned(RowChoiceTest::cpu), 1, 0))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aShortJobsCallIsNotMadeLongerByLongJobsRows() {
+        List<RowChoice.Candidate> shortFirst = waiting(10, 2, 1.0 / 50);
+        shortFirst.add(0, new RowChoice.Candidate(2, 1.0 / 4));
+
+        assertThat(choose(shortFirst, learned(RowChoiceTest::cpu))).isEqualTo(1);
+    }
+
+    @Test
+    void longJobsRowsJoinAShortJobsCallWhereThatCostsNothing() {
+        List<RowChoice.Candidate> shortFirst = waiting(10, 1, 1.0 / 50);
+        shortFirst.add(0, new RowChoice.Candidate(1, 1.0 / 4));
+
+        assertThat(choose(shortFirst, learned(RowChoiceTest::wide))).isEqualTo(8);
+    }
+
+    @Test
+    void jobsOfOneLengthShareCallsAsWideAsPays() {
+        assertThat(choose(waiting(8, 2, 1.0 / 50), learned(RowChoiceTest::cpu))).isEqualTo(8);
+    }
+
+    @Test
+    void rungsGrowByAboutAThirdOrAHalf() {
+        List<Integer> rungs = new ArrayList<>();
+        for (int rung = 1; rung < 50; rung = RowLadder.above(rung)) {
+            rungs.add(rung);
+        }
+
+        assertThat(rungs).containsExactly(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48);
+        assertThat(RowLadder.atLeast(5)).isEqualTo(6);
+        assertThat(RowLadder.atLeast(8)).isEqualTo(8);
+    }
+
+    @Test
+    void whatACallCostsIsTakenFromItsNeighbours() {
+        RowProfile profile = new RowProfile();
+        profile.measured(2, 20);
+        profile.measured(4, 30);
+
+        assertThat(profile.nanos(3)).isEqualTo(25);
+        assertThat(profile.nanos(6)).isEqualTo(40);
+        assertThat(profile.nanos(1)).isEqualTo(10);
+    }
+}
