@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
  * Every setting of Darkroom's own, under {@code darkroom.}; Kafka's and Quarkus's keep their names. Sizes take K, M and
@@ -210,6 +211,14 @@ public interface DarkroomConfig {
         @WithDefault("8")
         @Min(1)
         int rows();
+
+        /**
+         * A job is written down each time that it has spent so much of the device's time, so that another worker can go on
+         * from there; {@code 0S} for never (but at a stop and a handover).
+         */
+        @WithDefault("20S")
+        @DurationMin(message = "must be 0S or more")
+        Duration checkpointInterval();
     }
 
     /** torch's generators. */

@@ -17,6 +17,7 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.tensor.Tensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,8 +53,14 @@ public final class Engine implements Renderer, AutoCloseable {
      * @param blocking where it may
      * @param encoding where pictures are encoded
      * @param broken is told when the device itself has failed, so that nothing more should be tried on it
+     * @param checkpointEvery device time of a job between two checkpoints; zero for none
      */
-    public record Helpers(InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken) {}
+    public record Helpers(
+            InputPictures inputs,
+            Executor blocking,
+            Executor encoding,
+            Consumer<Throwable> broken,
+            Duration checkpointEvery) {}
 
     private final Models models;
     private final CallMeter meter;
@@ -66,6 +73,7 @@ public final class Engine implements Renderer, AutoCloseable {
     private final List<Flight.Work> waiting = new ArrayList<>();
     private final List<Flight> flights = new ArrayList<>();
     private final Fetches fetches;
+    private final Checkpoints checkpoints;
     private long arrivals;
     private boolean closing;
 
@@ -76,6 +84,7 @@ public final class Engine implements Renderer, AutoCloseable {
         this.settings = settings;
         this.helpers = helpers;
         this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
+        this.checkpoints = new Checkpoints(device, helpers.encoding(), helpers.checkpointEvery());
         this.thread = new Thread(this::run, "device-" + device.replace(':', '-'));
     }
 
@@ -103,6 +112,25 @@ public final class Engine implements Renderer, AutoCloseable {
             waiting.removeIf(w -> w.job().key().equals(key));
             for (Flight flight : List.copyOf(flights)) {
                 if (flight.work.job().key().equals(key)) {
+                    land(flight);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void save(JobKey key) {
+        commands.add(() -> {
+            fetches.save(key);
+            for (Flight.Work work : List.copyOf(waiting)) {
+                if (work.job().key().equals(key)) {
+                    waiting.remove(work);
+                    work.listener().saved(null);
+                }
+            }
+            for (Flight flight : List.copyOf(flights)) {
+                if (flight.work.job().key().equals(key)) {
+                    checkpoints.part(flight);
                     land(flight);
                 }
             }
@@ -186,7 +214,7 @@ public final class Engine implements Renderer, AutoCloseable {
             Flight flight = open(next);
             if (flight != null) {
                 flights.add(flight);
-                guarded(List.of(flight), () -> begin(flight));
+                guarded(List.of(flight), () -> resume(flight));
             }
         }
     }
@@ -214,6 +242,19 @@ public final class Engine implements Renderer, AutoCloseable {
             lease.close();
         }
         return null;
+    }
+
+    private void resume(Flight flight) {
+        try {
+            CheckpointFile saved = Checkpoints.open(flight);
+            begin(flight);
+            if (saved != null) {
+                checkpoints.takeUp(flight, saved);
+            }
+        } catch (UnusableCheckpointException e) {
+            land(flight);
+            Checkpoints.ignore(flight.work, e);
+        }
     }
 
     private void begin(Flight flight) {
@@ -287,6 +328,7 @@ public final class Engine implements Renderer, AutoCloseable {
         long soFar = flight.clock.inPhase(System.nanoTime());
         long etaMs = step == 0 ? -1 : Math.round(soFar / 1e6 / step * (steps - step));
         flight.work.listener().progress(new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
+        checkpoints.stepped(flight);
         for (Flight.Picture picture : flight.decodable()) {
             if (!Finite.all(picture.sampling.latents())) {
                 throw new NonFiniteException("the latents are not finite after sampling; a float16 model may overflow");

@@ -130,7 +130,7 @@ final class Deliveries {
             }
         }
         departures.look();
-        var unused = later(grace, () -> {
+        var unused = later(settings.finishing(grace), () -> {
             meant.forEach(running -> on(running, LEAVE));
             var unusedToo = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
         });
@@ -146,7 +146,7 @@ final class Deliveries {
                 end(running, new Closing.Released(running.assignment));
             } else {
                 running.leaving = true;
-                on(running, running.state instanceof Making.Rendering ? broken : LEAVE);
+                on(running, running.state instanceof Making.OnDevice ? broken : LEAVE);
             }
         }
         departures.look();

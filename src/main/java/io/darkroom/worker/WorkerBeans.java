@@ -162,7 +162,8 @@ class WorkerBeans {
                         new StoredInputs(store, config.storage(), limits),
                         Threads.pool("fetch", FETCHERS),
                         Threads.pool("encode", ENCODERS),
-                        cause -> broken(cause, deliveries.get())));
+                        cause -> broken(cause, deliveries.get()),
+                        config.engine().checkpointInterval()));
         engine.start();
         if (config.models().load().equals("start")) {
             engine.warm();

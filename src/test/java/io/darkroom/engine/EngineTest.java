@@ -23,6 +23,7 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.TorchNoise;
 import io.darkroom.tensor.Tensor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,7 @@ class EngineTest {
     private final ExecutorService beside = Executors.newFixedThreadPool(2);
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
     private InputPictures inputs = (field, at) -> new InputImage(new byte[3 * 128 * 128], 128, 128);
+    private Duration checkpointEvery = Duration.ZERO;
     private Engine engine;
 
     EngineTest(@TempDir Path noModels) {
@@ -64,7 +66,8 @@ class EngineTest {
                 models,
                 meter,
                 new Engine.Settings(4, 8, fragile),
-                new Engine.Helpers((field, at) -> inputs.read(field, at), beside, beside, broken::complete));
+                new Engine.Helpers(
+                        (field, at) -> inputs.read(field, at), beside, beside, broken::complete, checkpointEvery));
         made.start();
         return made;
     }

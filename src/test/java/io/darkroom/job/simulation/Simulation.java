@@ -174,6 +174,13 @@ final class Simulation {
                 on(worker, delivery, new DeliveryEvent.RetryDue(action));
             });
         }
+        if (!delivery.told.isEmpty()) {
+            moves.add(() -> on(worker, delivery, delivery.told.remove()));
+        }
+        FakeDevice device = delivery.device;
+        if (device != null) {
+            moves.add(() -> evaluate(worker, delivery, device));
+        }
         if (delivery.request.kind() == Scenario.Kind.EXPIRES && faulty && random.nextInt(8) == 0) {
             moves.add(() -> on(worker, delivery, new DeliveryEvent.Expired()));
         }
@@ -220,7 +227,9 @@ final class Simulation {
             if (action instanceof DeliveryAction.Backoff backoff) {
                 delivery.waiting.add(backoff.action());
             } else if (action instanceof DeliveryAction.StopRender) {
-                delivery.todo.removeIf(DeliveryAction.StartRender.class::isInstance);
+                delivery.device = null;
+                delivery.todo.removeIf(
+                        a -> a instanceof DeliveryAction.StartRender || a instanceof DeliveryAction.SaveRender);
             } else {
                 delivery.todo.add(action);
             }
@@ -246,7 +255,7 @@ final class Simulation {
         delivery.todo.remove(action);
         say(() -> worker.name + " " + delivery + " does " + Trace.brief(action));
         if (poison) {
-            promises.poisoned(delivery.request.record().source());
+            promises.poisoned(delivery.request.record().source(), MAX_ATTEMPTS);
             crash(worker);
             return;
         }
@@ -255,6 +264,21 @@ final class Simulation {
             say(() -> "after " + delivery + " " + Trace.brief(action));
             crash(worker);
         }
+    }
+
+    private void evaluate(SimulatedWorker worker, InFlight delivery, FakeDevice device) {
+        if (delivery.request.kind() == Scenario.Kind.LATE_POISON && device.step == FakeDevice.LATE) {
+            promises.poisoned(delivery.request.record().source(), Simulation.MAX_ATTEMPTS * (FakeDevice.LATE + 1));
+            crash(worker);
+            return;
+        }
+        if (faulty && random.nextInt(40) == 0) {
+            say(() -> "on the device: " + delivery);
+            crash(worker);
+            return;
+        }
+        say(() -> worker.name + " " + delivery + " is evaluated");
+        effects.evaluate(delivery, device);
     }
 
     private void commit(SimulatedWorker worker, int p, Owned owned) {
