@@ -24,6 +24,9 @@ final class Promises {
     /** The first checkpoint that came as far as any, with what had been disturbed when its attempt was made. */
     private final Map<JobKey, Furthest> furthest = new HashMap<>();
 
+    /** What had been disturbed of a job that ended when the attempt was made that came furthest. */
+    private final Map<TerminalEvent, Integer> restarts = new HashMap<>();
+
     private record Furthest(int step, Map<Source, Integer> disturbedBefore) {}
 
     Promises(Simulation simulation) {
@@ -97,15 +100,11 @@ final class Promises {
                 delivery + " is left without checkpoint " + parting);
     }
 
-    /** An outcome is to be written: a job that is given up had not come further for so many disturbances. */
+    /** An outcome is to be written. */
     void decided(SimulatedWorker.InFlight delivery, Bytes data) {
         TerminalEvent event = TerminalEvent.read(delivery.key(), data);
-        if (event != null && "attempts_exhausted".equals(event.failureCode())) {
-            int cut =
-                    simulation.disturbed.getOrDefault(delivery.request.record().source(), 0) - delivery.restart;
-            require(
-                    cut >= Simulation.MAX_ATTEMPTS,
-                    delivery + " was given up after " + cut + " disturbances since it came further");
+        if (event != null) {
+            restarts.putIfAbsent(event, delivery.restart);
         }
     }
 
@@ -213,7 +212,10 @@ final class Promises {
                             && e.getKey().offset() == at.path("offset").asLong())
                     .mapToInt(Map.Entry::getValue)
                     .sum();
-            require(cut >= Simulation.MAX_ATTEMPTS, event.key() + " was given up after " + cut + " disturbances");
+            int since = cut - restarts.getOrDefault(event, 0);
+            require(
+                    since >= Simulation.MAX_ATTEMPTS,
+                    event.key() + " was given up after " + since + " disturbances since it came further");
             if (event.from(request.record().source())) {
                 require(letter(request, "attempts_exhausted", true), "given up and not put aside: " + event.key());
             }

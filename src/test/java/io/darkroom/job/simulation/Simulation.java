@@ -380,7 +380,14 @@ final class Simulation {
     }
 
     private void disturbed(SimulatedWorker worker) {
+        worker.inFlight.stream().map(InFlight::partition).distinct().toList().forEach(p -> disturbed(worker, p));
+    }
+
+    private void disturbed(SimulatedWorker worker, int partition) {
         for (InFlight delivery : worker.inFlight) {
+            if (delivery.partition() != partition) {
+                continue;
+            }
             boolean waits =
                     delivery.state == null || (delivery.state instanceof Starting.Queued queued && !queued.claimed());
             if (!waits && !delivery.cutShort) {
@@ -405,6 +412,8 @@ final class Simulation {
             Owned owned = worker.owned.get(p);
             if (owned != null && owned.epoch == log.epoch[p] && !worker.stale) {
                 worker.owned.remove(p);
+                // One that was asked back twice is taken from a worker that does not know it yet.
+                disturbed(worker, p);
             }
         }
         List<SimulatedWorker> fit =
