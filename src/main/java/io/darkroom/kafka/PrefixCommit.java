@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -22,8 +24,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits, for each partition, the offset below which every job has ended: jobs end out of order, Kafka commits
- * prefixes. No age limit, unlike SmallRye's {@code throttled}: a job of an hour is fine.
+ * Commits, for each partition, the offset below which every job has ended, and beside it the ended ones above
+ * ({@link CommitMetadata}): jobs end out of order, Kafka commits prefixes. No age limit, unlike SmallRye's {@code throttled}: a job of an hour is fine.
  *
  * <p>One commit is under way at a time; what ends meanwhile goes with the next, so that many short jobs share commits. One
  * that fails is tried again a little later: without it an idle worker would seem to lag behind for ever. What is to be
@@ -36,15 +38,26 @@ final class PrefixCommit implements KafkaCommitHandler {
 
     private final KafkaConsumer<?, ?> consumer;
     private final PartitionHandover handover;
+    private final SettledBefore settledBefore;
+    private final UnaryOperator<String> topicIds;
     private final java.util.function.Consumer<Runnable> later;
     private final Map<TopicPartition, Offsets> partitions = new HashMap<>();
     private boolean committing;
 
-    /** @param later does something after a while */
+    /**
+     * @param topicIds tells a topic's id
+     * @param later does something after a while
+     */
     PrefixCommit(
-            KafkaConsumer<?, ?> consumer, PartitionHandover handover, java.util.function.Consumer<Runnable> later) {
+            KafkaConsumer<?, ?> consumer,
+            PartitionHandover handover,
+            SettledBefore settledBefore,
+            UnaryOperator<String> topicIds,
+            java.util.function.Consumer<Runnable> later) {
         this.consumer = consumer;
         this.handover = handover;
+        this.settledBefore = settledBefore;
+        this.topicIds = topicIds;
         this.later = later;
     }
 
@@ -53,9 +66,13 @@ final class PrefixCommit implements KafkaCommitHandler {
     @Identifier("prefix")
     static class Factory implements KafkaCommitHandler.Factory {
         private final PartitionHandover handover;
+        private final SettledBefore settledBefore;
+        private final Topics topics;
 
-        Factory(PartitionHandover handover) {
+        Factory(PartitionHandover handover, SettledBefore settledBefore, Topics topics) {
             this.handover = handover;
+            this.settledBefore = settledBefore;
+            this.topics = topics;
         }
 
         @Override
@@ -64,7 +81,12 @@ final class PrefixCommit implements KafkaCommitHandler {
                 Vertx vertx,
                 KafkaConsumer<?, ?> consumer,
                 BiConsumer<Throwable, Boolean> reportFailure) {
-            return new PrefixCommit(consumer, handover, work -> vertx.setTimer(AGAIN_MS, timer -> work.run()));
+            return new PrefixCommit(
+                    consumer,
+                    handover,
+                    settledBefore,
+                    topics::id,
+                    work -> vertx.setTimer(AGAIN_MS, timer -> work.run()));
         }
     }
 
@@ -72,7 +94,10 @@ final class PrefixCommit implements KafkaCommitHandler {
     public synchronized <K, V> Uni<IncomingKafkaRecord<K, V>> received(IncomingKafkaRecord<K, V> record) {
         TopicPartition partition = partition(record);
         try {
-            partitions.computeIfAbsent(partition, p -> new Offsets()).received(record.getOffset());
+            if (!partitions.computeIfAbsent(partition, p -> new Offsets()).received(record.getOffset())) {
+                settledBefore.add(partition, record.getOffset());
+                commitNext();
+            }
         } catch (IllegalArgumentException e) {
             LOG.warnf("%s goes on at an earlier offset, %d: was the topic made anew?", partition, record.getOffset());
             Offsets anew = new Offsets();
@@ -93,9 +118,33 @@ final class PrefixCommit implements KafkaCommitHandler {
         return Uni.createFrom().voidItem();
     }
 
+    /** On the polling thread, before anything of these partitions is fetched. */
     @Override
     public void partitionsAssigned(Collection<TopicPartition> assigned) {
+        Map<TopicPartition, Offsets.Commit> left = left(assigned);
+        synchronized (this) {
+            left.forEach((partition, commit) -> partitions.put(partition, new Offsets(commit)));
+        }
         handover.assigned(assigned);
+    }
+
+    /** What earlier owners committed. Where that cannot be told, the job records know what is done. */
+    private Map<TopicPartition, Offsets.Commit> left(Collection<TopicPartition> assigned) {
+        Map<TopicPartition, Offsets.Commit> left = new HashMap<>();
+        if (assigned.isEmpty()) {
+            return left;
+        }
+        try {
+            consumer.unwrap().committed(Set.copyOf(assigned), LAST_COMMIT).forEach((partition, committed) -> {
+                if (committed != null) {
+                    String topic = topicIds.apply(partition.topic());
+                    left.put(partition, CommitMetadata.read(topic, committed.offset(), committed.metadata()));
+                }
+            });
+        } catch (KafkaException e) {
+            LOG.warnf("What was committed of %s cannot be told (%s)", assigned, e);
+        }
+        return left;
     }
 
     /**
@@ -107,6 +156,7 @@ final class PrefixCommit implements KafkaCommitHandler {
         if (revoked.isEmpty()) {
             return;
         }
+        settledBefore.forget(revoked);
         if (isOut()) {
             synchronized (this) {
                 partitions.keySet().removeAll(revoked);
@@ -115,7 +165,7 @@ final class PrefixCommit implements KafkaCommitHandler {
             return;
         }
         handover.release(revoked);
-        Map<TopicPartition, OffsetAndMetadata> last;
+        Map<TopicPartition, Offsets.Commit> last;
         synchronized (this) {
             last = due();
             last.keySet().retainAll(revoked);
@@ -136,7 +186,7 @@ final class PrefixCommit implements KafkaCommitHandler {
     /** The last commit, before the consumer leaves its group. */
     @Override
     public void terminate(boolean graceful) {
-        Map<TopicPartition, OffsetAndMetadata> last;
+        Map<TopicPartition, Offsets.Commit> last;
         synchronized (this) {
             last = due();
         }
@@ -153,12 +203,14 @@ final class PrefixCommit implements KafkaCommitHandler {
         }
     }
 
-    private static void commitNow(Consumer<?, ?> consumer, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    private void commitNow(Consumer<?, ?> consumer, Map<TopicPartition, Offsets.Commit> offsets) {
         if (!offsets.isEmpty()) {
             try {
-                consumer.commitSync(offsets);
+                consumer.commitSync(asKafkas(offsets));
             } catch (KafkaException e) {
-                LOG.warnf("Commit of %s failed (%s): those jobs are announced again by the next owner.", offsets, e);
+                LOG.warnf(
+                        "Commit of %s failed (%s): those jobs are announced again by the next owner.",
+                        offsets.keySet(), e);
             }
         }
     }
@@ -176,14 +228,14 @@ final class PrefixCommit implements KafkaCommitHandler {
     }
 
     private void commitDue(Consumer<?, ?> polling) {
-        Map<TopicPartition, OffsetAndMetadata> next;
+        Map<TopicPartition, Offsets.Commit> next;
         synchronized (this) {
             next = due();
         }
         if (next.isEmpty()) {
             ended(next, null);
         } else {
-            polling.commitAsync(next, (offsets, fault) -> ended(next, fault));
+            polling.commitAsync(asKafkas(next), (offsets, fault) -> ended(next, fault));
         }
     }
 
@@ -191,28 +243,36 @@ final class PrefixCommit implements KafkaCommitHandler {
         commitNext();
     }
 
-    private synchronized void ended(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Throwable fault) {
+    private synchronized void ended(Map<TopicPartition, Offsets.Commit> offsets, @Nullable Throwable fault) {
         committing = false;
         if (fault == null) {
             offsets.forEach((partition, offset) -> {
                 Offsets tracked = partitions.get(partition);
                 if (tracked != null) {
-                    tracked.committed(offset.offset());
+                    tracked.committed(offset);
                 }
             });
             commitNext();
         } else {
-            LOG.warnf("Commit of %s failed, and will be tried again: %s", offsets, fault);
+            LOG.warnf("Commit of %s failed, and will be tried again: %s", offsets.keySet(), fault);
             later.accept(this::tryAgain);
         }
     }
 
     /** What has ended and is not committed. */
-    private Map<TopicPartition, OffsetAndMetadata> due() {
-        Map<TopicPartition, OffsetAndMetadata> due = new HashMap<>();
-        partitions.forEach((partition, offsets) ->
-                offsets.toCommit().ifPresent(offset -> due.put(partition, new OffsetAndMetadata(offset))));
+    private Map<TopicPartition, Offsets.Commit> due() {
+        Map<TopicPartition, Offsets.Commit> due = new HashMap<>();
+        partitions.forEach((partition, offsets) -> offsets.toCommit().ifPresent(commit -> due.put(partition, commit)));
         return due;
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> asKafkas(Map<TopicPartition, Offsets.Commit> commits) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        commits.forEach((partition, commit) -> offsets.put(
+                partition,
+                new OffsetAndMetadata(
+                        commit.offset(), CommitMetadata.write(topicIds.apply(partition.topic()), commit))));
+        return offsets;
     }
 
     private static TopicPartition partition(IncomingKafkaRecord<?, ?> record) {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 class RequestIntake {
     private final DeliveryLoop deliveries;
     private final PartitionHandover partitions;
+    private final SettledBefore settledBefore;
     private final RequestWindow window;
     private final Topics topics;
     private final WorkerLife life;
@@ -37,11 +39,13 @@ class RequestIntake {
     RequestIntake(
             DeliveryLoop deliveries,
             PartitionHandover partitions,
+            SettledBefore settledBefore,
             RequestWindow window,
             Topics topics,
             WorkerLife life) {
         this.deliveries = deliveries;
         this.partitions = partitions;
+        this.settledBefore = settledBefore;
         this.window = window;
         this.topics = topics;
         this.life = life;
@@ -60,12 +64,15 @@ class RequestIntake {
             // Fetched before a rebalance, handed to us after it: the partition's new owner reads it too.
             return CompletableFuture.completedFuture(null);
         }
+        if (settledBefore.remove(new TopicPartition(kafka.getTopic(), kafka.getPartition()), kafka.getOffset())) {
+            return CompletableFuture.completedFuture(null);
+        }
         IncomingRecord record = record(kafka);
         Bytes value = record.value();
         int size = value == null ? 0 : value.size();
-        CompletionStage<@Nullable Void> room = window.taken(size);
+        CompletionStage<@Nullable Void> room = window.taken(kafka.getTopic(), size);
         deliveries.submit(record).thenAccept(disposition -> {
-            window.ended(size);
+            window.ended(kafka.getTopic(), size);
             if (disposition == Disposition.SETTLED) {
                 message.ack();
             }

@@ -4,55 +4,74 @@ import io.darkroom.config.DarkroomConfig;
 import io.darkroom.job.Intake;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many requests the worker holds at the same time: taken from the topic and not ended. While the window is full, or
- * the surroundings are at fault, nothing more is taken: SmallRye pauses the partitions and goes on polling, so the worker
- * keeps its place in the group however long that lasts.
+ * How many requests the worker holds at the same time: taken from a topic and not ended. Each request topic has a window
+ * of its own, so that a backlog on one does not keep out what is more urgent: a topic whose window is full is paused. The
+ * little that was fetched before it paused is taken too.
+ *
+ * <p>While the surroundings are at fault nothing is taken at all: SmallRye pauses the partitions and goes on polling, so
+ * the worker keeps its place in the group however long that lasts.
  */
 @ApplicationScoped
 class RequestWindow implements Intake {
+    /** What one topic's window holds. */
+    private static final class Held {
+        int requests;
+        long bytes;
+        boolean paused;
+    }
+
     private final int mostRequests;
     private final long mostBytes;
-    private int requests;
-    private long bytes;
+    private final TopicPause pause;
+    private final Map<String, Held> topics = new HashMap<>();
     private @Nullable String trouble;
     private boolean closed;
     private @Nullable CompletableFuture<@Nullable Void> next;
 
     @Inject
-    RequestWindow(DarkroomConfig config) {
-        this(config.worker().windowRequests(), config.worker().windowBytes().asLongValue());
+    RequestWindow(DarkroomConfig config, TopicPause pause) {
+        this(config.worker().windowRequests(), config.worker().windowBytes().asLongValue(), pause);
     }
 
-    RequestWindow(int mostRequests, long mostBytes) {
+    RequestWindow(int mostRequests, long mostBytes, TopicPause pause) {
         this.mostRequests = mostRequests;
         this.mostBytes = mostBytes;
+        this.pause = pause;
     }
 
-    /** One request more. The stage completes when there is room for another. */
-    synchronized CompletionStage<@Nullable Void> taken(int size) {
-        requests++;
-        bytes += size;
+    /** One request more. The stage completes when another may be taken, of whatever topic. */
+    synchronized CompletionStage<@Nullable Void> taken(String topic, int size) {
+        Held held = topics.computeIfAbsent(topic, name -> new Held());
+        held.requests++;
+        held.bytes += size;
+        if (isFull(held)) {
+            // Again with every request: a rebalance, or SmallRye's own pause, may have undone it.
+            held.paused = true;
+            pause.pause(topic);
+        }
         next = new CompletableFuture<>();
-        if (open()) {
+        if (isOpen()) {
             next.complete(null);
         }
         return next;
     }
 
     /** One request less. */
-    void ended(int size) {
-        CompletableFuture<@Nullable Void> waiting;
-        synchronized (this) {
-            requests--;
-            bytes -= size;
-            waiting = open() ? next : null;
+    synchronized void ended(String topic, int size) {
+        Held held = topics.computeIfAbsent(topic, name -> new Held());
+        held.requests--;
+        held.bytes -= size;
+        if (held.paused && !isFull(held)) {
+            held.paused = false;
+            pause.resume(topic);
         }
-        wake(waiting);
     }
 
     @Override
@@ -65,9 +84,12 @@ class RequestWindow implements Intake {
         CompletableFuture<@Nullable Void> waiting;
         synchronized (this) {
             trouble = null;
-            waiting = open() ? next : null;
+            waiting = isOpen() ? next : null;
         }
-        wake(waiting);
+        // Outside the lock: what waits for it goes on in this thread, and takes the next request.
+        if (waiting != null) {
+            waiting.complete(null);
+        }
     }
 
     /** Takes nothing more in, whatever happens. */
@@ -75,19 +97,11 @@ class RequestWindow implements Intake {
         closed = true;
     }
 
-    /** Requests held now. */
-    synchronized int held() {
-        return requests;
+    private boolean isOpen() {
+        return !closed && trouble == null;
     }
 
-    private boolean open() {
-        return !closed && trouble == null && requests < mostRequests && bytes < mostBytes;
-    }
-
-    /** Outside the lock: what waits for it goes on in this thread, and takes the next request. */
-    private static void wake(@Nullable CompletableFuture<@Nullable Void> waiting) {
-        if (waiting != null) {
-            waiting.complete(null);
-        }
+    private boolean isFull(Held held) {
+        return held.requests >= mostRequests || held.bytes >= mostBytes;
     }
 }

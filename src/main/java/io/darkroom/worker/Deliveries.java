@@ -13,6 +13,7 @@ import io.darkroom.job.Making;
 import io.darkroom.job.ProgressEvent;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
+import io.darkroom.job.Shares;
 import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.Starting;
@@ -44,6 +45,9 @@ final class Deliveries {
     /** A clock may be set anew: a time that is far off is looked at again. */
     private static final Duration LONGEST_TIMER = Duration.ofHours(1);
 
+    /** Jobs that may overtake one: a part of what the worker looks ahead, so that the offsets behind it are committed. */
+    private static final int PATIENCE = 250;
+
     private final DeliveryLoop.Settings settings;
     private final DeliveryLoop.Ports ports;
     private final Performer performer;
@@ -56,6 +60,7 @@ final class Deliveries {
     private final Map<JobKey, Deque<Running>> byJob = new HashMap<>();
 
     private final Turns<Running> turns;
+    private final Costs costs = new Costs();
     private final Cancellations cancellations = new Cancellations();
     private final Departures departures = new Departures();
     private final Map<String, DeliveryLoop.Snapshot> snapshots = new ConcurrentHashMap<>();
@@ -75,7 +80,7 @@ final class Deliveries {
         this.backoff = backoff;
         this.clock = clock;
         this.thread = new DeliveryThread(executor, this::giveTurns);
-        this.turns = new Turns<>(settings.jobsAtOnce());
+        this.turns = new Turns<>(settings.jobsAtOnce(), PATIENCE);
     }
 
     Optional<DeliveryLoop.Snapshot> snapshot(String id) {
@@ -231,12 +236,26 @@ final class Deliveries {
                 on(running, LEAVE);
                 return;
             }
-            RenderRequest request = running.request();
-            turns.ask(running, request == null ? 0 : request.priority(), queued.alone());
+            askForTurn(running, queued.alone());
         } else if (state.turn() == DeliveryState.Turn.NONE) {
-            turns.giveBack(running);
+            turns.giveBack(running, running.deviceMs);
         }
         show(running);
+    }
+
+    private void askForTurn(Running running, boolean alone) {
+        RenderRequest request = running.request();
+        Source source = running.assignment.record().source();
+        int level = settings.urgency(source.topic()) + (request == null ? 0 : request.priority());
+        String tenant = request == null || request.tenant() == null ? "" : request.tenant();
+        turns.ask(
+                running,
+                new Turns.Ask(
+                        new Shares.Account(level, tenant),
+                        request == null ? null : request.expiresAt(),
+                        request == null ? 0 : costs.estimate(request),
+                        Instant.ofEpochMilli(running.assignment.record().timestamp()),
+                        alone));
     }
 
     private void giveTurns() {
@@ -308,6 +327,7 @@ final class Deliveries {
         if (running.state instanceof Making.Rendering) {
             running.step = step.step();
             running.steps = step.steps();
+            running.deviceMs = step.deviceMs();
             show(running);
             ports.announcer()
                     .progress(new ProgressEvent(
@@ -330,7 +350,7 @@ final class Deliveries {
         if (!all.remove(running)) {
             return;
         }
-        turns.giveBack(running);
+        turns.giveBack(running, running.deviceMs);
         if (running.expiry != null) {
             running.expiry.cancel(false);
         }
@@ -340,6 +360,10 @@ final class Deliveries {
         }
         boolean settled = ended instanceof Closing.Settled;
         if (ended instanceof Closing.Settled s) {
+            RenderRequest request = running.request();
+            if (request != null && running.deviceMs > 0) {
+                costs.learn(request, running.deviceMs);
+            }
             ports.observer().settled(running.assignment, s.event());
         } else {
             ports.observer().released(running.assignment);

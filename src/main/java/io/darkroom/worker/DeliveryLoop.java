@@ -14,6 +14,7 @@ import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +42,7 @@ public final class DeliveryLoop implements AutoCloseable {
      * @param firstBackoff the wait after a first fault of the surroundings; it doubles from fault to fault
      * @param longestBackoff the longest such wait
      * @param leaving how long released jobs may take to say so in their records
+     * @param topics the request topics, the most urgent first
      */
     public record Settings(
             String worker,
@@ -50,7 +52,17 @@ public final class DeliveryLoop implements AutoCloseable {
             int storeThreads,
             Duration firstBackoff,
             Duration longestBackoff,
-            Duration leaving) {
+            Duration leaving,
+            List<String> topics) {
+        /** The priorities that a request may have. */
+        private static final int PRIORITIES = 10;
+
+        /** What is added to the priority of a topic's requests: any of a more urgent topic is above all of the others. */
+        int urgency(String topic) {
+            int at = topics.indexOf(topic);
+            return at < 0 ? 0 : PRIORITIES * (topics.size() - 1 - at);
+        }
+
         /** How much of a grace jobs may take to finish: what cannot is put down in time to be gone when it ends. */
         Duration finishing(Duration grace) {
             Duration half = grace.dividedBy(2);
@@ -60,7 +72,15 @@ public final class DeliveryLoop implements AutoCloseable {
         /** As shipped. */
         public static Settings of(String worker, String bucket) {
             return new Settings(
-                    worker, bucket, 3, 2, 4, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(5));
+                    worker,
+                    bucket,
+                    3,
+                    2,
+                    4,
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(5),
+                    List.of());
         }
     }
 

@@ -29,6 +29,8 @@ final class Running {
 
     int step;
     int steps;
+    /** Its share of the device in this turn, so far as is known. */
+    double deviceMs;
 
     /** How often an action met a fault in a row, and the last reason. */
     record Trouble(int faults, String reason) {}

@@ -1,71 +1,140 @@
 package io.darkroom.worker;
 
+import io.darkroom.job.Shares;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who may be rendered now: so many jobs at once, the most urgent first, then in the order of asking; a job that is to be
- * alone waits until nobody else is rendered, and nobody else begins meanwhile. Not safe for more than one thread.
+ * Who may be rendered now: so many jobs at once. First comes who has had least of its share of the device
+ * ({@link Shares}: levels of urgency, tenants in turn); among a tenant's jobs of one level the earliest deadline, then the
+ * shortest job, where a job's waiting counts for it. Nobody is overtaken for ever: after so many turns given to others,
+ * whoever waits longest is next, since the window's commit waits for it. A job that is to be alone waits until nobody else
+ * is rendered, and nobody else begins meanwhile. Not safe for more than one thread.
  *
  * @param <T> who asks; told apart by equality
  */
 final class Turns<T> {
-    private record Waiting<T>(T who, int priority, boolean alone, long number) {}
+    /** A tenth of the time that a job has waited is taken off its cost. */
+    private static final double AGEING = 0.1;
+
+    /**
+     * What one asks with.
+     *
+     * @param account whose share it uses
+     * @param deadline null where there is none
+     * @param costMs estimated milliseconds of the device
+     * @param since when the request came in
+     * @param alone whether nobody else may be rendered meanwhile
+     */
+    record Ask(Shares.Account account, @Nullable Instant deadline, double costMs, Instant since, boolean alone) {
+        double aged() {
+            return costMs + AGEING * since.toEpochMilli();
+        }
+    }
+
+    private record Waiting<T>(T who, Ask ask, long number, long given) {}
 
     private final int atOnce;
-    private final TreeSet<Waiting<T>> waiting = new TreeSet<>(
-            Comparator.<Waiting<T>>comparingInt(w -> -w.priority()).thenComparingLong(Waiting::number));
-    /** What waits, by who: a backlog may be long. */
-    private final Map<T, Waiting<T>> asking = new HashMap<>();
+    private final int patience;
+    private final Shares shares = new Shares();
+    /** What waits, by who, the longest waiting first: a backlog may be long. */
+    private final Map<T, Waiting<T>> asking = new LinkedHashMap<>();
 
-    private final Set<T> holding = new HashSet<>();
+    private final Map<Shares.Account, TreeSet<Waiting<T>>> queues = new HashMap<>();
+    private final Map<T, Ask> holding = new HashMap<>();
     private boolean held;
     private long asked;
+    private long given;
 
-    Turns(int atOnce) {
+    /**
+     * @param atOnce how many may be rendered at the same time
+     * @param patience after how many turns given to others one is next
+     */
+    Turns(int atOnce, int patience) {
         if (atOnce < 1) {
             throw new IllegalArgumentException("at least one job at once, not " + atOnce);
         }
         this.atOnce = atOnce;
+        this.patience = patience;
     }
 
     /** Asks for a turn. Asking again while waiting changes nothing. */
-    void ask(T who, int priority, boolean alone) {
-        if (!asking.containsKey(who)) {
-            Waiting<T> last = new Waiting<>(who, priority, alone, asked++);
-            asking.put(who, last);
-            waiting.add(last);
+    void ask(T who, Ask ask) {
+        if (asking.containsKey(who)) {
+            return;
         }
+        Waiting<T> last = new Waiting<>(who, ask, asked++, given);
+        asking.put(who, last);
+        queues.computeIfAbsent(ask.account(), account -> new TreeSet<>(order())).add(last);
+        shares.enter(ask.account());
     }
 
-    /** Gives a turn back, or no longer waits for one. */
-    void giveBack(T who) {
+    private static <T> Comparator<Waiting<T>> order() {
+        return Comparator.comparing(
+                        (Waiting<T> w) -> w.ask().deadline(), Comparator.nullsLast(Comparator.naturalOrder()))
+                .thenComparingDouble(w -> w.ask().aged())
+                .thenComparingLong(Waiting::number);
+    }
+
+    /**
+     * Gives a turn back, or no longer waits for one.
+     *
+     * @param usedMs milliseconds of the device that the turn really took
+     */
+    void giveBack(T who, double usedMs) {
         Waiting<T> gone = asking.remove(who);
         if (gone != null) {
-            waiting.remove(gone);
+            dequeue(gone);
+            shares.leave(gone.ask().account());
         }
-        holding.remove(who);
+        Ask ask = holding.remove(who);
+        if (ask != null) {
+            shares.charge(ask.account(), usedMs - ask.costMs());
+            shares.leave(ask.account());
+        }
         held = held && !holding.isEmpty();
     }
 
     /** The next whose turn it is, who holds it from now on; empty where nobody waits, or all must wait. */
     Optional<T> next() {
-        if (waiting.isEmpty() || held || holding.size() >= atOnce) {
+        if (asking.isEmpty() || held || holding.size() >= atOnce) {
             return Optional.empty();
         }
-        Waiting<T> first = waiting.first();
-        if (first.alone() && !holding.isEmpty()) {
+        Waiting<T> first = first();
+        if (first.ask().alone() && !holding.isEmpty()) {
             return Optional.empty();
         }
-        waiting.remove(first);
         asking.remove(first.who());
-        holding.add(first.who());
-        held = first.alone();
+        dequeue(first);
+        holding.put(first.who(), first.ask());
+        shares.charge(first.ask().account(), first.ask().costMs());
+        held = first.ask().alone();
+        given++;
         return Optional.of(first.who());
+    }
+
+    private Waiting<T> first() {
+        Waiting<T> longest = asking.values().iterator().next();
+        if (given - longest.given() >= patience) {
+            return longest;
+        }
+        return queues.entrySet().stream()
+                .min(Map.Entry.comparingByKey(shares.order()))
+                .map(queue -> queue.getValue().first())
+                .orElse(longest);
+    }
+
+    private void dequeue(Waiting<T> gone) {
+        Shares.Account account = gone.ask().account();
+        TreeSet<Waiting<T>> queue = queues.get(account);
+        if (queue != null && queue.remove(gone) && queue.isEmpty()) {
+            queues.remove(account);
+        }
     }
 }

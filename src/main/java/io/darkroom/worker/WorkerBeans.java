@@ -205,7 +205,8 @@ class WorkerBeans {
                         STORE_CALLS,
                         shipped.firstBackoff(),
                         shipped.longestBackoff(),
-                        shipped.leaving()),
+                        shipped.leaving(),
+                        config.topics().requests()),
                 parser,
                 new DeliveryLoop.Ports(
                         store,

@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A real broker and a real store, a proxy before each, and workers that know only the proxies. */
 final class Surroundings implements AutoCloseable {
-    static final StandaloneTopics TOPICS = StandaloneTopics.shipped();
-    static final String REQUESTS = TOPICS.requests().get(0);
+    static final String REQUESTS = StandaloneTopics.shipped().requests().get(0);
+    /** Less urgent; a worker reads it only where it is told to. */
+    static final String BULK = "darkroom.bulk";
+
+    static final StandaloneTopics TOPICS = withBulk(StandaloneTopics.shipped());
     static final StoreAccess ACCESS = StoreAccess.shipped();
 
     /** So long the partition of a killed worker has no owner; less than a worker takes to start. */
@@ -125,8 +128,12 @@ final class Surroundings implements AutoCloseable {
     }
 
     void send(String job, byte @Nullable [] request) {
+        send(REQUESTS, job, request);
+    }
+
+    void send(String topic, String job, byte @Nullable [] request) {
         try {
-            producer.send(new ProducerRecord<>(REQUESTS, job, request)).get(30, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(topic, job, request)).get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException("the broker did not take the request " + job, e);
         }
@@ -159,6 +166,15 @@ final class Surroundings implements AutoCloseable {
         end.close();
         broker.close();
         store.close();
+    }
+
+    private static StandaloneTopics withBulk(StandaloneTopics shipped) {
+        return new StandaloneTopics(
+                List.of(REQUESTS, BULK),
+                shipped.cancellations(),
+                shipped.completions(),
+                shipped.progress(),
+                shipped.dead());
     }
 
     /** So that the order of records is one, and a worker is given all or nothing. */

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class OffsetsTest {
@@ -18,15 +19,14 @@ final class OffsetsTest {
         List.of(10L, 11L, 12L).forEach(offsets::received);
 
         offsets.settled(12);
-        OptionalLong first = offsets.toCommit();
+        Optional<Offsets.Commit> first = offsets.toCommit();
         offsets.settled(10);
-        OptionalLong second = offsets.toCommit();
+        Optional<Offsets.Commit> second = offsets.toCommit();
         offsets.settled(11);
 
-        assertThat(first).isEmpty();
-        assertThat(second).hasValue(11);
-        assertThat(offsets.toCommit()).hasValue(13);
-        assertThat(offsets.settledAbove()).isEmpty();
+        assertThat(first).contains(commit(10, 12));
+        assertThat(second).contains(commit(11, 12));
+        assertThat(offsets.toCommit()).contains(commit(13));
     }
 
     @Test
@@ -36,7 +36,7 @@ final class OffsetsTest {
         offsets.settled(20);
         offsets.settled(11);
 
-        assertThat(offsets.settledAbove()).containsExactly(11L, 20L);
+        assertThat(offsets.toCommit()).contains(commit(10, 11, 20));
         assertThat(offsets.inFlight()).isEqualTo(2);
     }
 
@@ -57,7 +57,7 @@ final class OffsetsTest {
 
         offsets.settled(5);
 
-        assertThat(offsets.toCommit()).hasValue(9);
+        assertThat(offsets.toCommit()).contains(commit(9));
     }
 
     @Test
@@ -67,7 +67,7 @@ final class OffsetsTest {
 
         offsets.settled(5);
 
-        assertThat(offsets.toCommit()).hasValue(6);
+        assertThat(offsets.toCommit()).contains(commit(6));
         assertThatThrownBy(() -> offsets.received(4)).hasMessageContaining("below the committed 5");
     }
 
@@ -87,7 +87,26 @@ final class OffsetsTest {
                     .min(Long::compare)
                     .orElse(200L);
 
-            assertThat(offsets.toCommit().orElse(0)).isEqualTo(expected);
+            assertThat(offsets.toCommit().map(Offsets.Commit::offset)).contains(expected);
         }
+    }
+
+    @Test
+    void whatAnEarlierOwnerSettledIsNotDoneAgain() {
+        Offsets second = new Offsets(commit(10, 12, 13));
+
+        assertThat(second.received(10)).isTrue();
+        assertThat(second.received(11)).isTrue();
+        assertThat(second.received(12)).isFalse();
+        second.settled(11);
+        second.settled(10);
+
+        assertThat(second.toCommit()).contains(commit(13, 13));
+        assertThat(second.received(13)).isFalse();
+        assertThat(second.toCommit()).contains(commit(14));
+    }
+
+    private static Offsets.Commit commit(long offset, long... settledAbove) {
+        return new Offsets.Commit(offset, LongStream.of(settledAbove).boxed().toList());
     }
 }

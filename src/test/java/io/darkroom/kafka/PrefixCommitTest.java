@@ -28,6 +28,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -48,7 +49,9 @@ class PrefixCommitTest {
     private final List<Runnable> later = new ArrayList<>();
     private final DeliveryLoop deliveries = deliveries();
     private final PartitionHandover handover = new PartitionHandover(deliveries, Duration.ofMillis(10));
-    private final PrefixCommit commits = new PrefixCommit(smallRye(), handover, later::add);
+    private final SettledBefore settledBefore = new SettledBefore();
+    private final PrefixCommit commits =
+            new PrefixCommit(smallRye(), handover, settledBefore, topic -> "id-of-" + topic, later::add);
 
     PrefixCommitTest() {
         kafka.assign(Set.of(PARTITION));
@@ -65,6 +68,7 @@ class PrefixCommitTest {
         int failures;
         int generation = 1;
         final List<Long> commits = new ArrayList<>();
+        final List<String> metadata = new ArrayList<>();
 
         Kafka() {
             super("earliest");
@@ -78,7 +82,9 @@ class PrefixCommitTest {
                 callback.onComplete(offsets, new KafkaException("the coordinator moves"));
                 return;
             }
-            commits.add(Objects.requireNonNull(offsets.get(PARTITION)).offset());
+            OffsetAndMetadata committed = Objects.requireNonNull(offsets.get(PARTITION));
+            commits.add(committed.offset());
+            metadata.add(committed.metadata());
             super.commitAsync(offsets, callback);
         }
 
@@ -155,6 +161,41 @@ class PrefixCommitTest {
         poll();
 
         assertThat(kafka.commits).containsExactly(6L);
+        assertThat(kafka.metadata).containsExactly("darkroom/1 id-of-requests 1");
+    }
+
+    @Test
+    void whatEndedAboveThePrefixIsCommittedThoughThePrefixStays() {
+        var records = receive(5, 6, 7, 8, 9, 10);
+
+        settle(records, 6);
+        poll();
+        settle(records, 7);
+        settle(records, 10);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(5L, 5L);
+        assertThat(kafka.metadata).containsExactly("darkroom/1 id-of-requests 1", "darkroom/1 id-of-requests 1-2,5");
+    }
+
+    @Test
+    void aNewOwnerSkipsWhatEndedAndStillCommitsThePrefix() {
+        commits.partitionsRevoked(Set.of(PARTITION));
+        kafka.commitSync(Map.of(PARTITION, new OffsetAndMetadata(5, "darkroom/1 id-of-requests 1-2,4")));
+        kafka.commits.clear();
+        commits.partitionsAssigned(Set.of(PARTITION));
+
+        var records = receive(5, 6, 7, 8);
+        settle(records, 5);
+        settle(records, 8);
+        poll();
+        receive(9);
+        poll();
+
+        assertThat(LongStream.rangeClosed(5, 9).filter(o -> settledBefore.remove(PARTITION, o)))
+                .containsExactly(6L, 7L, 9L);
+        assertThat(kafka.commits).containsExactly(9L, 10L);
+        assertThat(kafka.metadata.get(kafka.metadata.size() - 1)).isEqualTo("darkroom/1 id-of-requests ");
     }
 
     @Test

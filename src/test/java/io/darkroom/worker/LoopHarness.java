@@ -56,7 +56,15 @@ class LoopHarness implements AutoCloseable {
             }
         };
         DeliveryLoop.Settings settings = new DeliveryLoop.Settings(
-                "w1", "darkroom", 3, 2, 2, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofSeconds(5));
+                "w1",
+                "darkroom",
+                3,
+                2,
+                2,
+                Duration.ofMillis(1),
+                Duration.ofMillis(5),
+                Duration.ofSeconds(5),
+                List.of("urgent", "requests"));
         return new DeliveryLoop(
                 settings,
                 new RequestParser(Limits.DEFAULTS, RequestCheck.none()),

@@ -2,47 +2,163 @@ package io.darkroom.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.darkroom.job.Shares.Account;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class TurnsTest {
-    private final Turns<String> turns = new Turns<>(2);
+    private static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
+    private static final double JOB_MS = 100;
+
+    private final Turns<String> turns = new Turns<>(2, 1000);
+    private final Turns<String> one = new Turns<>(1, 1000);
 
     @Test
     void theMostUrgentIsFirstAndAmongEqualsTheOneWhoAskedFirst() {
-        turns.ask("bulk", 0, false);
-        turns.ask("first", 5, false);
-        turns.ask("second", 5, false);
+        turns.ask("bulk", job(0));
+        turns.ask("first", job(5));
+        turns.ask("second", job(5));
 
         assertThat(turns.next()).contains("first");
         assertThat(turns.next()).contains("second");
         assertThat(turns.next()).isEmpty();
-        turns.giveBack("first");
+        turns.giveBack("first", JOB_MS);
         assertThat(turns.next()).contains("bulk");
     }
 
     @Test
     void whoIsToBeAloneWaitsForAllAndThenHoldsUpAll() {
-        turns.ask("a", 5, false);
+        turns.ask("a", job(5));
         assertThat(turns.next()).contains("a");
-        turns.ask("alone", 5, true);
-        turns.ask("b", 5, false);
+        turns.ask("alone", new Turns.Ask(new Account(5, ""), null, JOB_MS, START, true));
+        turns.ask("b", job(5));
 
         assertThat(turns.next()).isEmpty();
-        turns.giveBack("a");
+        turns.giveBack("a", JOB_MS);
         assertThat(turns.next()).contains("alone");
         assertThat(turns.next()).isEmpty();
-        turns.giveBack("alone");
+        turns.giveBack("alone", JOB_MS);
         assertThat(turns.next()).contains("b");
     }
 
     @Test
     void whoGivesBackWhileWaitingNoLongerWaits() {
-        turns.ask("a", 5, false);
-        turns.giveBack("a");
+        turns.ask("a", job(5));
+        turns.giveBack("a", 0);
 
         assertThat(turns.next()).isEmpty();
+    }
+
+    @Test
+    void aLevelHasTwiceTheShareOfTheOneBelow() {
+        Map<String, Integer> done = new HashMap<>();
+        for (int i = 0; i < 900; i++) {
+            one.ask("4/" + i, job(4));
+            one.ask("5/" + i, job(5));
+        }
+
+        for (int i = 0; i < 300; i++) {
+            String next = one.next().orElseThrow();
+            done.merge(next.substring(0, 1), 1, Integer::sum);
+            one.giveBack(next, JOB_MS);
+        }
+
+        assertThat(done.get("5")).isBetween(198, 202);
+    }
+
+    @Test
+    void tenantsTakeTurnsHoweverMuchOneAsksFor() {
+        for (int i = 0; i < 100; i++) {
+            one.ask("a" + i, job(5, "a"));
+        }
+        List<String> order = new ArrayList<>();
+        order.add(round());
+        for (int i = 0; i < 4; i++) {
+            one.ask("b" + i, job(5, "b"));
+        }
+
+        for (int i = 0; i < 8; i++) {
+            order.add(round());
+        }
+
+        assertThat(order.stream().filter(name -> name.startsWith("b"))).hasSize(4);
+        assertThat(order.subList(1, 5).stream().filter(name -> name.startsWith("b")))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatATurnReallyTookIsChargedNotWhatWasThought() {
+        for (int i = 0; i < 200; i++) {
+            one.ask("x" + i, job(5, "x"));
+            one.ask("y" + i, job(5, "y"));
+        }
+        int ofX = 0;
+
+        for (int i = 0; i < 200; i++) {
+            String next = one.next().orElseThrow();
+            boolean x = next.startsWith("x");
+            ofX += x ? 1 : 0;
+            one.giveBack(next, x ? 3 * JOB_MS : JOB_MS);
+        }
+
+        assertThat(ofX).isBetween(48, 52);
+    }
+
+    @Test
+    void whoWasAwayHasSavedNothingUp() {
+        one.ask("late", job(5, "late"));
+        assertThat(round()).isEqualTo("late");
+        for (int i = 0; i < 50; i++) {
+            one.ask("busy" + i, job(5, "busy"));
+        }
+        for (int i = 0; i < 40; i++) {
+            round();
+        }
+        for (int i = 0; i < 10; i++) {
+            one.ask("late" + i, job(5, "late"));
+        }
+
+        List<String> order = List.of(round(), round(), round(), round());
+
+        assertThat(order.stream().filter(name -> name.startsWith("late"))).hasSize(2);
+    }
+
+    @Test
+    void theEarliestDeadlineIsFirstThenTheShortestJobThatHasNotWaitedLess() {
+        one.ask("long", new Turns.Ask(new Account(5, ""), null, 5000, START, false));
+        one.ask("short", new Turns.Ask(new Account(5, ""), null, 50, START.plusSeconds(1), false));
+        one.ask("much later", new Turns.Ask(new Account(5, ""), null, 50, START.plusSeconds(3600), false));
+        one.ask("tomorrow", ends(START.plus(Duration.ofDays(1))));
+        one.ask("soon", ends(START.plusSeconds(10)));
+
+        assertThat(List.of(round(), round(), round(), round(), round()))
+                .containsExactly("soon", "tomorrow", "short", "long", "much later");
+    }
+
+    @Test
+    void nobodyIsOvertakenMoreOftenThanThePatienceSays() {
+        Turns<String> impatient = new Turns<>(1, 20);
+        Random random = new Random(1);
+        impatient.ask("bulk", job(0));
+        int given = 0;
+
+        String next = "";
+        while (!next.equals("bulk")) {
+            impatient.ask("urgent" + given, job(5 + random.nextInt(5)));
+            next = impatient.next().orElseThrow();
+            impatient.giveBack(next, JOB_MS);
+            given++;
+        }
+
+        assertThat(given).isLessThanOrEqualTo(21);
     }
 
     @Test
@@ -54,5 +170,23 @@ final class TurnsTest {
 
             assertThat(backoff.after(faults).toMillis()).isBetween(most / 2, most);
         }
+    }
+
+    private String round() {
+        Optional<String> next = one.next();
+        next.ifPresent(who -> one.giveBack(who, JOB_MS));
+        return next.orElseThrow();
+    }
+
+    private static Turns.Ask job(int level) {
+        return job(level, "");
+    }
+
+    private static Turns.Ask job(int level, String tenant) {
+        return new Turns.Ask(new Account(level, tenant), null, JOB_MS, START, false);
+    }
+
+    private static Turns.Ask ends(@Nullable Instant deadline) {
+        return new Turns.Ask(new Account(5, ""), deadline, JOB_MS, START, false);
     }
 }

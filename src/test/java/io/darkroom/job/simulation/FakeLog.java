@@ -2,8 +2,10 @@ package io.darkroom.job.simulation;
 
 import io.darkroom.job.DeadLetter;
 import io.darkroom.job.JobKey;
+import io.darkroom.job.Offsets;
 import io.darkroom.job.TerminalEvent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +19,8 @@ final class FakeLog {
 
     final List<List<Scenario.Request>> requests;
     final long[] committed;
+    /** The same with what is settled above. */
+    final Offsets.Commit[] left;
     /** Raised whenever a partition changes hands: who holds an older one is no longer its owner. */
     final int[] epoch;
 
@@ -28,6 +32,8 @@ final class FakeLog {
     FakeLog(List<List<Scenario.Request>> requests) {
         this.requests = requests;
         this.committed = new long[requests.size()];
+        this.left = new Offsets.Commit[requests.size()];
+        Arrays.fill(left, new Offsets.Commit(0, List.of()));
         this.epoch = new int[requests.size()];
     }
 
@@ -52,11 +58,12 @@ final class FakeLog {
     }
 
     /** Whether a commit of an owner of that epoch is taken. */
-    boolean commit(int partition, int ownersEpoch, long offset) {
+    boolean commit(int partition, int ownersEpoch, Offsets.Commit commit) {
         if (epoch[partition] != ownersEpoch) {
             return false;
         }
-        committed[partition] = offset;
+        committed[partition] = commit.offset();
+        left[partition] = commit;
         return true;
     }
 

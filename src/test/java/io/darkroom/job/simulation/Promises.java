@@ -9,11 +9,14 @@ import io.darkroom.job.JobKey;
 import io.darkroom.job.JobRecord;
 import io.darkroom.job.JobRecords;
 import io.darkroom.job.ObjectStore.Location;
+import io.darkroom.job.Offsets;
 import io.darkroom.job.Source;
 import io.darkroom.job.TerminalEvent;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** What is promised to those who send requests, checked whenever it could be broken. */
 final class Promises {
@@ -153,11 +156,16 @@ final class Promises {
         }
     }
 
-    /** A commit was taken: everything below it is told. */
-    void committed(int partition, long offset) {
-        for (Scenario.Request request : simulation.log.requests.get(partition).subList(0, (int) offset)) {
-            require(told(request), "committed and not told: " + request.record().source());
-        }
+    /** A commit was taken: everything below it is told, and so is what it says of those above. */
+    void committed(int partition, Offsets.Commit commit) {
+        List<Scenario.Request> requests = simulation.log.requests.get(partition);
+        LongStream.concat(
+                        LongStream.range(0, commit.offset()),
+                        commit.settledAbove().stream().mapToLong(above -> above))
+                .mapToObj(offset -> requests.get((int) offset))
+                .forEach(request -> require(
+                        told(request),
+                        "committed and not told: " + request.record().source()));
     }
 
     private boolean told(Scenario.Request request) {

@@ -23,13 +23,14 @@ final class SimulatedWorker {
     /** A partition that it owns, or believes to own. */
     static final class Owned {
         final int epoch;
-        final Offsets offsets = new Offsets();
+        final Offsets offsets;
         long position;
         boolean leaving;
 
-        Owned(int epoch, long position) {
+        Owned(int epoch, Offsets.Commit left) {
             this.epoch = epoch;
-            this.position = position;
+            this.offsets = new Offsets(left);
+            this.position = left.offset();
         }
     }
 

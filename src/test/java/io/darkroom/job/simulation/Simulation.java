@@ -8,6 +8,7 @@ import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.DeliveryState;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.Limits;
+import io.darkroom.job.Offsets;
 import io.darkroom.job.Source;
 import io.darkroom.job.Starting;
 import io.darkroom.job.simulation.SimulatedWorker.InFlight;
@@ -188,7 +189,11 @@ final class Simulation {
 
     private void fetch(SimulatedWorker worker, int p, Owned owned) {
         Scenario.Request request = log.requests.get(p).get((int) owned.position);
-        owned.offsets.received(owned.position++);
+        long position = owned.position++;
+        if (!owned.offsets.received(position)) {
+            say(() -> worker.name + " skips " + p + ":" + position + ", which was settled before");
+            return;
+        }
         InFlight delivery = new InFlight(request, worker.name + "/" + runs++);
         worker.inFlight.add(delivery);
         say(() -> worker.name + " fetches " + delivery);
@@ -282,12 +287,12 @@ final class Simulation {
     }
 
     private void commit(SimulatedWorker worker, int p, Owned owned) {
-        long offset = owned.offsets.toCommit().orElseThrow();
-        owned.offsets.committed(offset);
-        boolean taken = log.commit(p, owned.epoch, offset);
-        say(() -> worker.name + " commits " + p + ":" + offset + (taken ? "" : ", refused: no longer its owner"));
+        Offsets.Commit commit = owned.offsets.toCommit().orElseThrow();
+        owned.offsets.committed(commit);
+        boolean taken = log.commit(p, owned.epoch, commit);
+        say(() -> worker.name + " commits " + p + ":" + commit + (taken ? "" : ", refused: no longer its owner"));
         if (taken) {
-            promises.committed(p, offset);
+            promises.committed(p, commit);
         }
     }
 
@@ -423,7 +428,7 @@ final class Simulation {
             workers.add(to);
         }
         log.epoch[p]++;
-        to.owned.put(p, new Owned(log.epoch[p], log.committed[p]));
+        to.owned.put(p, new Owned(log.epoch[p], log.left[p]));
         say(() -> to.name + " owns partition " + p + " from " + log.committed[p]);
     }
 }
