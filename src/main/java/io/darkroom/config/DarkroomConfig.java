@@ -45,7 +45,7 @@ public interface DarkroomConfig {
 
     Web web();
 
-    /** How long a partition that is asked back may be held while its running jobs finish. */
+    /** How long a partition that is asked back may be held while its running jobs finish, or are written down. */
     @WithDefault("10S")
     Duration handover();
 
@@ -195,7 +195,7 @@ public interface DarkroomConfig {
         @WithDefault("16M")
         MemorySize windowBytes();
 
-        /** At a stop, running jobs may finish for so long; what then still runs is left to the next worker. */
+        /** At a stop, running jobs may finish for so long; what cannot is written down, and left to the next worker. */
         @WithDefault("20S")
         Duration drain();
     }

@@ -7,8 +7,8 @@ import io.darkroom.job.Bytes;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Plan;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,24 +30,26 @@ final class CheckpointIdentity {
         identity.put("request_digest", flight.work.job().request().digest());
         identity.put("model", flight.pipeline.description().folder().name());
         identity.put("model_digest", flight.pipeline.description().folder().digest());
-        identity.put("plan_digest", digest(flight.plan));
+        identity.put("plan_digest", digest(List.of(flight.plan)));
         return identity;
     }
 
-    /** Of everything that decides on the picture beside the model: every field as resolved, and the pictures it starts from. */
-    private static String digest(Plan plan) {
-        Arguments a = plan.arguments();
+    /** Of everything that decides on the pictures beside the model: every field as resolved, and what they start from. */
+    private static String digest(List<Plan> plans) {
         try {
             return "sha256:"
-                    + Bytes.of(JSON.writeValueAsBytes(Arrays.asList(
-                                    plan.parameters(),
-                                    plan.scheduler().values(),
-                                    digest(a.image()),
-                                    digest(a.maskImage()))))
+                    + Bytes.of(JSON.writeValueAsBytes(plans.stream()
+                                    .map(CheckpointIdentity::content)
+                                    .toList()))
                             .sha256();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("parameters are plain values", e);
         }
+    }
+
+    private static List<Object> content(Plan plan) {
+        Arguments a = plan.arguments();
+        return List.of(plan.parameters(), plan.scheduler().values(), digest(a.image()), digest(a.maskImage()));
     }
 
     private static String digest(@Nullable InputImage image) {

@@ -292,6 +292,10 @@ final class Deliveries {
     /** An answer that is no fault: what this action met is over. */
     private void calm(Running running, DeliveryAction action, DeliveryEvent event) {
         boolean faulted = event instanceof DeliveryEvent.Faulted || event instanceof DeliveryEvent.Refused;
+        if (event instanceof DeliveryEvent.Faulted fault && running.state != null && !running.state.awaits(action)) {
+            // Left out, as a checkpoint is, or too late to matter.
+            ports.observer().faulted(running.assignment, action.getClass().getSimpleName(), fault.reason());
+        }
         if (!faulted && running.troubles.remove(action) != null) {
             look();
         }

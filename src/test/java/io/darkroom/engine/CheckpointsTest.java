@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ class CheckpointsTest {
         return made;
     }
 
-    private static RenderJob job(String fields, int attempt, Checkpoint.Stored checkpoint) {
+    private static RenderJob job(String fields, int attempt, Checkpoint.@Nullable Stored checkpoint) {
         Bytes json = Bytes.utf8("{\"id\":\"a\"," + fields + "}");
         IncomingRecord record = new IncomingRecord(new Source("requests", 0, 0, null), "t", 0, null, json, List.of());
         if (PARSER.parse(record) instanceof ParsedRequest.Valid valid) {
