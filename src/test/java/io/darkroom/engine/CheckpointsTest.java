@@ -149,7 +149,7 @@ class CheckpointsTest {
         Heard third = render(job(FIELDS, 3, new Checkpoint.Stored(new CheckpointName(2, 8), later.content())));
 
         assertThat(third.pictures().pictures()).isEqualTo(expected.pictures());
-        assertThat(third.resumed.get(0).keySet()).containsExactly(1, 2);
+        assertThat(third.resumed.get(0).keySet()).containsExactlyInAnyOrder(1, 2);
         assertThat(third.resumed.get(0).get(2)).isEqualTo(later.deviceMs());
     }
 
