@@ -3,6 +3,7 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
+import io.darkroom.model.Variant;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
@@ -17,17 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
 final class Arguing {
     /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
-    private static final Set<String> LATER = Set.of(
-            "loras",
-            "control_image",
-            "controlnet",
-            "controlnet_conditioning_scale",
-            "control_guidance_start",
-            "control_guidance_end",
-            "vae",
-            "prompt_weighting",
-            "sweep",
-            "preview_every");
+    private static final Set<String> LATER = Set.of("sweep", "preview_every");
 
     private Arguing() {}
 
@@ -75,12 +66,28 @@ final class Arguing {
                         request.prompts().negativePrompt3()))
                 .micro(micro(request.conditioning()))
                 .maxSequenceLength(request.conditioning().maxSequenceLength())
+                .promptWeighting(request.conditioning().promptWeighting())
                 .clipSkip(request.conditioning().clipSkip())
                 .trueCfgScale(guidance.trueCfgScale())
                 .originalInferenceSteps(steps.originalInferenceSteps())
                 .classLabels(classLabels(request.classLabels()))
                 .task(request.task())
+                .vae(request.vae())
+                .loras(request.fieldsGiven().contains("loras") ? loras(request) : null)
+                .control(new Arguments.Control(
+                        pictures.control(),
+                        inputs.controlnet(),
+                        inputs.controlnetConditioningScale(),
+                        inputs.controlGuidanceStart(),
+                        inputs.controlGuidanceEnd(),
+                        null))
                 .build();
+    }
+
+    private static List<Variant.Lora> loras(RenderRequest request) {
+        return request.loras().stream()
+                .map(lora -> new Variant.Lora(lora.name(), lora.scale()))
+                .toList();
     }
 
     private static Arguments.MicroConditioning micro(RenderRequest.Conditioning given) {

@@ -3,7 +3,6 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
-import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.Denoiser;
@@ -12,6 +11,7 @@ import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
+import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
@@ -96,11 +96,10 @@ public final class Engine implements Renderer, AutoCloseable {
     @Override
     public void render(RenderJob job, Listener listener) {
         commands.add(() -> {
-            RenderRequest.Inputs named = job.request().inputs();
-            if (named.image() == null && named.maskImage() == null) {
-                enqueue(job, Inputs.NONE, listener);
-            } else {
+            if (Inputs.named(job.request().inputs())) {
                 fetches.begin(job, listener, inputs -> enqueue(job, inputs, listener));
+            } else {
+                enqueue(job, Inputs.NONE, listener);
             }
         });
     }
@@ -224,8 +223,9 @@ public final class Engine implements Renderer, AutoCloseable {
         Lease<Pipeline> lease = null;
         try {
             String name = Arguing.model(work.job().request(), models);
-            lease = models.lease(name);
-            Plan plan = lease.model().plan(Arguing.of(work.job().request(), work.input()));
+            Arguments arguments = Arguing.of(work.job().request(), work.input());
+            lease = models.lease(name, arguments);
+            Plan plan = lease.model().plan(arguments);
             return new Flight(work, lease, plan);
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));

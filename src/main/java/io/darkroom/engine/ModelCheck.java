@@ -6,6 +6,7 @@ import io.darkroom.job.RenderRequest;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
+import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
@@ -28,8 +29,9 @@ public final class ModelCheck implements RequestCheck {
     public List<Problem> problems(RenderRequest request) {
         List<Problem> problems = new ArrayList<>(Arguing.unsupported(request));
         try {
-            Planner planner = models.planner(Arguing.model(request, models));
-            planner.plan(Arguing.of(request, standIn(request, planner)));
+            String model = Arguing.model(request, models);
+            Arguments arguments = Arguing.of(request, standIn(request, models.planner(model)));
+            models.planner(model, arguments).plan(arguments);
         } catch (UnknownModelException e) {
             problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
         } catch (ModelUnavailableException e) {
@@ -52,6 +54,7 @@ public final class ModelCheck implements RequestCheck {
         InputImage blank = new InputImage(new byte[3 * width * height], width, height);
         return new Inputs(
                 request.inputs().image() == null ? null : blank,
-                request.inputs().maskImage() == null ? null : blank);
+                request.inputs().maskImage() == null ? null : blank,
+                request.inputs().controlImage() == null ? null : blank);
     }
 }

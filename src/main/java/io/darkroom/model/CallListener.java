@@ -9,6 +9,7 @@ public interface CallListener {
     enum Kind {
         TEXT_ENCODER,
         DENOISER,
+        CONTROLNET,
         LATENT_DECODER,
         LATENT_ENCODER;
 

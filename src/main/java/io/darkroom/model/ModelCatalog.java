@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The models of one device: those in the model directory and the built-in one. A model is loaded when it is first leased
  * and stays loaded; when another one needs the memory, the least recently used of those not in use is closed. A model
  * larger than the budget is loaded alone. Models in use are never closed, so while they are, the budget may be exceeded.
+ * Each {@link Variant} of a model is one of them; what several have in common is counted once.
  * Thread safe; a model is loaded by one thread, and others that want it wait for that.
  *
  * @param <M> what a loaded model is
@@ -38,20 +39,25 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
     private final Function<ModelFolder, M> loader;
 
     private final Map<String, ModelFolder> folders = new HashMap<>();
-    private final Map<String, Loaded<M>> loaded = new HashMap<>();
-    private final NavigableMap<String, String> failures = new TreeMap<>();
+    private final Map<Key, Loaded<M>> loaded = new HashMap<>();
+    private final Map<Key, String> failures = new HashMap<>();
     private long uses;
     private boolean closed;
+
+    /** Which networks. */
+    private record Key(String model, Variant variant) {}
 
     /** A model that is loaded or being loaded. Guarded by the catalog. */
     private static final class Loaded<M> {
         final CompletableFuture<M> model = new CompletableFuture<>();
-        final long bytes;
+        final String label;
+        final Map<String, Long> parts;
         int users;
         long lastUse;
 
-        Loaded(long bytes) {
-            this.bytes = bytes;
+        Loaded(ModelFolder folder) {
+            this.label = folder.label();
+            this.parts = folder.parts();
         }
     }
 
@@ -111,32 +117,38 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         return folder;
     }
 
+    /** Takes a model into use as it lies there. As {@link #lease(String, Variant)}. */
+    public Lease<M> lease(String name) {
+        return lease(name, Variant.PLAIN);
+    }
+
     /**
-     * Takes a model into use, loading it where it is not.
+     * Takes a variant of a model into use, loading it where it is not.
      *
      * @throws UnknownModelException where there is none of that name
      * @throws ModelUnavailableException where it cannot be loaded; the next call tries again
      */
-    public Lease<M> lease(String name) {
+    public Lease<M> lease(String name, Variant variant) {
         Loaded<M> entry;
         boolean ours = false;
-        ModelFolder folder = folder(name);
+        ModelFolder folder = folder(name).as(variant);
+        Key key = new Key(name, variant);
         synchronized (this) {
             if (closed) {
                 throw new IllegalStateException("the catalog is closed");
             }
-            entry = loaded.get(name);
+            entry = loaded.get(key);
             if (entry == null) {
-                entry = new Loaded<>(folder.bytes());
-                makeRoom(entry.bytes);
-                loaded.put(name, entry);
+                entry = new Loaded<>(folder);
+                makeRoom(entry.parts);
+                loaded.put(key, entry);
                 ours = true;
             }
             entry.users++;
             entry.lastUse = ++uses;
         }
         if (ours) {
-            load(folder, entry);
+            load(folder, key, entry);
         }
         try {
             return new Use(entry, entry.model.join());
@@ -149,24 +161,24 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         }
     }
 
-    private void load(ModelFolder folder, Loaded<M> entry) {
+    private void load(ModelFolder folder, Key key, Loaded<M> entry) {
         long start = System.nanoTime();
         try {
             M model = loader.apply(folder);
             synchronized (this) {
-                failures.remove(folder.name());
+                failures.remove(key);
             }
             LOG.infof(
                     "model %s loaded from %s: %d MB in %d ms",
-                    folder.name(), folder.root(), entry.bytes >> 20, (System.nanoTime() - start) / 1_000_000);
+                    entry.label, folder.root(), size(entry.parts) >> 20, (System.nanoTime() - start) / 1_000_000);
             entry.model.complete(model);
         } catch (RuntimeException | Error e) {
             synchronized (this) {
-                loaded.remove(folder.name(), entry);
+                loaded.remove(key, entry);
                 // Whoever repairs the folder need not restart us: its configs are read again at the next try.
                 folders.remove(folder.name());
                 if (e instanceof ModelUnavailableException || e instanceof DeviceException) {
-                    failures.put(folder.name(), String.valueOf(e.getMessage()));
+                    failures.put(key, String.valueOf(e.getMessage()));
                 }
             }
             entry.model.completeExceptionally(e);
@@ -175,7 +187,7 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
 
     /**
      * What keeps models from being used, by model: configs that cannot be read now, and what the last attempt to load
-     * said. For readiness.
+     * said, also for a variant. For readiness.
      */
     public NavigableMap<String, String> problems() {
         NavigableMap<String, String> problems = new TreeMap<>();
@@ -183,10 +195,11 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
             try {
                 ModelFolder folder = folder(name);
                 synchronized (this) {
-                    String failure = failures.get(folder.name());
-                    if (failure != null) {
-                        problems.put(name, failure);
-                    }
+                    failures.forEach((key, failure) -> {
+                        if (key.model().equals(name)) {
+                            problems.put(folder.as(key.variant()).label(), failure);
+                        }
+                    });
                 }
             } catch (ModelUnavailableException e) {
                 problems.put(name, String.valueOf(e.getMessage()));
@@ -197,12 +210,12 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         return problems;
     }
 
-    /** The models that are loaded now. */
+    /** The models that are loaded now; variants say what is exchanged in them. */
     public synchronized NavigableSet<String> loaded() {
         NavigableSet<String> names = new TreeSet<>();
-        loaded.forEach((name, entry) -> {
+        loaded.values().forEach(entry -> {
             if (entry.model.isDone()) {
-                names.add(name);
+                names.add(entry.label);
             }
         });
         return names;
@@ -215,20 +228,29 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         evictWhile(() -> true);
     }
 
-    private void makeRoom(long bytes) {
-        evictWhile(() -> loaded.values().stream().mapToLong(l -> l.bytes).sum() + bytes > budgetBytes);
+    /** For parts that come, of which some may be there already. */
+    private void makeRoom(Map<String, Long> parts) {
+        evictWhile(() -> {
+            Map<String, Long> all = new HashMap<>(parts);
+            loaded.values().forEach(entry -> all.putAll(entry.parts));
+            return size(all) > budgetBytes;
+        });
+    }
+
+    private static long size(Map<String, Long> parts) {
+        return parts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private void evictWhile(BooleanSupplier needed) {
         while (needed.getAsBoolean()) {
-            Optional<Map.Entry<String, Loaded<M>>> oldest = loaded.entrySet().stream()
+            Optional<Map.Entry<Key, Loaded<M>>> oldest = loaded.entrySet().stream()
                     .filter(e -> e.getValue().users == 0 && e.getValue().model.isDone())
                     .min(Comparator.comparingLong(e -> e.getValue().lastUse));
             if (oldest.isEmpty()) {
                 return;
             }
             loaded.remove(oldest.get().getKey());
-            LOG.infof("model %s closed", oldest.get().getKey());
+            LOG.infof("model %s closed", oldest.get().getValue().label);
             closeQuietly(oldest.get().getValue().model.getNow(null));
         }
     }
@@ -238,7 +260,7 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         if (closed) {
             evictWhile(() -> true);
         } else {
-            makeRoom(0);
+            makeRoom(Map.of());
         }
     }
 

@@ -14,7 +14,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,28 +25,54 @@ import org.jspecify.annotations.Nullable;
  * A diffusers pipeline exported to ONNX, as it lies in a folder: {@code model_index.json}, and for each component a
  * folder with {@code config.json} and {@code model.onnx}. The folder may lie in any file system, also inside a jar.
  * Configs are read once; safe for use from any thread.
+ *
+ * <p>A {@link Variant} of it is a folder too, in which other files stand in for the exchanged ones. Other VAEs lie at
+ * {@code vaes/<name>/vae_decoder} and {@code vaes/<name>/vae_encoder}, LoRAs in {@code loras} ({@link LoraFolder}).
  */
 public final class ModelFolder {
     /** The file with a model's own defaults for requests. */
     public static final String DEFAULTS = "darkroom.json";
 
+    private static final String CONTROLNET = "controlnet";
+    private static final String CONTROLNETS = "controlnets";
     private static final String INDEX = "model_index.json";
     private static final String GRAPH = "model.onnx";
+    private static final String VAES = "vaes";
+    private static final List<String> VAE_HALVES = List.of("vae_decoder", "vae_encoder");
 
     private final String name;
     private final Path root;
     private final Config index;
     private final Config scheduler;
     private final Map<String, Object> defaults;
+    private final LoraFolder loras;
+    private final Variant variant;
+    /** Of which this is a variant; null where it is the plain one. */
+    private final @Nullable ModelFolder plain;
+
     private @Nullable String digest;
 
     private ModelFolder(String name, Path root) {
         this.name = name;
         this.root = root;
+        this.loras = new LoraFolder(root.resolve("loras"));
+        this.variant = Variant.PLAIN;
+        this.plain = null;
         this.index = Config.read(root.resolve(INDEX));
         this.scheduler = Config.read(root.resolve("scheduler").resolve("scheduler_config.json"));
         Path own = root.resolve(DEFAULTS);
         this.defaults = Files.exists(own) ? Config.read(own).map() : Map.of();
+    }
+
+    private ModelFolder(ModelFolder plain, Variant variant) {
+        this.name = plain.name;
+        this.root = plain.root;
+        this.index = plain.index;
+        this.scheduler = plain.scheduler;
+        this.defaults = plain.defaults;
+        this.loras = plain.loras;
+        this.variant = variant;
+        this.plain = plain;
     }
 
     /**
@@ -61,9 +90,57 @@ public final class ModelFolder {
         return Files.isRegularFile(root.resolve(INDEX));
     }
 
+    /** The same model with other parts. Whether those are there shows when they are asked for. */
+    public ModelFolder as(Variant other) {
+        return other.equals(variant) ? this : other.equals(Variant.PLAIN) ? plain() : new ModelFolder(plain(), other);
+    }
+
+    /** The model as it lies there. */
+    public ModelFolder plain() {
+        return plain == null ? this : plain;
+    }
+
+    /** Which variant of the model this is. */
+    public Variant variant() {
+        return variant;
+    }
+
+    /** The LoRAs that lie beside the model. */
+    public LoraFolder loras() {
+        return loras;
+    }
+
+    /** The variant's LoRAs that change a component, in their order. */
+    public List<Variant.Lora> lorasOf(String component) {
+        return variant.loras().stream()
+                .filter(lora -> loras.read(lora.name()).components().contains(component))
+                .toList();
+    }
+
+    /** The names of the other VAEs there are now. */
+    public NavigableSet<String> vaes() {
+        NavigableSet<String> names = new TreeSet<>();
+        Path folder = root.resolve(VAES);
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> entries = Files.list(folder)) {
+                entries.filter(vae -> Files.isDirectory(vae.resolve("vae_decoder")))
+                        .map(vae -> String.valueOf(vae.getFileName()).replace("/", ""))
+                        .forEach(names::add);
+            } catch (IOException e) {
+                throw new ModelUnavailableException(folder + " cannot be read: " + e, e);
+            }
+        }
+        return names;
+    }
+
     /** How requests call it: the folder's name. */
     public String name() {
         return name;
+    }
+
+    /** Its name, and what is exchanged in it. */
+    public String label() {
+        return variant.label().map(exchanged -> name + " with " + exchanged).orElse(name);
     }
 
     /** Where it lies. */
@@ -102,17 +179,41 @@ public final class ModelFolder {
 
     /** Whether the folder has a network of this name. */
     public boolean has(String component) {
-        return Files.isRegularFile(root.resolve(component).resolve(GRAPH));
+        return Files.isRegularFile(component(component).resolve(GRAPH));
+    }
+
+    /**
+     * The ControlNets beside the denoiser, by the names that requests have for them: the component {@code controlnet}, and
+     * each folder of {@code controlnets/}. To each the name of its component, {@code controlnets/canny}.
+     */
+    public NavigableMap<String, String> controlNets() {
+        NavigableMap<String, String> found = new TreeMap<>();
+        Path several = root.resolve(CONTROLNETS);
+        if (Files.isDirectory(several)) {
+            try (Stream<Path> folders = Files.list(several)) {
+                folders.map(f -> String.valueOf(f.getFileName()).replace("/", ""))
+                        .filter(name -> has(CONTROLNETS + "/" + name))
+                        .forEach(name -> found.put(name, CONTROLNETS + "/" + name));
+            } catch (IOException e) {
+                throw new ModelUnavailableException(several + " cannot be read: " + e, e);
+            }
+        }
+        if (has(CONTROLNET)) {
+            found.put(CONTROLNET, CONTROLNET);
+        }
+        return found;
     }
 
     /** A component's {@code config.json}. */
     public Config config(String component) {
-        return Config.read(root.resolve(component).resolve("config.json"));
+        return Config.read(component(component).resolve("config.json"));
     }
 
     /** A component's folder, whether it is there or not. */
     public Path component(String component) {
-        return root.resolve(component);
+        return variant.vae() != null && VAE_HALVES.contains(component)
+                ? root.resolve(VAES).resolve(variant.vae()).resolve(component)
+                : root.resolve(component);
     }
 
     /**
@@ -121,30 +222,51 @@ public final class ModelFolder {
      * @throws ModelUnavailableException where there is none
      */
     public Path graph(String component) {
-        Path file = root.resolve(component).resolve(GRAPH);
+        Path file = component(component).resolve(GRAPH);
         if (!Files.isRegularFile(file)) {
             throw new ModelUnavailableException(file + " is missing; " + pipelineClass() + " needs " + component);
         }
         return file;
     }
 
-    /** The size of everything that the model consists of, in bytes: an estimate of the memory that it needs. */
-    public long bytes() {
-        long bytes = 0;
+    /**
+     * The names of a component's inputs, from its file, without loading it.
+     *
+     * @throws ModelUnavailableException where there is none, or it cannot be read
+     */
+    public Set<String> inputs(String component) {
+        return GraphInputs.of(graph(component));
+    }
+
+    /**
+     * The sizes of what the model consists of, in bytes: an estimate of the memory that it needs. By what each stands for,
+     * so that what two variants have in common can be counted once.
+     */
+    public Map<String, Long> parts() {
+        Map<String, Long> parts = new TreeMap<>();
         try {
-            for (Path file : files().values()) {
-                bytes += Files.size(file);
+            for (Map.Entry<String, Path> file : files().entrySet()) {
+                parts.merge(partOf(file.getKey()), Files.size(file.getValue()), Long::sum);
             }
         } catch (IOException e) {
             throw new ModelUnavailableException(root + " cannot be read: " + e, e);
         }
-        return bytes;
+        return parts;
+    }
+
+    /** The folder that a file lies in, with the model's root before it, and what is fused into it. */
+    private String partOf(String file) {
+        int end = file.lastIndexOf('/');
+        String folder = end < 0 ? "" : file.substring(0, end);
+        List<Variant.Lora> fused = variant.loras().isEmpty() ? List.of() : lorasOf(folder);
+        return root + "/" + folder + (fused.isEmpty() ? "" : " with " + fused);
     }
 
     /**
      * {@code sha256:} and the digest of what the model consists of: for each file, in the order of the paths, the path
-     * below the folder (UTF-8, with slashes), a zero byte, the length in eight bytes, and the content. Read whole at the
-     * first call and kept.
+     * below the folder (UTF-8, with slashes), a zero byte, the length in eight bytes, and the content. For a variant: of
+     * the plain model's digest, followed by the same of the files that only the variant has. Read whole at the first call
+     * and kept.
      */
     public synchronized String digest() {
         if (digest == null) {
@@ -157,7 +279,12 @@ public final class ModelFolder {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[1 << 16];
-            for (Map.Entry<String, Path> file : files().entrySet()) {
+            NavigableMap<String, Path> files = files();
+            if (plain != null) {
+                sha256.update(plain.digest().getBytes(StandardCharsets.UTF_8));
+                files.keySet().removeAll(plain.files().keySet());
+            }
+            for (Map.Entry<String, Path> file : files.entrySet()) {
                 sha256.update(file.getKey().getBytes(StandardCharsets.UTF_8));
                 sha256.update((byte) 0);
                 sha256.update(ByteBuffer.allocate(Long.BYTES)
@@ -186,11 +313,14 @@ public final class ModelFolder {
                 files.put(single, file);
             }
         }
+        for (Variant.Lora lora : variant.loras()) {
+            loras.file(lora.name()).ifPresent(file -> files.put(below(file), file));
+        }
         for (Path folder : components()) {
             try (Stream<Path> below = Files.walk(folder)) {
                 for (Path file : (Iterable<Path>) below::iterator) {
                     if (Files.isRegularFile(file)) {
-                        files.put(root.relativize(file).toString().replace('\\', '/'), file);
+                        files.put(below(file), file);
                     }
                 }
             }
@@ -198,7 +328,11 @@ public final class ModelFolder {
         return files;
     }
 
-    /** The folders of the components that the index names; the VAE's halves have folders of their own. */
+    private String below(Path file) {
+        return root.relativize(file).toString().replace('\\', '/');
+    }
+
+    /** The folders of the components that the index names, and of ControlNets; the VAE's halves have folders of their own. */
     private List<Path> components() {
         List<Path> folders = new ArrayList<>();
         index.json().properties().forEach(entry -> {
@@ -206,14 +340,18 @@ public final class ModelFolder {
                 Stream<String> names = entry.getKey().equals("vae")
                         ? Stream.of("vae", "vae_decoder", "vae_encoder")
                         : Stream.of(entry.getKey());
-                names.map(root::resolve).filter(Files::isDirectory).forEach(folders::add);
+                names.map(this::component).filter(Files::isDirectory).forEach(folders::add);
             }
         });
+        Stream.of(CONTROLNET, CONTROLNETS)
+                .map(root::resolve)
+                .filter(f -> Files.isDirectory(f) && !folders.contains(f))
+                .forEach(folders::add);
         return folders;
     }
 
     @Override
     public String toString() {
-        return name + " (" + root + ")";
+        return label() + " (" + root + ")";
     }
 }

@@ -18,6 +18,11 @@ public interface Networks extends AutoCloseable {
     @Nullable
     LatentEncoder encoder();
 
+    /** What of each LoRA did not find a place in the networks, by the LoRA's name; empty where all did. */
+    default Map<String, String> leftOut() {
+        return Map.of();
+    }
+
     @Override
     void close();
 }

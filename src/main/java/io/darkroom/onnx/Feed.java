@@ -37,13 +37,18 @@ final class Feed implements AutoCloseable {
         return Collections.unmodifiableMap(tensors);
     }
 
-    /** One tensor a row, all of one shape, stacked on a batch axis in front. */
+    /**
+     * One tensor a row, all of one shape, stacked on a batch axis in front. Where the graph has still more axes, they come
+     * before the batch and are 1 (the ControlNets that diffusers' script puts into a UNet).
+     */
     void stack(String name, List<Tensor> values) {
         Tensor first = values.get(0);
-        long[] shape = new long[first.rank() + 1];
-        shape[0] = values.size();
+        int batchAxis = Math.max(0, graph.input(name).getShape().length - first.rank() - 1);
+        long[] shape = new long[batchAxis + first.rank() + 1];
+        Arrays.fill(shape, 0, batchAxis, 1);
+        shape[batchAxis] = values.size();
         for (int i = 0; i < first.rank(); i++) {
-            shape[i + 1] = first.dim(i);
+            shape[batchAxis + i + 1] = first.dim(i);
         }
         OnnxJavaType type = graph.input(name).type;
         ByteBuffer buffer = graph.buffer(name, Math.multiplyExact(values.size() * first.size(), type.size));

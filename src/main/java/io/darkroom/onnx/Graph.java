@@ -45,7 +45,22 @@ final class Graph implements AutoCloseable {
 
     /** @throws ModelUnavailableException where the file cannot be opened */
     static Graph open(Path file, Device device, CallListener.Kind kind, CallListener listener) {
-        OrtSession session = Sessions.open(file, device);
+        return of(file, Sessions.open(file, device), kind, listener);
+    }
+
+    /** With LoRAs fused into its weights. As {@link #open}. */
+    static Graph open(
+            GraphFile file,
+            List<LoraMatch.Change> changes,
+            Device device,
+            CallListener.Kind kind,
+            CallListener listener) {
+        try (FusedGraph fused = FusedGraph.of(file, changes)) {
+            return of(file.file(), Sessions.openFused(file.file(), fused, device), kind, listener);
+        }
+    }
+
+    private static Graph of(Path file, OrtSession session, CallListener.Kind kind, CallListener listener) {
         try {
             return new Graph(file, session, kind, listener);
         } catch (OrtException e) {

@@ -10,9 +10,11 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -75,6 +77,11 @@ final class OnnxDenoiser implements Denoiser {
                 .toList();
     }
 
+    /** The graph's file, its inputs and its outputs, for those that put graphs together. */
+    Graph graph() {
+        return graph;
+    }
+
     @Override
     public ElementType elementType() {
         return type;
@@ -126,21 +133,30 @@ final class OnnxDenoiser implements Denoiser {
 
     @Override
     public List<Tensor> evaluate(List<Row> rows) {
+        return evaluate(rows, Set.of(output)).stream()
+                .map(outputs -> Objects.requireNonNull(outputs.get(output)))
+                .toList();
+    }
+
+    /** As {@link #evaluate(List)}: of each row these outputs, by name. */
+    List<Map<String, Tensor>> evaluate(List<Row> rows, Set<String> wanted) {
         Map<Key, List<Integer>> calls = new LinkedHashMap<>();
         for (int i = 0; i < rows.size(); i++) {
             calls.computeIfAbsent(key(rows.get(i)), k -> new ArrayList<>()).add(i);
         }
-        Tensor[] outputs = new Tensor[rows.size()];
+        List<Map<String, Tensor>> outputs = new ArrayList<>();
+        rows.forEach(row -> outputs.add(new HashMap<>()));
         for (List<Integer> call : calls.values()) {
-            List<Tensor> results = call(call.stream().map(rows::get).toList());
-            for (int i = 0; i < results.size(); i++) {
-                outputs[call.get(i)] = results.get(i);
-            }
+            call(call.stream().map(rows::get).toList(), wanted).forEach((name, results) -> {
+                for (int i = 0; i < results.size(); i++) {
+                    outputs.get(call.get(i)).put(name, results.get(i));
+                }
+            });
         }
-        return List.of(outputs);
+        return outputs;
     }
 
-    private List<Tensor> call(List<Row> rows) {
+    private Map<String, List<Tensor>> call(List<Row> rows, Set<String> wanted) {
         try (Feed feed = graph.feed(rows.size())) {
             feed.stack(sample, rows.stream().map(Row::input).toList());
             feed.numbers(
@@ -160,7 +176,7 @@ final class OnnxDenoiser implements Denoiser {
                                     .toList());
                 }
             }
-            return graph.run(feed, Set.of(output)).values().iterator().next();
+            return graph.run(feed, wanted);
         }
     }
 

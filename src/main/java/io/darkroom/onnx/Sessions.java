@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** Opens ONNX Runtime sessions on a device. */
@@ -50,6 +51,27 @@ final class Sessions {
             throw Failures.opening(file, e);
         } catch (IOException e) {
             throw new ModelUnavailableException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Opens a graph with LoRAs fused into its weights.
+     *
+     * @param file where the graph comes from, and its external data lies
+     * @throws ModelUnavailableException as {@link #open}
+     */
+    static OrtSession openFused(Path file, FusedGraph fused, Device device) {
+        try (OrtSession.SessionOptions options = options(device)) {
+            if (file.getFileSystem() == FileSystems.getDefault()) {
+                // A model from bytes has no place of its own beside which its external data would be looked for.
+                options.addConfigEntry(
+                        "session.model_external_initializers_file_folder_path",
+                        String.valueOf(file.toAbsolutePath().getParent()));
+            }
+            options.addExternalInitializers(Map.copyOf(fused.weights()));
+            return ENVIRONMENT.createSession(fused.model(), options);
+        } catch (OrtException e) {
+            throw Failures.opening(file, e);
         }
     }
 

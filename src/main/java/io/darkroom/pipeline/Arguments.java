@@ -1,5 +1,6 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.model.Variant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param maskImage white is repainted
  * @param classLabels a picture each
  * @param task {@code reconstruct}; else null, for the task follows from the fields
+ * @param vae the name of another VAE in the model folder
+ * @param loras of the model folder's, fused into the weights
+ * @param control what a ControlNet is given
+ * @param promptWeighting whether {@code (word:1.3)} weighs
  */
 public record Arguments(
         @Nullable String prompt,
@@ -52,7 +57,32 @@ public record Arguments(
         @Nullable Integer originalInferenceSteps,
         @Nullable InputImage maskImage,
         @Nullable List<ClassLabel> classLabels,
-        @Nullable String task) {
+        @Nullable String task,
+        @Nullable String vae,
+        @Nullable List<Variant.Lora> loras,
+        Control control,
+        @Nullable Boolean promptWeighting) {
+
+    /**
+     * A control image and what goes with it.
+     *
+     * @param image null where no ControlNet is used
+     * @param network which of the model's ControlNets; null: its only one
+     * @param scale what the residuals are multiplied with
+     * @param start the fraction of the steps before which it has no say
+     * @param end the fraction of the steps after which it has no say
+     * @param guessMode diffusers' guess mode: only the row with the prompt is controlled, by residuals that rise
+     */
+    public record Control(
+            @Nullable InputImage image,
+            @Nullable String network,
+            @Nullable Double scale,
+            @Nullable Double start,
+            @Nullable Double end,
+            @Nullable Boolean guessMode) {
+        /** None given. */
+        public static final Control NONE = new Control(null, null, null, null, null, null);
+    }
 
     /**
      * DDIM inversion before denoising.
@@ -132,6 +162,10 @@ public record Arguments(
         b.maskImage = maskImage;
         b.classLabels = classLabels;
         b.task = task;
+        b.vae = vae;
+        b.loras = loras;
+        b.control = control;
+        b.promptWeighting = promptWeighting;
         return b;
     }
 
@@ -164,6 +198,10 @@ public record Arguments(
         private @Nullable InputImage maskImage;
         private @Nullable List<ClassLabel> classLabels;
         private @Nullable String task;
+        private @Nullable String vae;
+        private @Nullable List<Variant.Lora> loras;
+        private Control control = Control.NONE;
+        private @Nullable Boolean promptWeighting;
 
         private Builder() {}
 
@@ -302,6 +340,26 @@ public record Arguments(
             return this;
         }
 
+        public Builder vae(@Nullable String value) {
+            vae = value;
+            return this;
+        }
+
+        public Builder loras(@Nullable List<Variant.Lora> value) {
+            loras = value;
+            return this;
+        }
+
+        public Builder control(Control value) {
+            control = value;
+            return this;
+        }
+
+        public Builder promptWeighting(@Nullable Boolean value) {
+            promptWeighting = value;
+            return this;
+        }
+
         /** What was collected. */
         public Arguments build() {
             return new Arguments(
@@ -331,7 +389,11 @@ public record Arguments(
                     originalInferenceSteps,
                     maskImage,
                     classLabels,
-                    task);
+                    task,
+                    vae,
+                    loras,
+                    control,
+                    promptWeighting);
         }
     }
 }

@@ -4,6 +4,8 @@ import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
+import io.darkroom.tensor.Tensor;
+import io.darkroom.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -45,6 +47,33 @@ final class Encoders {
     /** The type of the first one's output, which diffusers takes for the embeddings. */
     ElementType elementType() {
         return type;
+    }
+
+    /**
+     * Weighted texts ({@link WeightedText}) as conditionings.
+     *
+     * @param texts for one encoder, of which one output is wanted
+     * @param chunks how many of the encoder's lengths each of them is given
+     * @return [chunks * length, width] each, in order
+     */
+    List<Tensor> encodeWeighted(List<Family.Text> texts, List<Integer> chunks) {
+        List<Tensor> embeddings = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            Family.Text text = texts.get(i);
+            String output = text.outputs().iterator().next();
+            Tokenizer tokenizer = family.tokenizers().of(text);
+            WeightedText weighted = WeightedText.of(text.text(), tokenizer);
+            List<TextCache.Key> keys = weighted.ids(tokenizer, chunks.get(i)).stream()
+                    .map(ids -> new TextCache.Key(ids, text.outputs()))
+                    .toList();
+            Map<TextCache.Key, TextEncoder.Encoding> encoded =
+                    Objects.requireNonNull(caches.get(text.encoder())).encode(keys);
+            List<Tensor> states = keys.stream()
+                    .map(key -> Objects.requireNonNull(encoded.get(key)).output(output))
+                    .toList();
+            embeddings.add(weighted.weighted(states, type == ElementType.FLOAT16));
+        }
+        return embeddings;
     }
 
     /** The encodings of texts, in order; those of one encoder in one call. */

@@ -39,6 +39,20 @@ interface Family {
     /** The defaults of the pipeline class that diffusers has for the task. */
     Defaults defaults(Task task);
 
+    /** The same of the pipeline class that has a ControlNet. */
+    default Defaults controlledDefaults(Task task) {
+        return defaults(task);
+    }
+
+    /** The default of {@code controlnet_conditioning_scale}. */
+    default double controlScale(Task task) {
+        return switch (task) {
+            case IMAGE_TO_IMAGE -> 0.8;
+            case INPAINTING -> 0.5;
+            case TEXT_TO_IMAGE, CLASS_TO_IMAGE, INVERSION, RECONSTRUCTION -> 1;
+        };
+    }
+
     /**
      * Defaults of a task.
      *

@@ -3,6 +3,7 @@ package io.darkroom.pipeline;
 import io.darkroom.model.Conditioning;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.LatentEncoder;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.Networks;
 import io.darkroom.noise.NoiseSource;
@@ -20,18 +21,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded model of any family: runs what {@link FamilyPlanner} has resolved. */
 final class FamilyPipeline implements Pipeline {
     private final FamilyPlanner planner;
+    private final Planner.Description description;
     private final Family family;
     private final Networks networks;
     private final NoiseFactory noise;
     private final Conditioner conditioner;
 
     /** @throws ModelUnavailableException where the denoiser wants other inputs than this family has */
-    FamilyPipeline(FamilyPlanner planner, Networks networks, NoiseFactory noise) {
+    FamilyPipeline(FamilyPlanner planner, ModelFolder variant, Networks networks, NoiseFactory noise) {
         this.planner = planner;
+        this.description = planner.description().of(variant);
         this.family = planner.family();
         this.networks = networks;
         this.noise = noise;
@@ -46,7 +50,7 @@ final class FamilyPipeline implements Pipeline {
 
     @Override
     public Planner.Description description() {
-        return planner.description();
+        return description;
     }
 
     @Override
@@ -64,11 +68,15 @@ final class FamilyPipeline implements Pipeline {
             checkFixed("width", plan.width(), shape.get(2), checks);
         }
         checks.throwIfAny();
-        return sampled && plan.task().needsImage()
+        Plan warned = sampled && plan.task().needsImage()
                 ? plan.withWarning(new Warning(
                         "seed",
                         "this model's VAE encoder draws at random inside its graph, so the seed does not govern all"))
                 : plan;
+        for (Map.Entry<String, String> lora : networks.leftOut().entrySet()) {
+            warned = warned.withWarning(new Warning("loras", "\"" + lora.getKey() + "\": " + lora.getValue()));
+        }
+        return warned;
     }
 
     /** An export with fixed axes takes one size only. */
@@ -89,7 +97,8 @@ final class FamilyPipeline implements Pipeline {
                 plan,
                 planner.sampler(a, plan.scheduler()),
                 family.guidance(a),
-                plan.task().needsImage() ? encoded(plan) : List.of());
+                plan.task().needsImage() ? encoded(plan) : List.of(),
+                planner.controls().steering(plan));
         List<Sampling> pictures = new ArrayList<>();
         for (int i = 0; i < family.pictures(a); i++) {
             pictures.add(picture(shared, i));
@@ -98,14 +107,15 @@ final class FamilyPipeline implements Pipeline {
     }
 
     /** What all pictures of a request have in common. */
-    private record Shared(Plan plan, Sampler sampler, Guidance guidance, List<Tensor> encoded) {
+    private record Shared(
+            Plan plan, Sampler sampler, Guidance guidance, List<Tensor> encoded, @Nullable Steering steering) {
         Phase phase(
                 int first,
                 Map<Branch, Conditioning> conditioning,
                 Wiring wiring,
                 Start start,
                 UnaryOperator<Progress> after) {
-            return new Phase("denoise", sampler, first, guidance, conditioning, wiring, ends -> start, after);
+            return new Phase("denoise", sampler, first, guidance, conditioning, wiring, ends -> start, after, steering);
         }
     }
 

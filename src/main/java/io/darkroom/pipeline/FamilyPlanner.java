@@ -1,5 +1,6 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.model.ModelFolder;
 import io.darkroom.model.NetworkLoader;
 import io.darkroom.model.Networks;
 import io.darkroom.sampling.Sampler;
@@ -21,18 +22,24 @@ final class FamilyPlanner implements Planner {
     private final Set<Task> tasks;
     private final Soundness soundness;
     private final SamplerCache samplers;
+    private final Controls controls;
 
     FamilyPlanner(Family family) {
         this.family = family;
         boolean encodes = family.folder().has("vae_encoder");
         this.tasks =
                 family.tasks().stream().filter(t -> encodes || !t.needsImage()).collect(Collectors.toUnmodifiableSet());
-        this.soundness = new Soundness(family, tasks);
+        this.controls = Controls.of(family);
+        this.soundness = new Soundness(family, tasks, controls);
         this.samplers = new SamplerCache(family.folder().scheduler().map());
     }
 
     Family family() {
         return family;
+    }
+
+    Controls controls() {
+        return controls;
     }
 
     @Override
@@ -42,10 +49,10 @@ final class FamilyPlanner implements Planner {
     }
 
     @Override
-    public Pipeline open(NetworkLoader loader, NoiseFactory noise) {
-        Networks networks = loader.load(family.folder());
+    public Pipeline open(ModelFolder variant, NetworkLoader loader, NoiseFactory noise) {
+        Networks networks = loader.load(variant);
         try {
-            return new FamilyPipeline(this, networks, noise);
+            return new FamilyPipeline(this, variant, networks, noise);
         } catch (RuntimeException e) {
             networks.close();
             throw e;
@@ -55,7 +62,7 @@ final class FamilyPlanner implements Planner {
     @Override
     public Plan plan(Arguments arguments) {
         Task task = task(arguments);
-        Arguments given = task == Task.RECONSTRUCTION ? arguments : new ModelDefaults(family.folder()).under(arguments);
+        Arguments given = withDefaults(family.folder(), arguments);
         Checks checks = new Checks();
         soundness.check(arguments, given, task, checks);
         List<Warning> warnings = new ArrayList<>();
@@ -82,6 +89,12 @@ final class FamilyPlanner implements Planner {
         warnings.addAll(family.warnings(a, sampler));
         warnings.addAll(cuts(a));
         return plan(task, a, scheduler, evaluations(a, task, scheduler, sampler), warnings);
+    }
+
+    /** What was given, and otherwise the model's own defaults; a reconstruction has nothing but the VAE. */
+    static Arguments withDefaults(ModelFolder folder, Arguments given) {
+        ModelDefaults defaults = new ModelDefaults(folder);
+        return given.task() == null ? defaults.under(given) : defaults.vaeUnder(given);
     }
 
     private Plan plan(Task task, Arguments a, SchedulerConfig scheduler, int steps, List<Warning> warnings) {
@@ -137,8 +150,10 @@ final class FamilyPlanner implements Planner {
 
     private Arguments sized(Arguments a, Task task, List<Warning> warnings) {
         Family.Frame frame = family.frame();
-        boolean ofImage = task == Task.RECONSTRUCTION || (frame.ofImage() && task != Task.INPAINTING);
-        InputImage image = ofImage ? a.image() : null;
+        InputImage control = a.control().image();
+        boolean ofImage =
+                task == Task.RECONSTRUCTION || (frame.ofImage() && (task != Task.INPAINTING || control != null));
+        InputImage image = !ofImage ? null : task.needsImage() ? a.image() : control;
         return a.toBuilder()
                 .seed(or(a.seed(), 0L))
                 .generatorDevice(or(a.generatorDevice(), "cpu"))
@@ -162,7 +177,8 @@ final class FamilyPlanner implements Planner {
     }
 
     private Arguments resolved(Arguments a, Task task) {
-        Family.Defaults defaults = family.defaults(task);
+        boolean controlled = a.control().image() != null;
+        Family.Defaults defaults = controlled ? family.controlledDefaults(task) : family.defaults(task);
         Set<String> taken = family.fields();
         int steps = a.timesteps() != null
                 ? a.timesteps().size()
@@ -177,7 +193,10 @@ final class FamilyPlanner implements Planner {
                 .eta(taken.contains("eta") ? Double.valueOf(or(a.eta(), 0.0)) : null)
                 .numImagesPerPrompt(
                         taken.contains("num_images_per_prompt") ? Integer.valueOf(or(a.numImagesPerPrompt(), 1)) : null)
+                .promptWeighting(
+                        taken.contains("prompt_weighting") ? Boolean.valueOf(or(a.promptWeighting(), false)) : null)
                 .strength(task.hasStrength() ? Double.valueOf(or(a.strength(), defaults.strength())) : null)
+                .control(controlled ? controls.resolved(a.control(), task) : Arguments.Control.NONE)
                 .inversion(
                         inversion == null
                                 ? null
@@ -223,13 +242,19 @@ final class FamilyPlanner implements Planner {
     }
 
     private List<Warning> cuts(Arguments a) {
-        List<Warning> cuts = new ArrayList<>(family.tokenizers().cut(family.texts(a)));
+        List<Warning> cuts = new ArrayList<>(cuts(family.texts(a), a));
         if (a.inversion() != null) {
             Arguments source = Inversions.source(a);
-            family.tokenizers().cut(family.texts(source)).stream()
+            cuts(family.texts(source), a).stream()
                     .filter(w -> w.field().equals("prompt"))
                     .forEach(w -> cuts.add(new Warning("inversion.prompt", w.message())));
         }
         return cuts;
+    }
+
+    private List<Warning> cuts(List<Family.Text> texts, Arguments a) {
+        return Boolean.TRUE.equals(a.promptWeighting())
+                ? family.tokenizers().cutWeighted(texts)
+                : family.tokenizers().cut(texts);
     }
 }

@@ -1,5 +1,6 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.model.Variant;
 import io.darkroom.sampling.SchedulerConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ final class Fields {
             "seed",
             "generator_device",
             "width",
-            "height");
+            "height",
+            "vae");
 
     /** What follows from the task, whatever the family. */
     static final Set<String> OF_TASKS = Set.of("image", "mask_image", "strength", "inversion", "task");
@@ -59,11 +61,19 @@ final class Fields {
         put(p, "negative_crops_coords_top_left", size(a.micro().negativeCropsCoordsTopLeft()));
         put(p, "negative_target_size", size(a.micro().negativeTargetSize()));
         put(p, "max_sequence_length", a.maxSequenceLength());
+        put(p, "prompt_weighting", a.promptWeighting());
         put(p, "clip_skip", a.clipSkip());
         put(p, "image", a.image());
         put(p, "mask_image", a.maskImage());
         put(p, "strength", a.strength());
         put(p, "inversion", a.inversion() == null ? null : inversion(a.inversion()));
+        put(p, "vae", a.vae());
+        put(p, "loras", a.loras() == null ? null : loras(a.loras()));
+        put(p, "control_image", a.control().image());
+        put(p, "controlnet", a.control().network());
+        put(p, "controlnet_conditioning_scale", a.control().scale());
+        put(p, "control_guidance_start", a.control().start());
+        put(p, "control_guidance_end", a.control().end());
         return p;
     }
 
@@ -73,6 +83,7 @@ final class Fields {
         p.put("model", model);
         p.put("task", task.label());
         p.putAll(of(a.toBuilder().image(null).maskImage(null).task(null).build()));
+        p.remove("control_image");
         if (p.containsKey("num_inference_steps")) {
             Map<String, @Nullable Object> config = new LinkedHashMap<>();
             config.put("_class_name", scheduler.type().className());
@@ -91,6 +102,17 @@ final class Fields {
                 .<Object>map(l -> l instanceof Arguments.ClassLabel.Id id
                         ? Integer.valueOf(id.id())
                         : ((Arguments.ClassLabel.Name) l).name())
+                .toList();
+    }
+
+    private static List<Map<String, Object>> loras(List<Variant.Lora> given) {
+        return given.stream()
+                .map(lora -> {
+                    Map<String, Object> one = new LinkedHashMap<>();
+                    one.put("name", lora.name());
+                    one.put("scale", lora.scale());
+                    return one;
+                })
                 .toList();
     }
 

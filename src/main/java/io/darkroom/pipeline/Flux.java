@@ -93,7 +93,8 @@ final class Flux implements Family {
                 "negative_prompt_2",
                 "true_cfg_scale",
                 "num_images_per_prompt",
-                "max_sequence_length");
+                "max_sequence_length",
+                "loras");
     }
 
     @Override

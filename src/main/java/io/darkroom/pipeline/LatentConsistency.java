@@ -33,7 +33,7 @@ final class LatentConsistency extends StableDiffusion {
 
     @Override
     public Set<String> fields() {
-        return Set.of("prompt", "num_images_per_prompt", "original_inference_steps", "clip_skip");
+        return Set.of("prompt", "num_images_per_prompt", "original_inference_steps", "clip_skip", "loras");
     }
 
     @Override

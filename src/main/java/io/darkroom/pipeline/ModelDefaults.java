@@ -2,6 +2,7 @@ package io.darkroom.pipeline;
 
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.Variant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,26 @@ record ModelDefaults(ModelFolder folder) {
                 .trueCfgScale(orNumber(given.trueCfgScale(), "true_cfg_scale"))
                 .maxSequenceLength(or(given.maxSequenceLength(), "max_sequence_length", Integer.class))
                 .originalInferenceSteps(or(given.originalInferenceSteps(), "original_inference_steps", Integer.class))
+                .promptWeighting(or(given.promptWeighting(), "prompt_weighting", Boolean.class))
+                .control(given.control().image() == null ? given.control() : control(given.control()))
+                .vae(or(given.vae(), "vae", String.class))
+                .loras(given.loras() == null ? loras() : given.loras())
                 .build();
+    }
+
+    /** The same for a task that has the VAE alone. */
+    Arguments vaeUnder(Arguments given) {
+        return given.toBuilder().vae(or(given.vae(), "vae", String.class)).build();
+    }
+
+    private Arguments.Control control(Arguments.Control given) {
+        return new Arguments.Control(
+                given.image(),
+                or(given.network(), "controlnet", String.class),
+                orNumber(given.scale(), "controlnet_conditioning_scale"),
+                orNumber(given.start(), "control_guidance_start"),
+                orNumber(given.end(), "control_guidance_end"),
+                given.guessMode());
     }
 
     private <T> @Nullable T or(@Nullable T given, String key, Class<T> type) {
@@ -77,6 +97,26 @@ record ModelDefaults(ModelFolder folder) {
             return numbers;
         }
         throw unfitting(key, value, "a list of numbers");
+    }
+
+    private @Nullable List<Variant.Lora> loras() {
+        Object value = folder.defaults().get("loras");
+        if (value == null) {
+            return null;
+        }
+        List<Variant.Lora> loras = new ArrayList<>();
+        if (value instanceof List<?> list) {
+            for (Object one : list) {
+                if (!(one instanceof Map<?, ?> lora)
+                        || !(lora.get("name") instanceof String name)
+                        || !(lora.get("scale") == null || lora.get("scale") instanceof Number)) {
+                    throw unfitting("loras", value, "a list of objects such as {\"name\": \"a\", \"scale\": 0.8}");
+                }
+                loras.add(new Variant.Lora(name, lora.get("scale") instanceof Number scale ? scale.doubleValue() : 1));
+            }
+            return loras;
+        }
+        throw unfitting("loras", value, "a list of objects such as {\"name\": \"a\", \"scale\": 0.8}");
     }
 
     /** An object, or the name that stands for its class. */

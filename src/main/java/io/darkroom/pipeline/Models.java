@@ -1,17 +1,21 @@
 package io.darkroom.pipeline;
 
 import io.darkroom.model.Lease;
+import io.darkroom.model.LoraException;
 import io.darkroom.model.ModelCatalog;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.NetworkLoader;
+import io.darkroom.model.Variant;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All models of one device, from their names to pipelines: planned without being loaded, loaded when they are used.
@@ -19,9 +23,19 @@ import org.jboss.logging.Logger;
  */
 public final class Models implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Models.class);
+    /** Planners kept: each holds its tokenizers. */
+    private static final int PLANNERS = 64;
 
     private final ModelCatalog<Pipeline> catalog;
-    private final Map<String, Planner> planners = new HashMap<>();
+    private final Map<PlannerKey, Planner> planners = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<PlannerKey, Planner> eldest) {
+            return size() > PLANNERS;
+        }
+    };
+
+    /** What a planner depends on: LoRAs change weights only. */
+    private record PlannerKey(String model, @Nullable String vae) {}
 
     /**
      * @param directory where model folders lie ({@code darkroom.models.path}); may be missing
@@ -39,7 +53,7 @@ public final class Models implements AutoCloseable {
             NetworkLoader loader,
             NoiseFactory noise) {
         this.catalog = new ModelCatalog<>(directory, builtIn, chosen, budgetBytes, folder -> planner(folder)
-                .open(loader, noise));
+                .open(folder, loader, noise));
     }
 
     /** The names of all models there are now. */
@@ -68,23 +82,50 @@ public final class Models implements AutoCloseable {
         return planner(catalog.folder(name));
     }
 
+    /**
+     * Plans for the variant of a model that a request wants, without loading it. What is wrong with the parts that it
+     * exchanges shows in the plan. As {@link #planner(String)}.
+     */
+    public Planner planner(String name, Arguments arguments) {
+        ModelFolder folder = catalog.folder(name);
+        return planner(folder.as(Variants.of(folder, arguments)));
+    }
+
     private synchronized Planner planner(ModelFolder folder) {
-        Planner known = planners.get(folder.name());
-        if (known == null || known.description().folder() != folder) {
-            known = Families.planner(folder);
-            planners.put(folder.name(), known);
+        PlannerKey key = new PlannerKey(folder.name(), folder.variant().vae());
+        Planner known = planners.get(key);
+        if (known == null || known.description().folder().plain() != folder.plain()) {
+            known = Families.planner(folder.as(folder.variant().withLoras(List.of())));
+            planners.put(key, known);
         }
         return known;
     }
 
     /**
-     * Takes a model into use, loading it where it is not. As {@link #planner}, and
+     * Takes a model into use as it lies there, loading it where it is not. As {@link #planner(String)}, and
      *
      * @throws ModelUnavailableException where a file cannot be loaded; the next call tries again
      */
     public Lease<Pipeline> lease(String name) {
         planner(name);
         return catalog.lease(name);
+    }
+
+    /**
+     * Takes the variant of a model into use that a request wants. As {@link #lease(String)}. What is wrong with the parts
+     * that it exchanges shows in the plan, or
+     *
+     * @throws ArgumentsException where a LoRA does not fit the loaded graphs
+     */
+    public Lease<Pipeline> lease(String name, Arguments arguments) {
+        ModelFolder folder = catalog.folder(name);
+        Variant variant = Variants.of(folder, arguments);
+        planner(folder.as(variant));
+        try {
+            return catalog.lease(name, variant);
+        } catch (LoraException e) {
+            throw Variants.refused(folder, arguments, e);
+        }
     }
 
     /**

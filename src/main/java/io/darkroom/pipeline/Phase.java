@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One reverse (or, for an inversion, forward) process of a picture.
@@ -23,6 +24,7 @@ import java.util.function.UnaryOperator;
  * @param wiring how the denoiser takes the sample
  * @param start where it begins, given the latents with which the earlier phases ended
  * @param after what is done to the sample after each evaluation
+ * @param steering what a ControlNet does in it; null where none does
  */
 record Phase(
         String name,
@@ -32,7 +34,21 @@ record Phase(
         Map<Branch, Conditioning> conditioning,
         Wiring wiring,
         Function<List<Tensor>, Start> start,
-        UnaryOperator<Progress> after) {
+        UnaryOperator<Progress> after,
+        @Nullable Steering steering) {
+
+    /** Without a ControlNet. */
+    Phase(
+            String name,
+            Sampler sampler,
+            int firstIndex,
+            Guidance guidance,
+            Map<Branch, Conditioning> conditioning,
+            Wiring wiring,
+            Function<List<Tensor>, Start> start,
+            UnaryOperator<Progress> after) {
+        this(name, sampler, firstIndex, guidance, conditioning, wiring, start, after, null);
+    }
 
     int evaluations() {
         return sampler.evaluations() - firstIndex;

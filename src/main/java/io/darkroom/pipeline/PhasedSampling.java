@@ -85,8 +85,12 @@ final class PhasedSampling implements Sampling {
         for (Branch branch : phase.guidance().branches(stepOfPhase, phase.evaluations())) {
             Conditioning conditioning =
                     Objects.requireNonNull(phase.conditioning().get(branch));
+            Steering steering = phase.steering();
             rows.add(new Denoiser.Row(
-                    phase.wiring().input(pending.input()), phase.wiring().time(pending.time()), conditioning));
+                    phase.wiring().input(pending.input()),
+                    phase.wiring().time(pending.time()),
+                    conditioning,
+                    steering == null ? null : steering.at(stepOfPhase, phase.evaluations(), branch)));
         }
         return rows;
     }

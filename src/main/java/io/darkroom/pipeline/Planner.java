@@ -23,12 +23,13 @@ public interface Planner {
      * @param sizeMultiple what widths and heights in pixels must be a multiple of
      */
     record Description(
-            ModelFolder folder,
-            String family,
-            Set<Task> tasks,
-            int defaultWidth,
-            int defaultHeight,
-            int sizeMultiple) {}
+            ModelFolder folder, String family, Set<Task> tasks, int defaultWidth, int defaultHeight, int sizeMultiple) {
+
+        /** The same of a variant of the folder. */
+        Description of(ModelFolder variant) {
+            return new Description(variant, family, tasks, defaultWidth, defaultHeight, sizeMultiple);
+        }
+    }
 
     /**
      * Validates arguments against the model and resolves every default. Pure.
@@ -37,12 +38,19 @@ public interface Planner {
      */
     Plan plan(Arguments arguments);
 
+    /** Loads the model. As {@link #open(ModelFolder, NetworkLoader, NoiseFactory)}. */
+    default Pipeline open(NetworkLoader loader, NoiseFactory noise) {
+        return open(description().folder(), loader, noise);
+    }
+
     /**
-     * Loads the model.
+     * Loads a variant of the model.
      *
+     * @param variant the folder of {@link #description}, with or without LoRAs: planning does not depend on them
      * @param loader puts its networks on a device
      * @param noise makes its generators
      * @throws io.darkroom.model.ModelUnavailableException where a file is missing, unreadable or does not fit
+     * @throws io.darkroom.model.LoraException where a LoRA does not fit
      */
-    Pipeline open(NetworkLoader loader, NoiseFactory noise);
+    Pipeline open(ModelFolder variant, NetworkLoader loader, NoiseFactory noise);
 }

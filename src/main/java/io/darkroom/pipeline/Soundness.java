@@ -1,18 +1,22 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.text.PromptAttention;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with arguments before anything is resolved: fields that do not go together, values out of range. */
 final class Soundness {
     private final Family family;
     private final Set<Task> tasks;
+    private final Controls controls;
 
     /** @param tasks what the model can do with the files that it has */
-    Soundness(Family family, Set<Task> tasks) {
+    Soundness(Family family, Set<Task> tasks, Controls controls) {
         this.family = family;
         this.tasks = tasks;
+        this.controls = controls;
     }
 
     /**
@@ -27,9 +31,11 @@ final class Soundness {
         if (task != Task.RECONSTRUCTION) {
             checkTexts(a, checks);
             checkNumbers(a, checks);
+            controls.check(a.control(), task, tasks, checks);
             family.check(a, checks);
         }
         checkSeed(a, checks);
+        Variants.check(family.folder(), a, checks);
     }
 
     private void checkTask(Arguments a, Task task, Checks checks) {
@@ -62,8 +68,12 @@ final class Soundness {
         Set<String> taken = new TreeSet<>(family.fields());
         taken.addAll(Fields.COMMON);
         taken.addAll(Fields.OF_TASKS);
-        Set<String> ofReconstruction = Set.of("task", "image", "width", "height", "seed", "generator_device");
+        Set<String> ofReconstruction = Set.of("task", "image", "width", "height", "seed", "generator_device", "vae");
         for (Map.Entry<String, Object> field : Fields.of(asked).entrySet()) {
+            if (field.getKey().equals("prompt_weighting") && field.getValue().equals(false)) {
+                // Off is what every family can do.
+                continue;
+            }
             if (!taken.contains(field.getKey())) {
                 checks.unsupported(
                         field.getKey(),
@@ -81,11 +91,27 @@ final class Soundness {
         if (a.prompt() == null && family.fields().contains("prompt")) {
             checks.invalid("prompt", "is missing; a text is accepted, also an empty one");
         }
+        if (Boolean.TRUE.equals(a.promptWeighting())) {
+            checkWeights("prompt", a.prompt(), checks);
+            checkWeights("negative_prompt", a.negativePrompt(), checks);
+            checkWeights(
+                    "inversion.prompt",
+                    a.inversion() == null ? null : a.inversion().prompt(),
+                    checks);
+        }
         if (a.timesteps() != null && a.sigmas() != null) {
             checks.invalid("sigmas", "only one of timesteps and sigmas is accepted");
         }
         if (a.generatorDevice() != null && !Set.of("cpu", "cuda").contains(a.generatorDevice())) {
             checks.invalid("generator_device", "\"" + a.generatorDevice() + "\": cpu or cuda is accepted");
+        }
+    }
+
+    private static void checkWeights(String field, @Nullable String text, Checks checks) {
+        try {
+            PromptAttention.parse(text == null ? "" : text);
+        } catch (PromptAttention.WeightException e) {
+            checks.invalid(field, e.getMessage() + ", or prompt_weighting false");
         }
     }
 

@@ -4,11 +4,11 @@ import io.darkroom.model.Conditioning;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.Networks;
-import io.darkroom.model.TextEncoder;
 import io.darkroom.sampling.guidance.Branch;
 import io.darkroom.sampling.guidance.Guidance;
 import io.darkroom.sampling.guidance.NoGuidance;
 import io.darkroom.tensor.Tensor;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,8 +24,13 @@ import java.util.Set;
  */
 class StableDiffusion implements Family {
     /** The classes whose folders hold these components; the task follows from the request. */
-    static final Set<String> CLASSES =
-            Set.of("StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline");
+    static final Set<String> CLASSES = Set.of(
+            "StableDiffusionPipeline",
+            "StableDiffusionImg2ImgPipeline",
+            "StableDiffusionInpaintPipeline",
+            "StableDiffusionControlNetPipeline",
+            "StableDiffusionControlNetImg2ImgPipeline",
+            "StableDiffusionControlNetInpaintPipeline");
 
     private static final String ENCODER = "text_encoder";
     private static final String HIDDEN = "last_hidden_state";
@@ -74,7 +79,20 @@ class StableDiffusion implements Family {
     @Override
     public Set<String> fields() {
         return Set.of(
-                "prompt", "negative_prompt", "guidance_rescale", "guider", "eta", "num_images_per_prompt", "clip_skip");
+                "prompt",
+                "negative_prompt",
+                "guidance_rescale",
+                "guider",
+                "eta",
+                "num_images_per_prompt",
+                "clip_skip",
+                "loras",
+                "prompt_weighting",
+                "control_image",
+                "controlnet",
+                "controlnet_conditioning_scale",
+                "control_guidance_start",
+                "control_guidance_end");
     }
 
     @Override
@@ -141,10 +159,14 @@ class StableDiffusion implements Family {
         return new Conditioner() {
             @Override
             public Map<Branch, Conditioning> conditioning(Arguments a, int picture) {
-                List<TextEncoder.Encoding> encoded = encoders.encode(texts(a));
+                List<Tensor> hidden = Boolean.TRUE.equals(a.promptWeighting())
+                        ? encoders.encodeWeighted(texts(a), chunks(a))
+                        : encoders.encode(texts(a)).stream()
+                                .map(encoding -> encoding.output(HIDDEN))
+                                .toList();
                 return Map.of(
-                        Branch.CONDITIONAL, conditioned(encoded.get(0), a),
-                        Branch.UNCONDITIONAL, conditioned(encoded.get(1), a));
+                        Branch.CONDITIONAL, conditioned(hidden.get(0), a),
+                        Branch.UNCONDITIONAL, conditioned(hidden.get(1), a));
             }
 
             @Override
@@ -154,9 +176,18 @@ class StableDiffusion implements Family {
         };
     }
 
-    private Conditioning conditioned(TextEncoder.Encoding encoding, Arguments a) {
+    /** How long weighted texts are: as long as the longest, where guidance needs both. */
+    private List<Integer> chunks(Arguments a) {
+        List<Integer> own = texts(a).stream()
+                .map(text -> WeightedText.of(text.text(), texts.of(text)).chunks(texts.of(text)))
+                .toList();
+        boolean guided = a.guider() != null || Objects.requireNonNull(a.guidanceScale()) > 1;
+        return guided ? Collections.nCopies(own.size(), Collections.max(own)) : own;
+    }
+
+    private Conditioning conditioned(Tensor hidden, Arguments a) {
         Map<String, Tensor> inputs = new HashMap<>();
-        inputs.put(TEXT, encoding.output(HIDDEN));
+        inputs.put(TEXT, hidden);
         if (unet.guidanceEmbedding() > 0) {
             double scale = Objects.requireNonNull(a.guidanceScale());
             inputs.put(GuidanceEmbedding.INPUT, GuidanceEmbedding.of(scale, unet.guidanceEmbedding()));

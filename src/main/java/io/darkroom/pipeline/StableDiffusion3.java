@@ -99,7 +99,8 @@ final class StableDiffusion3 implements Family {
                 "guider",
                 "num_images_per_prompt",
                 "max_sequence_length",
-                "clip_skip");
+                "clip_skip",
+                "loras");
     }
 
     @Override

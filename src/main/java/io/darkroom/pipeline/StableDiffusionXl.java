@@ -29,8 +29,13 @@ import org.jspecify.annotations.Nullable;
  * StableDiffusionXLInpaintPipeline}; the refiner, which has one encoder, is another model.
  */
 final class StableDiffusionXl implements Family {
-    static final Set<String> CLASSES =
-            Set.of("StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline");
+    static final Set<String> CLASSES = Set.of(
+            "StableDiffusionXLPipeline",
+            "StableDiffusionXLImg2ImgPipeline",
+            "StableDiffusionXLInpaintPipeline",
+            "StableDiffusionXLControlNetPipeline",
+            "StableDiffusionXLControlNetImg2ImgPipeline",
+            "StableDiffusionXLControlNetInpaintPipeline");
 
     private static final List<String> ENCODERS = List.of("text_encoder", "text_encoder_2");
     private static final String POOLED = "text_embeds";
@@ -103,7 +108,13 @@ final class StableDiffusionXl implements Family {
                 "target_size",
                 "negative_original_size",
                 "negative_crops_coords_top_left",
-                "negative_target_size");
+                "negative_target_size",
+                "loras",
+                "control_image",
+                "controlnet",
+                "controlnet_conditioning_scale",
+                "control_guidance_start",
+                "control_guidance_end");
     }
 
     @Override
@@ -113,6 +124,16 @@ final class StableDiffusionXl implements Family {
             case INPAINTING -> new Defaults(50, 7.5, 0.9999);
             case TEXT_TO_IMAGE, CLASS_TO_IMAGE, INVERSION, RECONSTRUCTION -> new Defaults(50, 5.0, 1);
         };
+    }
+
+    @Override
+    public Defaults controlledDefaults(Task task) {
+        return new Defaults(50, 5.0, task == Task.INPAINTING ? 0.9999 : 0.8);
+    }
+
+    @Override
+    public double controlScale(Task task) {
+        return task == Task.IMAGE_TO_IMAGE ? 0.8 : 1;
     }
 
     @Override

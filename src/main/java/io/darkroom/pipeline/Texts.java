@@ -48,12 +48,31 @@ final class Texts {
         return text == null || text.isEmpty() ? otherwise : text;
     }
 
-    Tokenizer.Tokens tokens(Family.Text text) {
+    /** The tokenizer of the encoder that a text is for. */
+    Tokenizer of(Family.Text text) {
         Tokenizer tokenizer = tokenizers.get(text.encoder());
         if (tokenizer == null) {
             throw new IllegalArgumentException("no tokenizer for " + text.encoder());
         }
+        return tokenizer;
+    }
+
+    Tokenizer.Tokens tokens(Family.Text text) {
+        Tokenizer tokenizer = of(text);
         return text.length() == 0 ? tokenizer.encode(text.text()) : tokenizer.encode(text.text(), text.length());
+    }
+
+    /** The same where the texts are weighted, and so may be longer. */
+    List<Warning> cutWeighted(List<Family.Text> texts) {
+        Set<Warning> warnings = new LinkedHashSet<>();
+        for (Family.Text text : texts) {
+            WeightedText weighted = WeightedText.of(text.text(), of(text));
+            if (!weighted.cut().isEmpty()) {
+                warnings.add(new Warning(
+                        text.field(), "cut after " + weighted.tokens().size() + " tokens: \"" + weighted.cut() + "\""));
+            }
+        }
+        return new ArrayList<>(warnings);
     }
 
     /** What the encoders will not see, once for each text and cut. */

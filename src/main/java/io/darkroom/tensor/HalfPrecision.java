@@ -24,4 +24,19 @@ public final class HalfPrecision {
         double unit = Math.scalb(1.0, exponent - 7);
         return Math.rint(x / unit) * unit;
     }
+
+    /** The value of an IEEE half's bits; exact. */
+    public static float ofFloat16(short bits) {
+        int exponent = bits >>> 10 & 0x1F;
+        int mantissa = bits & 0x3FF;
+        float magnitude = exponent == 0x1F
+                ? (mantissa == 0 ? Float.POSITIVE_INFINITY : Float.NaN)
+                : exponent == 0 ? Math.scalb((float) mantissa, -24) : Math.scalb(1024f + mantissa, exponent - 25);
+        return bits < 0 ? -magnitude : magnitude;
+    }
+
+    /** The value of a bfloat16's bits; exact. */
+    public static float ofBfloat16(short bits) {
+        return Float.intBitsToFloat(bits << 16);
+    }
 }

@@ -20,6 +20,8 @@ public final class ModelList {
      * @param width pixels of a request that names no size
      * @param height pixels of a request that names no size
      * @param sizeMultiple what widths and heights must be a multiple of
+     * @param vaes the names of the VAEs besides its own
+     * @param loras the names of the LoRAs that lie beside it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Entry(
@@ -30,6 +32,8 @@ public final class ModelList {
             @Nullable Integer width,
             @Nullable Integer height,
             @JsonProperty("size_multiple") @Nullable Integer sizeMultiple,
+            @Nullable List<String> vaes,
+            @Nullable List<String> loras,
             @Nullable String problem) {}
 
     private final Models models;
@@ -55,9 +59,11 @@ public final class ModelList {
                     found.defaultWidth(),
                     found.defaultHeight(),
                     found.sizeMultiple(),
+                    List.copyOf(found.folder().vaes()),
+                    List.copyOf(found.folder().loras().names()),
                     null);
         } catch (ModelUnavailableException | UnknownModelException | ArgumentsException e) {
-            return new Entry(name, isDefault, null, null, null, null, null, e.getMessage());
+            return new Entry(name, isDefault, null, null, null, null, null, null, null, e.getMessage());
         }
     }
 }

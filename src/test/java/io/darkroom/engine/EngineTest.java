@@ -3,6 +3,8 @@ package io.darkroom.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.darkroom.goldens.ModelCopies;
+import io.darkroom.goldens.SafetensorsFile;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.Failure;
 import io.darkroom.job.IncomingRecord;
@@ -16,6 +18,7 @@ import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
+import io.darkroom.model.LoraException;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.noise.TorchGenerator;
 import io.darkroom.pipeline.InputImage;
@@ -173,6 +176,33 @@ class EngineTest {
         late.pictures();
 
         assertThat(rowsOfCalls()).containsExactly(1, 2, 2);
+    }
+
+    @Test
+    void jobsOfAnotherVariantHaveCallsOfTheirOwn() throws Exception {
+        Path model = ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("copy"));
+        ModelCopies.copy(model.resolve("vae_decoder"), model.resolve("vaes/other/vae_decoder"));
+        Heard first = occupy();
+        Heard own = render("a", ",\"num_inference_steps\":1");
+        Heard other = render("b", ",\"num_inference_steps\":1,\"vae\":\"other\"");
+
+        device.permits.release(3);
+        first.pictures();
+        own.pictures();
+        other.pictures();
+
+        assertThat(rowsOfCalls()).containsExactly(1, 2, 2);
+    }
+
+    @Test
+    void aLoraThatDoesNotFitIsAFaultOfItsJob() throws Exception {
+        Path model = ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("copy"));
+        new SafetensorsFile().lora("unet.somewhere.else", 2, 4, 4).write(model.resolve("loras/a.safetensors"));
+        device.loading = LoraException.unfitting("a", "changes nothing");
+
+        assertThat(render("a", ",\"loras\":[{\"name\":\"a\"}]").failure()).isEqualTo(Failure.Code.INVALID_REQUEST);
+        device.loading = null;
+        render("b", "").pictures();
     }
 
     @Test

@@ -109,6 +109,43 @@ class ModelCatalogTest {
         }
     }
 
+    private static String variant(ModelCatalog<Fake> catalog, String model, String vae) {
+        try (Lease<Fake> lease = catalog.lease(model, Variant.PLAIN.withVae(vae))) {
+            return lease.model().name;
+        }
+    }
+
+    private void vae(String model, String name) throws IOException {
+        Path decoder = directory.resolve(model).resolve("vaes").resolve(name).resolve("vae_decoder");
+        Files.createDirectories(decoder);
+        Files.write(decoder.resolve("model.onnx"), new byte[SIZE / 10]);
+        Path index = directory.resolve(model).resolve("model_index.json");
+        Files.writeString(
+                index,
+                "{\"_class_name\": \"StableDiffusionPipeline\", \"unet\": [\"diffusers\", \"U\"],"
+                        + " \"vae\": [\"diffusers\", \"AutoencoderKL\"]}");
+    }
+
+    @Test
+    void variantsAreModelsOfTheirOwnAndWhatTheyShareIsCountedOnce() throws IOException {
+        folder("a");
+        vae("a", "x");
+        vae("a", "y");
+        folder("b");
+        try (ModelCatalog<Fake> catalog = catalog(SIZE + 600)) {
+            name(catalog, "a");
+            variant(catalog, "a", "x");
+            variant(catalog, "a", "y");
+            assertThat(catalog.loaded()).containsExactly("a", "a with vae x", "a with vae y");
+
+            name(catalog, "b");
+
+            assertThat(catalog.loaded())
+                    .as("the shared part goes with the last of them")
+                    .containsExactly("b");
+        }
+    }
+
     @Test
     void aModelInUseIsNeverClosedAndGoesWhenItIsGivenBack() throws IOException {
         folder("a");

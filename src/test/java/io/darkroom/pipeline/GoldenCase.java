@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +54,11 @@ record GoldenCase(Path file, JsonNode json) {
         if (name.equals(BuiltInModels.STARTER)) {
             return Optional.of(BuiltInModels.starter());
         }
-        Path folder = Goldens.find("pipelines/" + name);
-        return Files.isDirectory(folder) ? Optional.of(ModelFolder.read(name, folder)) : Optional.empty();
+        return Stream.of("pipelines/", "controlnet/")
+                .map(section -> Goldens.find(section + name))
+                .filter(Files::isDirectory)
+                .map(folder -> ModelFolder.read(name, folder))
+                .findFirst();
     }
 
     private Path folder() {
@@ -95,7 +99,8 @@ record GoldenCase(Path file, JsonNode json) {
                 .width(integer("width"))
                 .height(integer("height"))
                 .numImagesPerPrompt(integer("num_images_per_prompt"))
-                .image(image("image"))
+                .image(isControlImage() ? null : image("image"))
+                .control(control())
                 .strength(number("strength"))
                 .inversion(inversion())
                 .others(new Arguments.OtherPrompts(
@@ -154,6 +159,21 @@ record GoldenCase(Path file, JsonNode json) {
                 ? new Arguments.Inversion(
                         argument("source_prompt").textValue(), null, number("inversion_guidance_scale"))
                 : null;
+    }
+
+    /** From text alone the ControlNet pipelines call the control image {@code image}. */
+    private boolean isControlImage() {
+        return mode().startsWith("controlnet") && argument("control_image").isMissingNode();
+    }
+
+    private Arguments.Control control() {
+        return new Arguments.Control(
+                image(isControlImage() ? "image" : "control_image"),
+                null,
+                number("controlnet_conditioning_scale"),
+                number("control_guidance_start"),
+                number("control_guidance_end"),
+                argument("guess_mode").isBoolean() ? argument("guess_mode").booleanValue() : null);
     }
 
     private Arguments.@Nullable Size size(String name) {

@@ -10,6 +10,7 @@ import io.darkroom.goldens.Png;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelFolder;
+import io.darkroom.model.Variant;
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.noise.TorchGenerator;
 import io.darkroom.onnx.Device;
@@ -17,6 +18,7 @@ import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.tensor.Tensor;
 import io.darkroom.text.Tokenizer;
 import io.darkroom.text.Tokenizers;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,12 +40,12 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("golden")
 class PipelineGoldenTest {
     private static final Set<String> MODES =
-            Set.of("txt2img", "img2img", "inpaint", "class-conditional", "ddim-inversion");
+            Set.of("txt2img", "img2img", "inpaint", "class-conditional", "ddim-inversion", "controlnet");
     private static final NoiseFactory TORCH = new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS);
     private static final Set<String> HIDDEN = Set.of("encoder_hidden_states");
     private static final Set<String> POOLED = Set.of("text_embeds", "pooled_projections");
     /** What makes a case one of a feature that comes later. */
-    private static final Set<String> LATER = Set.of("lora", "vae_tiling", "controlnet_keep");
+    private static final Set<String> LATER = Set.of("vae_tiling");
 
     @TestFactory
     Stream<DynamicTest> equalsDiffusers() {
@@ -53,16 +55,25 @@ class PipelineGoldenTest {
                 .map(c -> DynamicTest.dynamicTest(c.name(), () -> check(c)));
     }
 
-    private static void check(GoldenCase golden) {
-        Assumptions.assumeTrue(MODES.contains(golden.mode()), () -> golden.mode() + " is not served yet");
+    private static void check(GoldenCase golden) throws IOException {
+        Assumptions.assumeTrue(
+                MODES.stream().anyMatch(golden.mode()::startsWith), () -> golden.mode() + " is not served yet");
         LATER.forEach(key -> Assumptions.assumeFalse(golden.json().has(key), () -> key + " is not served yet"));
         Optional<ModelFolder> folder = golden.model();
         Assumptions.assumeTrue(
                 folder.isPresent(), () -> "no folder " + golden.json().get("pipeline"));
         checkTokens(golden, folder.get());
+        try (LoraModel model = LoraModel.of(golden, folder.get())) {
+            for (Variant variant : model.variants()) {
+                check(golden, model.folder().as(variant));
+            }
+        }
+    }
+
+    private static void check(GoldenCase golden, ModelFolder folder) {
         Draws draws = new Draws(golden);
         try (Pipeline pipeline =
-                planner(folder.get()).open(new OnnxLoader(new Device.Cpu(), (k, r, n) -> {}), draws::generator)) {
+                planner(folder).open(new OnnxLoader(new Device.Cpu(), (k, r, n) -> {}), draws::generator)) {
             new Run(golden, pipeline, draws).check();
         }
     }
