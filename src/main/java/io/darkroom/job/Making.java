@@ -222,6 +222,9 @@ public sealed interface Making extends DeliveryState {
             if (event instanceof DeliveryEvent.RenderFailed failed) {
                 return rendering.end(new Ending.Fail(failed.failure()));
             }
+            if (event instanceof DeliveryEvent.Resumed resumed) {
+                return new Step(new Saving(rendering.with(rendering.saves().from(resumed.deviceMs())), release));
+            }
             boolean notBegun = event instanceof DeliveryEvent.CheckpointUnusable
                     || (event instanceof DeliveryEvent.Faulted faulted
                             && faulted.action() instanceof DeliveryAction.StartRender);
