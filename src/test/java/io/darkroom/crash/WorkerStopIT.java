@@ -66,7 +66,8 @@ class WorkerStopIT {
     private WorkerProcess terminateAmidTheFirstJob(String drain) {
         WorkerProcess worker = surroundings.startWorker(Map.of("darkroom.worker.drain", drain));
         JOBS.forEach(job -> surroundings.send(job, Jobs.request(job, job.equals("running") ? LONG : SHORT)));
-        surroundings.await().until(() -> !surroundings.end.progress("running").isEmpty());
+        // The first tells that it has begun, the second that a step was made.
+        surroundings.await().until(() -> surroundings.end.progress("running").size() > 1);
         worker.terminate();
         return worker;
     }
