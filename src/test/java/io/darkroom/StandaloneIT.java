@@ -90,6 +90,41 @@ class StandaloneIT {
     }
 
     @Test
+    void aSweepGivesAPictureForEachCombinationAndOneSheet() throws Exception {
+        String id = post("{\"prompt\":\"a red house\",\"seed\":7,\"sweep\":{\"guidance_scale\":[1,7.5],"
+                + "\"num_inference_steps\":[1,2,3],\"contact_sheet\":true}}");
+
+        JsonNode job = ended(app, id);
+        assertThat(job.path("status").asText()).as(job.toString()).isEqualTo("completed");
+        assertThat(job.path("outputs")).hasSize(6);
+        assertThat(job.path("outputs").path(4).path("sweep").toString())
+                .isEqualTo("{\"guidance_scale\":7.5,\"num_inference_steps\":2}");
+        assertThat(job.path("contact_sheet").path("key").asText()).isEqualTo("renders/" + id + "/contact_sheet.png");
+        Path sheet = folder.resolve("darkroom-data/store/darkroom/renders/" + id + "/contact_sheet.png");
+        assertThat(Files.size(sheet))
+                .isEqualTo(job.path("contact_sheet").path("bytes").asLong());
+        assertThat(ImageIO.read(sheet.toFile()).getWidth()).isGreaterThan(3 * 128);
+        assertThat(job.path("parameters")
+                        .path("sweep")
+                        .path("num_inference_steps")
+                        .toString())
+                .isEqualTo("[1,2,3]");
+    }
+
+    @Test
+    void aPictureIsWrittenAsWebPAndReadAgain() throws Exception {
+        String id = post("{\"prompt\":\"a red house\",\"num_inference_steps\":1,\"output\":{\"format\":\"webp\"}}");
+        JsonNode written = ended(app, id).path("outputs").path(0);
+
+        String key = "renders/" + id + "/0.webp";
+        assertThat(written.path("key").asText()).isEqualTo(key);
+        assertThat(written.path("media_type").asText()).isEqualTo("image/webp");
+        String again = post("{\"prompt\":\"a red house\",\"num_inference_steps\":2,\"strength\":0.5,"
+                + "\"image\":{\"key\":\"" + key + "\"}}");
+        assertThat(ended(app, again).path("status").asText()).isEqualTo("completed");
+    }
+
+    @Test
     void aBadRequestIsRefusedWithEveryProblem() throws Exception {
         var answer = app.post("{\"prompt\":5,\"width\":100,\"sead\":1}", TYPE, APPLICATION_JSON);
 

@@ -1,5 +1,6 @@
 package io.darkroom.engine;
 
+import io.darkroom.image.WebPWriter;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
@@ -7,24 +8,68 @@ import io.darkroom.model.Variant;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
+import io.darkroom.pipeline.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
 final class Arguing {
     /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
-    private static final Set<String> LATER = Set.of("sweep", "preview_every");
+    private static final Set<String> LATER = Set.of("preview_every");
 
     private Arguing() {}
 
     /** The name of the model that a request wants. */
     static String model(RenderRequest request, Models models) {
         return request.model() == null ? models.defaultName() : request.model();
+    }
+
+    /**
+     * What a request asks for, once for each combination of its sweep.
+     *
+     * @param plan as a pipeline's, or a planner's
+     * @throws ArgumentsException with every problem of every combination, each once; fields as they stand in the sweep
+     */
+    static List<Plan> plans(Function<Arguments, Plan> plan, RenderRequest request, Inputs pictures) {
+        RenderRequest.Sweep sweep = request.sweep();
+        if (sweep == null || sweep.variants().isEmpty()) {
+            return List.of(plan(plan, request, pictures));
+        }
+        List<Plan> plans = new ArrayList<>();
+        Set<io.darkroom.pipeline.Problem> problems = new LinkedHashSet<>();
+        boolean unsupported = true;
+        for (RenderRequest.Variant variant : sweep.variants()) {
+            try {
+                plans.add(plan(plan, variant.request(), pictures));
+            } catch (ArgumentsException e) {
+                unsupported &= e.unsupported();
+                e.problems().stream()
+                        .map(p -> new io.darkroom.pipeline.Problem(variant.path(p.field()), p.message()))
+                        .forEach(problems::add);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ArgumentsException(List.copyOf(problems), unsupported);
+        }
+        return plans;
+    }
+
+    private static Plan plan(Function<Arguments, Plan> plan, RenderRequest request, Inputs pictures) {
+        Plan made = plan.apply(of(request, pictures));
+        int longest = Math.max(made.width(), made.height());
+        if (request.output().format() == RenderRequest.Format.WEBP && longest > WebPWriter.LONGEST_SIDE) {
+            String message = "\"webp\": has sides of up to " + WebPWriter.LONGEST_SIDE + " pixels, not " + longest
+                    + "; png or jpeg is accepted";
+            throw new ArgumentsException(List.of(new io.darkroom.pipeline.Problem("output.format", message)), false);
+        }
+        return made;
     }
 
     static Arguments of(RenderRequest request, Inputs pictures) {
@@ -152,15 +197,16 @@ final class Arguing {
     /** The fields that were given and that nothing in this release takes. */
     static List<Problem> unsupported(RenderRequest request) {
         List<Problem> problems = new ArrayList<>();
-        for (String field : request.fieldsGiven()) {
-            if (LATER.contains(field)) {
+        List<String> given = new ArrayList<>(request.fieldsGiven());
+        RenderRequest.Sweep sweep = request.sweep();
+        if (sweep != null) {
+            sweep.values().keySet().forEach(field -> given.add("sweep." + field));
+        }
+        for (String field : given) {
+            if (LATER.contains(field.replaceFirst("^sweep\\.", ""))) {
                 problems.add(new Problem(
                         field, "this release cannot do that yet; leave the field out", Failure.Code.UNSUPPORTED));
             }
-        }
-        if (request.output().format() == RenderRequest.Format.WEBP) {
-            problems.add(new Problem(
-                    "output.format", "\"webp\" cannot be written yet; png or jpeg", Failure.Code.UNSUPPORTED));
         }
         return problems;
     }

@@ -11,7 +11,6 @@ import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
-import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
@@ -223,10 +222,10 @@ public final class Engine implements Renderer, AutoCloseable {
         Lease<Pipeline> lease = null;
         try {
             String name = Arguing.model(work.job().request(), models);
-            Arguments arguments = Arguing.of(work.job().request(), work.input());
-            lease = models.lease(name, arguments);
-            Plan plan = lease.model().plan(arguments);
-            return new Flight(work, lease, plan);
+            // Every picture of a sweep has the same variant: the fields that choose it are not swept.
+            lease = models.lease(name, Arguing.of(work.job().request(), work.input()));
+            List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
+            return new Flight(work, lease, plans);
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
         } catch (ModelUnavailableException | DeviceException e) {
@@ -261,7 +260,7 @@ public final class Engine implements Renderer, AutoCloseable {
         flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
         flight.clock.enter("encode", System.nanoTime());
         meter.take();
-        flight.begun(flight.pipeline.begin(flight.plan));
+        flight.begun(flight.pipeline.begin(flight.plans));
         flight.clock.device((double) meter.take());
         flight.clock.enter("denoise", System.nanoTime());
     }

@@ -34,12 +34,19 @@ final class Flight implements AutoCloseable {
 
     /** One picture of the job: under way, then latents, then pixels. */
     static final class Picture {
+        /** Which of the job's plans it follows. */
+        final int plan;
+        /** Which of that plan's pictures it is. */
+        final int index;
+
         final Sampling sampling;
 
         @Nullable
         Tensor pixels;
 
-        Picture(Sampling sampling) {
+        Picture(int plan, int index, Sampling sampling) {
+            this.plan = plan;
+            this.index = index;
             this.sampling = sampling;
         }
 
@@ -51,7 +58,9 @@ final class Flight implements AutoCloseable {
 
     final Work work;
     final Pipeline pipeline;
-    final Plan plan;
+    /** One; of a sweep one for each combination, in order. */
+    final List<Plan> plans;
+
     final PhaseClock clock = new PhaseClock();
     /** Device milliseconds of earlier attempts in the checkpoint that it goes on from, by attempt. */
     final Map<Integer, Double> keptMs = new TreeMap<>();
@@ -63,15 +72,22 @@ final class Flight implements AutoCloseable {
     private final Lease<Pipeline> lease;
     private List<Picture> pictures = List.of();
 
-    Flight(Work work, Lease<Pipeline> lease, Plan plan) {
+    Flight(Work work, Lease<Pipeline> lease, List<Plan> plans) {
         this.work = work;
         this.lease = lease;
         this.pipeline = lease.model();
-        this.plan = plan;
+        this.plans = plans;
     }
 
-    void begun(List<Sampling> samplings) {
-        pictures = samplings.stream().map(Picture::new).toList();
+    /** @param samplings the pictures of each plan */
+    void begun(List<List<Sampling>> samplings) {
+        List<Picture> begun = new ArrayList<>();
+        for (int plan = 0; plan < samplings.size(); plan++) {
+            for (int i = 0; i < samplings.get(plan).size(); i++) {
+                begun.add(new Picture(plan, i, samplings.get(plan).get(i)));
+            }
+        }
+        pictures = List.copyOf(begun);
     }
 
     List<Picture> pictures() {
@@ -111,8 +127,12 @@ final class Flight implements AutoCloseable {
 
     /** As {@link #steps}, also before any picture has begun. */
     int plannedSteps() {
-        Integer pictures = plan.arguments().numImagesPerPrompt();
-        return plan.steps() * (pictures == null ? 1 : pictures);
+        return plans.stream()
+                .mapToInt(plan -> {
+                    Integer pictures = plan.arguments().numImagesPerPrompt();
+                    return plan.steps() * (pictures == null ? 1 : pictures);
+                })
+                .sum();
     }
 
     /** Steps made, of all pictures together. */

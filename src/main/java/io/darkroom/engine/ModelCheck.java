@@ -6,7 +6,6 @@ import io.darkroom.job.RenderRequest;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
-import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
@@ -30,21 +29,30 @@ public final class ModelCheck implements RequestCheck {
         List<Problem> problems = new ArrayList<>(Arguing.unsupported(request));
         try {
             String model = Arguing.model(request, models);
-            Arguments arguments = Arguing.of(request, standIn(request, models.planner(model)));
-            models.planner(model, arguments).plan(arguments);
+            Inputs pictures = standIn(request, models.planner(model));
+            Planner planner = models.planner(model, Arguing.of(request, pictures));
+            var unused = Arguing.plans(planner::plan, request, pictures);
         } catch (UnknownModelException e) {
             problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
         } catch (ModelUnavailableException e) {
             // The model's fault, not the request's: the job waits until the folder is mended.
             return problems;
         } catch (ArgumentsException e) {
-            problems.addAll(Arguing.problems(e));
+            problems.addAll(Arguing.problems(e).stream()
+                    .filter(p -> !unread(request, p.field()))
+                    .toList());
         } catch (RuntimeException e) {
             // A bug of ours must not hold up the topic: the job fails by itself, as internal, when its turn comes.
             LOG.errorf(
                     e, "%s: checking it against its model failed", request.key().name());
         }
         return problems;
+    }
+
+    /** A swept field of which no value could be read looks as if it were not given: that is no second problem. */
+    private static boolean unread(RenderRequest request, String field) {
+        RenderRequest.Sweep sweep = request.sweep();
+        return sweep != null && sweep.variants().isEmpty() && sweep.values().containsKey(field);
     }
 
     /** The pictures themselves are not fetched yet: ones of the model's own size stand for them. */

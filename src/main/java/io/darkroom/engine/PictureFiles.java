@@ -1,158 +1,134 @@
 package io.darkroom.engine;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.darkroom.image.JpegWriter;
 import io.darkroom.image.Pixels;
 import io.darkroom.image.PngWriter;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Rendered;
 import io.darkroom.pipeline.Plan;
+import io.darkroom.pipeline.Warning;
 import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the device has made of a job, on its way to files. Encoding needs no device.
  *
- * @param model its name
  * @param modelDigest of its folder
- * @param pixels of each picture, [3, H, W] in 0..1
- * @param seeds of each picture
- * @param measurements what the task measured; of the first picture
+ * @param shots the pictures, in order
  */
-record PictureFiles(
-        RenderRequest request,
-        String model,
-        String modelDigest,
-        Plan plan,
-        List<Tensor> pixels,
-        List<Long> seeds,
-        Map<String, Long> timingsMs,
-        Map<String, Double> measurements,
-        double deviceMs) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int JPEG_QUALITY = 95;
+record PictureFiles(Recipe recipe, String modelDigest, List<Shot> shots, Map<String, Long> timingsMs, double deviceMs) {
+
+    /**
+     * One picture.
+     *
+     * @param plan which of the job's plans it follows
+     * @param index which of that plan's pictures it is
+     * @param pixels [3, H, W] in 0..1
+     * @param measurements what the task measured
+     */
+    record Shot(int plan, int index, long seed, Tensor pixels, Map<String, Double> measurements) {}
 
     static PictureFiles of(Flight flight) {
-        List<Flight.Picture> pictures = flight.pictures();
+        List<Tensor> pixels = flight.pixels();
+        List<Shot> shots = new ArrayList<>();
+        for (Flight.Picture picture : flight.pictures()) {
+            Tensor own = pixels.get(shots.size());
+            shots.add(new Shot(
+                    picture.plan, picture.index, picture.sampling.seed(), own, picture.sampling.measurements(own)));
+        }
         return new PictureFiles(
-                flight.work.job().request(),
-                flight.pipeline.description().folder().name(),
+                new Recipe(
+                        flight.pipeline.description().folder().name(),
+                        flight.work.job().request(),
+                        flight.plans),
                 flight.pipeline.description().folder().digest(),
-                flight.plan,
-                flight.pixels(),
-                pictures.stream().map(p -> p.sampling.seed()).toList(),
+                shots,
                 flight.clock.millis(),
-                pictures.get(0).sampling.measurements(flight.pixels().get(0)),
                 flight.clock.deviceMs());
     }
 
     Rendered encode() {
         List<Rendered.Picture> files = new ArrayList<>();
-        for (int i = 0; i < pixels.size(); i++) {
-            files.add(file(i));
+        for (int i = 0; i < shots.size(); i++) {
+            files.add(file(i + "", shots.get(i)));
+        }
+        RenderRequest.Sweep sweep = recipe.request().sweep();
+        if (sweep != null && sweep.contactSheet()) {
+            files.add(contactSheet(sweep));
         }
         return new Rendered(
-                model,
+                recipe.model(),
                 modelDigest,
                 files,
-                parameters(),
+                recipe.parameters(),
                 timingsMs,
-                plan.warnings().stream()
-                        .map(w -> new Rendered.Warning(w.field(), w.message()))
-                        .toList(),
-                new LinkedHashMap<>(measurements),
+                warnings(),
+                measurements(),
                 deviceMs);
     }
 
-    private Rendered.Picture file(int index) {
-        Pixels picture = Pixels.of(pixels.get(index));
-        RenderRequest.Output output = request.output();
-        boolean jpeg = jpeg(output);
-        byte[] content = jpeg
-                ? JpegWriter.write(picture, quality(output))
-                : PngWriter.write(picture, Boolean.FALSE.equals(output.metadata()) ? null : recipe(index));
+    private Rendered.Picture file(String stem, Shot shot) {
+        Plan plan = recipe.plans().get(shot.plan());
+        RenderRequest.Output output = recipe.request().output();
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (!Boolean.FALSE.equals(output.metadata())) {
+            texts.put(PngWriter.KEYWORD, recipe.of(plan, shot.index(), shot.seed()));
+            texts.put("model_digest", modelDigest);
+        }
+        return file(stem, Pixels.of(shot.pixels()), texts, shot.seed(), swept(shot));
+    }
+
+    private Map<String, Object> swept(Shot shot) {
+        RenderRequest.Sweep sweep = recipe.request().sweep();
+        return sweep == null ? Map.of() : sweep.of(sweep.variants().get(shot.plan()));
+    }
+
+    private Rendered.Picture contactSheet(RenderRequest.Sweep sweep) {
+        List<Pixels> pictures = shots.stream().map(s -> Pixels.of(s.pixels())).toList();
+        Pixels sheet = SweepSheet.of(sweep, shots, pictures);
+        return file("contact_sheet", sheet, Map.of(), null, Map.of());
+    }
+
+    private Rendered.Picture file(
+            String stem, Pixels picture, Map<String, String> texts, @Nullable Long seed, Map<String, Object> swept) {
+        FileFormat format = FileFormat.of(recipe.request().output());
+        byte[] content = format.write(picture, recipe.request().output(), texts);
         return new Rendered.Picture(
-                index + (jpeg ? ".jpg" : ".png"),
+                format.name(stem),
                 Bytes.of(content),
-                jpeg ? "image/jpeg" : "image/png",
+                format.mediaType(),
                 picture.width(),
                 picture.height(),
-                seeds.get(index),
-                Map.of());
+                seed,
+                swept);
     }
 
-    /** What decides how the pictures look: the plan's, and what it starts from. */
-    private Map<String, Object> looks() {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("model", model);
-        all.putAll(plan.parameters());
-        RenderRequest.ImageRef image = request.inputs().image();
-        if (image != null) {
-            Map<String, Object> place = new LinkedHashMap<>();
-            place.put("key", image.key());
-            if (image.bucket() != null) {
-                place.put("bucket", image.bucket());
+    /** Of a sweep each once, with fields as they stand in it. */
+    private List<Rendered.Warning> warnings() {
+        RenderRequest.Sweep sweep = recipe.request().sweep();
+        Set<Rendered.Warning> warnings = new LinkedHashSet<>();
+        for (int i = 0; i < recipe.plans().size(); i++) {
+            for (Warning warning : recipe.plans().get(i).warnings()) {
+                String field = sweep == null
+                        ? warning.field()
+                        : sweep.variants().get(i).path(warning.field());
+                warnings.add(new Rendered.Warning(field, warning.message()));
             }
-            all.put("image", place);
         }
-        return all;
+        return List.copyOf(warnings);
     }
 
-    /** Every field as resolved. */
-    private Map<String, Object> parameters() {
-        Map<String, Object> all = looks();
-        all.put("output", output(request.output()));
-        all.put("priority", request.priority());
-        if (request.tenant() != null) {
-            all.put("tenant", request.tenant());
-        }
-        if (request.group() != null) {
-            all.put("group", request.group());
-        }
-        if (request.expiresAt() != null) {
-            all.put("expires_at", request.expiresAt().toString());
-        }
-        return all;
-    }
-
-    private static Map<String, Object> output(RenderRequest.Output given) {
-        Map<String, Object> output = new LinkedHashMap<>();
-        output.put("prefix", given.prefixOrDefault());
-        output.put("format", jpeg(given) ? "jpeg" : "png");
-        if (jpeg(given)) {
-            output.put("quality", quality(given));
-        }
-        if (given.presignSeconds() != null) {
-            output.put("presign_seconds", given.presignSeconds());
-        }
-        output.put("metadata", !Boolean.FALSE.equals(given.metadata()));
-        return output;
-    }
-
-    private static boolean jpeg(RenderRequest.Output output) {
-        return output.format() == RenderRequest.Format.JPEG;
-    }
-
-    private static int quality(RenderRequest.Output output) {
-        return output.quality() == null ? JPEG_QUALITY : output.quality();
-    }
-
-    /** How to make this one picture again, as a request. Says nothing of time and place, so the file is always the same. */
-    private String recipe(int index) {
-        Map<String, Object> own = looks();
-        own.remove("task"); // follows from the fields
-        own.put("seed", seeds.get(index));
-        own.put("num_images_per_prompt", 1);
-        own.put("model_digest", modelDigest);
-        try {
-            return JSON.writeValueAsString(own);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("parameters are plain values", e);
-        }
+    /** Of the first picture; of a sweep each picture's, in order. */
+    private Map<String, Object> measurements() {
+        Map<String, Double> first = shots.get(0).measurements();
+        return recipe.request().sweep() == null || first.isEmpty()
+                ? new LinkedHashMap<>(first)
+                : Map.of("outputs", shots.stream().map(Shot::measurements).toList());
     }
 }

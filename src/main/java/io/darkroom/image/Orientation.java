@@ -1,11 +1,13 @@
 package io.darkroom.image;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How a JPEG is to be turned to stand upright (Exif 2.3, tag 274), as Pillow's {@code ImageOps.exif_transpose} does it.
+ * How a picture is to be turned to stand upright (Exif 2.3, tag 274, in JPEG, WebP and PNG), as Pillow's
+ * {@code ImageOps.exif_transpose} does it.
  * What is damaged or not there means upright.
  */
 enum Orientation {
@@ -18,6 +20,13 @@ enum Orientation {
     TRANSVERSED(true, true, true),
     TURNED_270(true, false, true);
 
+    private static final long PNG = 0x89504E470D0A1A0AL;
+    /** A chunk's length, name and checksum. */
+    private static final int CHUNK_FRAME = 12;
+
+    private static final int E_XIF = 0x65584966;
+
+    private static final int START_OF_IMAGE = 0xFFD8;
     private static final int START_OF_SCAN = 0xDA;
     private static final int APP1 = 0xE1;
     private static final int TAG = 274;
@@ -39,14 +48,40 @@ enum Orientation {
 
     /** Reads a file's orientation. */
     static Orientation of(byte[] file) {
-        if (file.length < 4 || (file[0] & 0xFF) != 0xFF || (file[1] & 0xFF) != 0xD8) {
-            return UPRIGHT;
-        }
         try {
-            return inSegments(ByteBuffer.wrap(file).position(2));
-        } catch (IndexOutOfBoundsException | IllegalArgumentException | java.nio.BufferUnderflowException e) {
+            if (Riff.isWebP(file)) {
+                return inExif(Riff.chunk(file, "EXIF"));
+            }
+            ByteBuffer in = ByteBuffer.wrap(file);
+            if (in.getLong(0) == PNG) {
+                return inChunks(in.position(Long.BYTES));
+            }
+            return Short.toUnsignedInt(in.getShort()) == START_OF_IMAGE ? inSegments(in) : UPRIGHT;
+        } catch (IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException
+                | BufferUnderflowException e) {
             return UPRIGHT;
         }
+    }
+
+    private static Orientation inChunks(ByteBuffer png) {
+        while (png.remaining() >= CHUNK_FRAME) {
+            int length = png.getInt();
+            int name = png.getInt();
+            if (name == E_XIF) {
+                return inExif(png.slice(png.position(), length));
+            }
+            png.position(Math.addExact(png.position(), Math.addExact(length, Integer.BYTES)));
+        }
+        return UPRIGHT;
+    }
+
+    /** Some writers put JPEG's marker before the TIFF where it does not belong; Pillow overlooks it. */
+    private static Orientation inExif(ByteBuffer exif) {
+        boolean marked =
+                exif.remaining() > EXIF.length && exif.slice(0, EXIF.length).equals(ByteBuffer.wrap(EXIF));
+        return inTiff(marked ? exif.slice(EXIF.length, exif.remaining() - EXIF.length) : exif.slice());
     }
 
     private static Orientation inSegments(ByteBuffer jpeg) {

@@ -4,7 +4,7 @@ package io.darkroom.image;
 public class PictureException extends Exception {
     /** Why not. */
     public enum Reason {
-        /** They are no PNG or JPEG, or a damaged one. */
+        /** They are no PNG, JPEG or WebP, or a damaged one. */
         UNREADABLE,
         /** There are too many of them, or of the pixels they stand for. */
         TOO_LARGE

@@ -1,6 +1,8 @@
 package io.darkroom.image;
 
+import com.luciad.imageio.webp.WebPImageReaderSpi;
 import io.darkroom.image.PictureException.Reason;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
@@ -11,7 +13,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads PNG and JPEG as diffusers' {@code load_image} does: turned as EXIF says, then RGB, with transparency dropped and
+ * Reads PNG, JPEG and WebP (a single picture, no animation) as diffusers' {@code load_image} does: turned as EXIF says, then RGB, with transparency dropped and
  * not blended (Pillow's {@code convert("RGB")}).
  *
  * @param maxBytes the largest file
@@ -31,25 +33,51 @@ public record PictureReader(long maxBytes, long maxPixels) {
                     Reason.TOO_LARGE, "the picture has " + file.length + " bytes; accepted are up to " + maxBytes);
         }
         try (MemoryCacheImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw unknown();
-            }
-            ImageReader reader = readers.next();
+            ImageReader reader = reader(file, in);
             try {
-                if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
-                    throw unknown();
-                }
                 reader.setInput(in, true, true);
                 requirePixels(reader.getWidth(0), reader.getHeight(0));
-                return Orientation.of(file).apply(Samples.rgb(reader.read(0)));
+                return Orientation.of(file).apply(Samples.rgb(decoded(reader, file)));
             } finally {
                 reader.dispose();
             }
+        } catch (LinkageError e) {
+            throw new PictureException(
+                    Reason.UNREADABLE, "the picture cannot be read: WebP's native library does not run here: " + e, e);
         } catch (IOException | RuntimeException e) {
-            // The JDK's decoders meet damaged files with exceptions of many kinds.
+            // The decoders meet damaged files with exceptions of many kinds.
             throw new PictureException(Reason.UNREADABLE, "the picture cannot be read: " + text(e), e);
         }
+    }
+
+    /** Libwebp calls it lack of memory when a damaged file asks for tables that no picture has. */
+    private static BufferedImage decoded(ImageReader reader, byte[] file) throws IOException {
+        try {
+            return reader.read(0);
+        } catch (OutOfMemoryError e) {
+            if (Riff.isWebP(file)) {
+                throw new IOException("decoding takes more memory than it should", e);
+            }
+            throw e;
+        }
+    }
+
+    private static ImageReader reader(byte[] file, MemoryCacheImageInputStream in)
+            throws IOException, PictureException {
+        if (Riff.isWebP(file)) {
+            // By its own name: what ImageIO finds depends on the class loader of whoever asked first.
+            return new WebPImageReaderSpi().createReaderInstance(null);
+        }
+        Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+        if (!readers.hasNext()) {
+            throw unknown();
+        }
+        ImageReader reader = readers.next();
+        if (!FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+            reader.dispose();
+            throw unknown();
+        }
+        return reader;
     }
 
     private void requirePixels(int width, int height) throws PictureException {
@@ -61,7 +89,7 @@ public record PictureReader(long maxBytes, long maxPixels) {
     }
 
     private static PictureException unknown() {
-        return new PictureException(Reason.UNREADABLE, "the picture is neither PNG nor JPEG");
+        return new PictureException(Reason.UNREADABLE, "the picture is neither PNG, JPEG nor WebP");
     }
 
     private static String text(Exception e) {

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -12,7 +13,6 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.jspecify.annotations.Nullable;
 
 /** Writes PNG: 8-bit RGB, and how the picture was made as text inside. Same input, same bytes. */
 public final class PngWriter {
@@ -29,9 +29,18 @@ public final class PngWriter {
     /**
      * Encodes a picture.
      *
-     * @param parameters one JSON object, put into an iTXt chunk under {@link #KEYWORD}, as UTF-8; null: none
+     * @param parameters one JSON object, put into an iTXt chunk under {@link #KEYWORD}, as UTF-8
      */
-    public static byte[] write(Pixels picture, @Nullable String parameters) {
+    public static byte[] write(Pixels picture, String parameters) {
+        return write(picture, Map.of(KEYWORD, parameters));
+    }
+
+    /**
+     * Encodes a picture.
+     *
+     * @param texts by keyword (1 to 79 Latin-1 characters), each put into an iTXt chunk, as UTF-8
+     */
+    public static byte[] write(Pixels picture, Map<String, String> texts) {
         BufferedImage image = Images.buffered(picture);
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -41,8 +50,8 @@ public final class PngWriter {
             param.setCompressionQuality(COMPRESSION_QUALITY);
             IIOMetadata metadata =
                     writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(image), param);
-            if (parameters != null) {
-                metadata.mergeTree(TREE, text(parameters));
+            if (!texts.isEmpty()) {
+                metadata.mergeTree(TREE, tree(texts));
             }
             writer.setOutput(out);
             writer.write(null, new IIOImage(image, null, metadata), param);
@@ -54,16 +63,18 @@ public final class PngWriter {
         return bytes.toByteArray();
     }
 
-    private static IIOMetadataNode text(String parameters) {
-        IIOMetadataNode entry = new IIOMetadataNode("iTXtEntry");
-        entry.setAttribute("keyword", KEYWORD);
-        entry.setAttribute("compressionFlag", "FALSE");
-        entry.setAttribute("compressionMethod", "0");
-        entry.setAttribute("languageTag", "");
-        entry.setAttribute("translatedKeyword", "");
-        entry.setAttribute("text", parameters);
+    private static IIOMetadataNode tree(Map<String, String> texts) {
         IIOMetadataNode entries = new IIOMetadataNode("iTXt");
-        entries.appendChild(entry);
+        texts.forEach((keyword, text) -> {
+            IIOMetadataNode entry = new IIOMetadataNode("iTXtEntry");
+            entry.setAttribute("keyword", keyword);
+            entry.setAttribute("compressionFlag", "FALSE");
+            entry.setAttribute("compressionMethod", "0");
+            entry.setAttribute("languageTag", "");
+            entry.setAttribute("translatedKeyword", "");
+            entry.setAttribute("text", text);
+            entries.appendChild(entry);
+        });
         IIOMetadataNode root = new IIOMetadataNode(TREE);
         root.appendChild(entries);
         return root;

@@ -99,22 +99,31 @@ public sealed interface Outcome {
         return Json.object().put("id", context.key().id()).put("status", type.status());
     }
 
+    /** The pictures by themselves, and a contact sheet, which is none of them, beside them. */
     private static void putOutputs(ObjectNode json, List<Output> outputs) {
         ArrayNode array = json.putArray("outputs");
         for (Output output : outputs) {
+            if (output.seed() == null) {
+                put(json.putObject("contact_sheet"), output);
+                continue;
+            }
             ObjectNode one = array.addObject();
-            one.put("bucket", output.at().bucket());
-            one.put("key", output.at().key());
-            one.put("media_type", output.mediaType());
-            one.put("width", output.width());
-            one.put("height", output.height());
-            one.put("bytes", output.bytes());
-            one.put("sha256", output.sha256());
+            put(one, output);
             one.put("seed", output.seed());
             if (!output.swept().isEmpty()) {
                 one.set("sweep", Json.value(output.swept()));
             }
         }
+    }
+
+    private static void put(ObjectNode json, Output output) {
+        json.put("bucket", output.at().bucket());
+        json.put("key", output.at().key());
+        json.put("media_type", output.mediaType());
+        json.put("width", output.width());
+        json.put("height", output.height());
+        json.put("bytes", output.bytes());
+        json.put("sha256", output.sha256());
     }
 
     private static TerminalEvent end(ObjectNode json, Context context, EventType type) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,20 +184,53 @@ public record RenderRequest(
     public record Lora(String name, double scale) {}
 
     /**
-     * One picture for each combination of values, the last field varying fastest.
+     * One picture for each combination of values, the last field varying fastest. A field that is swept and also given
+     * by itself takes the swept values.
      *
      * @param values by field, in the order given
+     * @param variants one for each combination, in order; none where a value is wrong or there are too many
      */
-    public record Sweep(Map<String, List<Object>> values, boolean contactSheet) {
+    public record Sweep(Map<String, List<Object>> values, boolean contactSheet, List<Variant> variants) {
         public Sweep {
             values = ordered(values);
+            variants = List.copyOf(variants);
         }
 
         /** How many combinations there are. */
-        public long pictures() {
+        public long combinations() {
             return values.values().stream()
                     .mapToLong(List::size)
                     .reduce(1, (a, b) -> Math.min(a * b, Integer.MAX_VALUE));
+        }
+
+        /** The values of one combination, by field. */
+        public Map<String, Object> of(Variant variant) {
+            Map<String, Object> own = new LinkedHashMap<>();
+            values.forEach((name, all) -> own.put(name, all.get(variant.index(name))));
+            return own;
+        }
+    }
+
+    /**
+     * One combination of a sweep.
+     *
+     * @param indices which value it has of each swept field, from 0
+     * @param request the same request without the sweep, and with these values
+     */
+    public record Variant(Map<String, Integer> indices, RenderRequest request) {
+        public Variant {
+            indices = ordered(indices);
+        }
+
+        private int index(String field) {
+            return Objects.requireNonNull(indices.get(field), field);
+        }
+
+        /** A field of this combination by where its value stands in the sweep: {@code sweep.guidance_scale[2]}. */
+        public String path(String field) {
+            String root = field.split("[.\\[]", 2)[0];
+            Integer index = indices.get(root);
+            return index == null ? field : "sweep." + root + "[" + index + "]" + field.substring(root.length());
         }
     }
 

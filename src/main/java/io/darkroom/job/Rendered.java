@@ -2,13 +2,14 @@ package io.darkroom.job;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What rendering gives: pictures as files, not yet stored, and what is to be said about them.
  *
  * @param model the model's folder name
  * @param modelDigest {@code sha256:…}
- * @param pictures in the order of their indices
+ * @param pictures in the order of their indices, after them a contact sheet where one was asked for
  * @param parameters every field of the request as resolved, in the contract's order; values are null, Boolean, numbers,
  *     String, List and Map
  * @param timingsMs milliseconds by phase ({@code encode}, {@code denoise}, {@code decode}), in order; queueing, upload
@@ -43,6 +44,7 @@ public record Rendered(
      * One picture as a file.
      *
      * @param fileName its name below the job's folder, as {@code 0.png}
+     * @param seed of its noise; null for a contact sheet, which shows the others
      * @param swept the values by which this picture of a sweep differs, by field; else empty
      */
     public record Picture(
@@ -51,7 +53,7 @@ public record Rendered(
             String mediaType,
             int width,
             int height,
-            long seed,
+            @Nullable Long seed,
             Map<String, Object> swept) {
         public Picture {
             swept = RenderRequest.ordered(swept);

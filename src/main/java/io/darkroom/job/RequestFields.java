@@ -70,7 +70,7 @@ final class RequestFields {
                 inputs(fields),
                 name(fields, "vae"),
                 loras(fields),
-                new SweepFields(limits, this).read(fields),
+                new SweepFields(limits, this).read(fields, json, key, digest),
                 output(fields),
                 priority == null ? 5 : priority,
                 label(fields, "tenant"),

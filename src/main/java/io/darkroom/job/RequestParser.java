@@ -103,15 +103,25 @@ public final class RequestParser {
     }
 
     private void pictures(RenderRequest request, Problems problems) {
-        long each = request.numImagesPerPrompt() == null ? 1 : request.numImagesPerPrompt();
-        long labels = request.classLabels() == null ? 1 : request.classLabels().size();
         RenderRequest.Sweep sweep = request.sweep();
-        if (sweep == null && each * labels > limits.pictures()) {
-            tooMany(problems, "class_labels", each * labels, limits.pictures(), "pictures");
+        if (sweep == null) {
+            if (picturesOf(request) > limits.pictures()) {
+                tooMany(problems, "class_labels", picturesOf(request), limits.pictures(), "pictures");
+            }
+            return;
         }
-        if (sweep != null && each > 1 && each * labels * sweep.pictures() > limits.sweep()) {
-            tooMany(problems, "num_images_per_prompt", each * labels * sweep.pictures(), limits.sweep(), "sweep");
+        long all = sweep.variants().stream()
+                .mapToLong(v -> picturesOf(v.request()))
+                .sum();
+        if (all > limits.sweep()) {
+            boolean several = request.numImagesPerPrompt() != null && request.numImagesPerPrompt() > 1;
+            tooMany(problems, several ? "num_images_per_prompt" : "class_labels", all, limits.sweep(), "sweep");
         }
+    }
+
+    private static long picturesOf(RenderRequest request) {
+        long each = request.numImagesPerPrompt() == null ? 1 : request.numImagesPerPrompt();
+        return each * (request.classLabels() == null ? 1 : request.classLabels().size());
     }
 
     private static void tooMany(Problems problems, String field, long got, int most, String limit) {

@@ -4,24 +4,34 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.job.RenderRequest.Sweep;
+import io.darkroom.job.RenderRequest.Variant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A sweep: each of its values is checked as if the field had been given with it. */
+/**
+ * A sweep: each of its values is checked as if the field had been given with it, and each combination is read as a
+ * request of its own.
+ */
 final class SweepFields {
+    private static final String SWEEP = "sweep";
     private static final String CONTACT_SHEET = "contact_sheet";
     /** What all pictures of a job share. */
     private static final Set<String> SHARED = Set.of(
             "id",
             "model",
             "task",
-            "class_labels",
+            "image",
+            "mask_image",
+            "control_image",
+            "vae",
+            "loras",
             "num_images_per_prompt",
-            "sweep",
+            SWEEP,
             "output",
             "priority",
             "tenant",
@@ -30,7 +40,7 @@ final class SweepFields {
             "expires_at",
             "preview_every");
 
-    private static final JobKey ANY = new JobKey("sweep", 0);
+    private static final JobKey ANY = new JobKey(SWEEP, 0);
 
     private final Limits limits;
     private final RequestFields request;
@@ -40,30 +50,34 @@ final class SweepFields {
         this.request = request;
     }
 
+    /** @param whole the request that the sweep is part of */
     @Nullable
-    Sweep read(Fields fields) {
-        Fields object = fields.object("sweep", "an object such as {\"guidance_scale\": [1, 7.5]}");
+    Sweep read(Fields fields, ObjectNode whole, JobKey key, String digest) {
+        Fields object = fields.object(SWEEP, "an object such as {\"guidance_scale\": [1, 7.5]}");
         if (object == null) {
             return null;
         }
         Boolean contactSheet = object.flag(CONTACT_SHEET);
         Map<String, List<Object>> values = new LinkedHashMap<>();
-        long pictures = 1;
         for (String name : object.names()) {
-            if (name.equals(CONTACT_SHEET)) {
-                continue;
+            if (!name.equals(CONTACT_SHEET)) {
+                values.put(name, SHARED.contains(name) ? notSwept(object, name) : values(object, name));
             }
-            List<Object> swept = SHARED.contains(name) ? notSwept(object, name) : values(object, name);
-            values.put(name, swept);
-            pictures = Math.min(Integer.MAX_VALUE, pictures * Math.max(1, swept.size()));
         }
         if (values.isEmpty()) {
-            fields.problems().add("sweep", "expected at least one field with a list of values, got none");
+            fields.problems().add(SWEEP, "expected at least one field with a list of values, got none");
         }
+        Sweep sweep = new Sweep(values, Boolean.TRUE.equals(contactSheet), List.of());
+        long pictures = sweep.combinations();
         if (pictures > limits.sweep()) {
-            fields.tooLarge("sweep", "at most " + limits.sweep() + " pictures", pictures + " pictures", "sweep");
+            fields.tooLarge(SWEEP, "at most " + limits.sweep() + " pictures", pictures + " pictures", SWEEP);
+            return sweep;
         }
-        return new Sweep(values, Boolean.TRUE.equals(contactSheet));
+        if (values.isEmpty() || values.values().stream().anyMatch(List::isEmpty)) {
+            return sweep;
+        }
+        List<Variant> variants = new Combinations(whole, key, digest, fields.problems()).of(values);
+        return new Sweep(values, sweep.contactSheet(), variants);
     }
 
     private static List<Object> notSwept(Fields object, String name) {
@@ -73,14 +87,15 @@ final class SweepFields {
     }
 
     private List<Object> values(Fields object, String name) {
-        List<Object> values = object.list(name, "a list of values", limits.sweep(), "sweep", (at, v) -> {
-            check(at, name, v, object.problems());
-            return Fields.free(v);
+        List<Object> values = object.list(name, "a list of values", limits.sweep(), SWEEP, (at, v) -> {
+            List<Problem> wrong = problems(at, name, v);
+            wrong.forEach(object.problems()::add);
+            return wrong.isEmpty() ? Fields.free(v) : null;
         });
         return values == null ? List.of() : values;
     }
 
-    private void check(String at, String name, JsonNode value, Problems problems) {
+    private List<Problem> problems(String at, String name, JsonNode value) {
         ObjectNode alone = JsonNodeFactory.instance.objectNode();
         alone.set(name, value);
         Problems found = new Problems();
@@ -89,9 +104,74 @@ final class SweepFields {
         if (value.isNull()) {
             all.add(new Problem(name, "expected a value, got null"));
         }
-        for (Problem problem : all) {
-            String below = problem.field().startsWith(name) ? problem.field().substring(name.length()) : "";
-            problems.add(new Problem(Quote.bare(at + below), problem.message(), problem.code()));
+        return all.stream()
+                .map(problem -> {
+                    String field = problem.field();
+                    String below = field.startsWith(name) ? field.substring(name.length()) : "";
+                    return new Problem(Quote.bare(at + below), problem.message(), problem.code());
+                })
+                .toList();
+    }
+
+    /** Reads each combination of sound values; problems that only their meeting shows are reported once. */
+    private final class Combinations {
+        private final ObjectNode base;
+        private final ObjectNode swept;
+        private final JobKey key;
+        private final String digest;
+        private final Problems problems;
+        private final Set<Problem> known = new LinkedHashSet<>();
+
+        Combinations(ObjectNode whole, JobKey key, String digest, Problems problems) {
+            this.base = JsonNodeFactory.instance.objectNode().setAll(whole);
+            base.remove(SWEEP);
+            this.swept = (ObjectNode) whole.get(SWEEP);
+            this.key = key;
+            this.digest = digest;
+            this.problems = problems;
+            Problems alone = new Problems();
+            request.read(base, key, digest, alone);
+            known.addAll(alone.list());
         }
+
+        List<Variant> of(Map<String, List<Object>> values) {
+            int pictures = values.values().stream().mapToInt(List::size).reduce(1, (a, b) -> a * b);
+            List<Variant> variants = new ArrayList<>();
+            for (int i = 0; i < pictures; i++) {
+                variants.add(variant(indices(values, i)));
+            }
+            return variants;
+        }
+
+        private Variant variant(Map<String, Integer> indices) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode().setAll(base);
+            indices.forEach((name, i) -> json.set(name, swept.get(name).get(i)));
+            Problems found = new Problems();
+            Variant variant = new Variant(indices, request.read(json, key, digest, found));
+            for (Problem problem : found.list()) {
+                Problem placed = new Problem(variant.path(problem.field()), problem.message(), problem.code());
+                if (!known.contains(problem) && known.add(placed)) {
+                    problems.add(placed);
+                }
+            }
+            return variant;
+        }
+    }
+
+    /** Which value each field has in the i-th picture: the last field varies fastest. */
+    private static Map<String, Integer> indices(Map<String, List<Object>> values, int picture) {
+        List<String> names = new ArrayList<>(values.keySet());
+        int[] at = new int[names.size()];
+        int rest = picture;
+        for (int i = names.size() - 1; i >= 0; i--) {
+            int size = values.getOrDefault(names.get(i), List.of()).size();
+            at[i] = rest % size;
+            rest /= size;
+        }
+        Map<String, Integer> indices = new LinkedHashMap<>();
+        for (int i = 0; i < at.length; i++) {
+            indices.put(names.get(i), at[i]);
+        }
+        return indices;
     }
 }

@@ -47,28 +47,30 @@ public record TerminalEvent(JobKey key, EventType type, Bytes data) {
                 && source.offset() == at.path("offset").asLong(-1);
     }
 
-    /** Where the pictures are that the event announces. */
+    /** Where the pictures are that the event announces, and after them their contact sheet. */
     public List<ObjectStore.Location> outputs() {
-        List<ObjectStore.Location> found = new ArrayList<>();
-        for (JsonNode output : json().path("outputs")) {
-            found.add(new ObjectStore.Location(
-                    output.path("bucket").asText(), output.path("key").asText()));
-        }
-        return found;
+        return files(json()).stream().map(TerminalEvent::location).toList();
     }
 
     /** The same event with a URL for each picture; everything else stays as it is stored. */
     public TerminalEvent withUrls(Function<ObjectStore.Location, String> url) {
         ObjectNode json = json();
-        for (JsonNode output : json.path("outputs")) {
-            ((ObjectNode) output)
-                    .put(
-                            "url",
-                            url.apply(new ObjectStore.Location(
-                                    output.path("bucket").asText(),
-                                    output.path("key").asText())));
-        }
+        files(json).forEach(file -> file.put("url", url.apply(location(file))));
         return new TerminalEvent(key, type, Json.write(json));
+    }
+
+    private static List<ObjectNode> files(ObjectNode json) {
+        List<ObjectNode> files = new ArrayList<>();
+        json.path("outputs").forEach(output -> files.add((ObjectNode) output));
+        if (json.path("contact_sheet") instanceof ObjectNode sheet) {
+            files.add(sheet);
+        }
+        return files;
+    }
+
+    private static ObjectStore.Location location(JsonNode file) {
+        return new ObjectStore.Location(
+                file.path("bucket").asText(), file.path("key").asText());
     }
 
     /** The data as a tree of its own. */

@@ -16,6 +16,7 @@ import io.darkroom.sampling.guidance.Guiders;
 import io.darkroom.sampling.guidance.NoGuidance;
 import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,15 +90,41 @@ final class FamilyPipeline implements Pipeline {
 
     @Override
     public List<Sampling> begin(Plan plan) {
+        return begin(List.of(plan)).get(0);
+    }
+
+    @Override
+    public List<List<Sampling>> begin(List<Plan> plans) {
+        Map<Source, List<Tensor>> encoded = new HashMap<>();
+        List<List<Sampling>> pictures = new ArrayList<>();
+        for (Plan plan : plans) {
+            pictures.add(begin(
+                    plan,
+                    plan.task().needsImage()
+                            ? encoded.computeIfAbsent(Source.of(plan), s -> encoded(plan))
+                            : List.of()));
+        }
+        return pictures;
+    }
+
+    /** What is encoded. Pictures are told apart by being the same object. */
+    private record Source(Task task, @Nullable InputImage image, @Nullable InputImage mask, int width, int height) {
+        static Source of(Plan plan) {
+            Arguments a = plan.arguments();
+            return new Source(plan.task(), a.image(), a.maskImage(), plan.width(), plan.height());
+        }
+    }
+
+    private List<Sampling> begin(Plan plan, List<Tensor> encoded) {
         if (plan.task() == Task.RECONSTRUCTION) {
-            return List.of(reconstruction(plan));
+            return List.of(reconstruction(plan, encoded.get(0)));
         }
         Arguments a = plan.arguments();
         Shared shared = new Shared(
                 plan,
                 planner.sampler(a, plan.scheduler()),
                 family.guidance(a),
-                plan.task().needsImage() ? encoded(plan) : List.of(),
+                encoded,
                 planner.controls().steering(plan));
         List<Sampling> pictures = new ArrayList<>();
         for (int i = 0; i < family.pictures(a); i++) {
@@ -224,9 +251,8 @@ final class FamilyPipeline implements Pipeline {
         return new PhasedSampling(seed, phases, generator, ends -> Inversions.errors(latents, ends.get(1)));
     }
 
-    private Sampling reconstruction(Plan plan) {
+    private Sampling reconstruction(Plan plan, Tensor encoded) {
         Autoencoder vae = family.autoencoder();
-        Tensor encoded = encoded(plan).get(0);
         boolean sampled = Objects.requireNonNull(networks.encoder()).sampled();
         return new Reconstruction(
                 Objects.requireNonNull(plan.arguments().seed()),

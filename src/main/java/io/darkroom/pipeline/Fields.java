@@ -82,13 +82,21 @@ final class Fields {
         Map<String, Object> p = new LinkedHashMap<>();
         p.put("model", model);
         p.put("task", task.label());
-        p.putAll(of(a.toBuilder().image(null).maskImage(null).task(null).build()));
+        // A scheduler that was not given keeps its place all the same.
+        p.putAll(of(a.toBuilder()
+                .image(null)
+                .maskImage(null)
+                .task(null)
+                .scheduler(Map.of())
+                .build()));
         p.remove("control_image");
         if (p.containsKey("num_inference_steps")) {
             Map<String, @Nullable Object> config = new LinkedHashMap<>();
             config.put("_class_name", scheduler.type().className());
             config.putAll(scheduler.values());
             p.put("scheduler", config);
+        } else {
+            p.remove("scheduler");
         }
         return p;
     }

@@ -37,6 +37,12 @@ public interface Pipeline extends AutoCloseable {
     /** Encodes text and input image and draws the first noise: one picture under way for each that was asked for. */
     List<Sampling> begin(Plan plan);
 
+    /**
+     * The pictures of several plans, in order. What the plans have in common, texts and the input picture, is encoded
+     * once.
+     */
+    List<List<Sampling>> begin(List<Plan> plans);
+
     /** Whether rows of one call may differ in time; else those that do are evaluated in calls of their own. */
     boolean timePerRow();
 

@@ -150,6 +150,21 @@ class EngineTest {
     }
 
     @Test
+    void thePicturesOfASweepShareCallsAndTheirTextIsEncodedOnce() throws InterruptedException {
+        Heard job = render(
+                "a",
+                ",\"sweep\":{\"guidance_scale\":[1,7.5],\"num_inference_steps\":[1,2],"
+                        + "\"scheduler\":[\"ddim\",\"euler\"]},\"negative_prompt\":\"blurry\"");
+
+        assertThat(job.pictures().pictures()).hasSize(8);
+        assertThat(job.news).startsWith("started 12").endsWith("step 12/12");
+        // At most eight rows a call: two of four pictures without guidance are still to come after the first.
+        assertThat(rowsOfCalls().stream().mapToInt(r -> r).sum()).isEqualTo(18);
+        assertThat(rowsOfCalls()).hasSizeLessThanOrEqualTo(4);
+        assertThat(device.texts).hasSize(2).doesNotHaveDuplicates();
+    }
+
+    @Test
     void jobsOfOtherSizesHaveCallsOfTheirOwn() throws InterruptedException {
         Heard first = occupy();
         Heard wide = render("a", ",\"num_inference_steps\":1,\"width\":192");

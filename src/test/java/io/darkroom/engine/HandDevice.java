@@ -28,6 +28,8 @@ final class HandDevice implements NetworkLoader {
 
     /** The rows of each call. */
     final List<List<Denoiser.Row>> calls = new CopyOnWriteArrayList<>();
+    /** The texts that were encoded, as ids. */
+    final List<List<Integer>> texts = new CopyOnWriteArrayList<>();
     /** One for each call of the denoiser that may go on; plenty unless {@link #hold} is called. */
     final Semaphore permits = new Semaphore(1_000_000);
 
@@ -79,7 +81,7 @@ final class HandDevice implements NetworkLoader {
         }
     }
 
-    private static final class Texts implements TextEncoder {
+    private final class Texts implements TextEncoder {
         @Override
         public Set<String> outputs() {
             return Set.of("last_hidden_state");
@@ -87,6 +89,7 @@ final class HandDevice implements NetworkLoader {
 
         @Override
         public List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs) {
+            texts.addAll(ids);
             return ids.stream()
                     .map(row -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(row.size(), TEXT_WIDTH))))
                     .toList();

@@ -7,6 +7,7 @@ import io.darkroom.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -46,7 +47,7 @@ class PictureWriterTest {
 
     @Test
     void pngKeepsItToItselfWhenAsked() throws IOException {
-        byte[] file = PngWriter.write(Pixels.of(noise(8, 8)), null);
+        byte[] file = PngWriter.write(Pixels.of(noise(8, 8)), Map.of());
 
         assertThat(textEntry(file)).isNull();
     }

@@ -26,7 +26,7 @@ final class DeliveryTest {
     private DeliveryState state = begin("{\"id\":\"a\"}");
 
     private static Rendered.Picture picture(String name) {
-        return new Rendered.Picture(name, Bytes.utf8("own " + name), "image/png", 8, 8, 1, Map.of());
+        return new Rendered.Picture(name, Bytes.utf8("own " + name), "image/png", 8, 8, 1L, Map.of());
     }
 
     private DeliveryState begin(String json) {

@@ -18,7 +18,7 @@ final class OutcomeTest {
             512,
             402113,
             "ab12",
-            42,
+            42L,
             Map.of());
 
     private static Outcome.Completed completed(Output output) {
@@ -131,7 +131,7 @@ final class OutcomeTest {
 
     @Test
     void everyOutputOfASweepNamesItsOwnValues() {
-        Output swept = new Output(OUTPUT.at(), "image/png", 1, 1, 1, "ab", 1, Map.of("guidance_scale", 7.5));
+        Output swept = new Output(OUTPUT.at(), "image/png", 1, 1, 1, "ab", 1L, Map.of("guidance_scale", 7.5));
 
         assertThat(completed(swept)
                         .event()
@@ -141,6 +141,32 @@ final class OutcomeTest {
                         .path("sweep")
                         .toString())
                 .isEqualTo("{\"guidance_scale\":7.5}");
+    }
+
+    @Test
+    void aContactSheetStandsBesideTheOutputsAndHasAUrlToo() {
+        Output sheet = new Output(
+                new ObjectStore.Location("darkroom", "renders/3f0c/contact_sheet.png"),
+                "image/png",
+                900,
+                300,
+                77,
+                "cd",
+                null,
+                Map.of());
+        TerminalEvent event = new Outcome.Canceled(CONTEXT, "enough", List.of(OUTPUT, sheet)).event();
+
+        assertThat(event.json().path("outputs")).hasSize(1);
+        assertThat(event.json().path("contact_sheet").toString())
+                .isEqualTo("{\"bucket\":\"darkroom\",\"key\":\"renders/3f0c/contact_sheet.png\","
+                        + "\"media_type\":\"image/png\",\"width\":900,\"height\":300,\"bytes\":77,\"sha256\":\"cd\"}");
+        assertThat(event.outputs()).containsExactly(OUTPUT.at(), sheet.at());
+        assertThat(event.withUrls(at -> "http://" + at.key())
+                        .json()
+                        .path("contact_sheet")
+                        .path("url")
+                        .asText())
+                .isEqualTo("http://renders/3f0c/contact_sheet.png");
     }
 
     @Test

@@ -74,7 +74,7 @@ final class HandRenderer implements Renderer {
         return new Rendered(
                 "starter",
                 "sha256:00",
-                List.of(new Rendered.Picture("0.png", Bytes.utf8(picture), "image/png", 128, 128, 1, Map.of())),
+                List.of(new Rendered.Picture("0.png", Bytes.utf8(picture), "image/png", 128, 128, 1L, Map.of())),
                 Map.of("seed", 1),
                 Map.of("denoise", 10L),
                 List.of(),
