@@ -2,7 +2,6 @@ package io.darkroom.engine;
 
 import io.darkroom.pipeline.PlanDigest;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What a checkpoint must have in common with the job that takes it up: each by the name under which it is written. */
@@ -20,7 +19,7 @@ final class CheckpointIdentity {
         identity.put("request_digest", flight.work.job().request().digest());
         identity.put("model", flight.pipeline.description().folder().name());
         identity.put("model_digest", flight.pipeline.description().folder().digest());
-        identity.put("plan_digest", PlanDigest.of(List.of(flight.plan)));
+        identity.put("plan_digest", PlanDigest.of(flight.plans));
         return identity;
     }
 
