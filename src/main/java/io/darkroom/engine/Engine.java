@@ -59,7 +59,12 @@ public final class Engine implements Renderer, AutoCloseable {
             Executor blocking,
             Executor encoding,
             Consumer<Throwable> broken,
-            Duration checkpointEvery) {}
+            Duration checkpointEvery) {
+        /** Without checkpoints but those that are asked for. */
+        public Helpers(InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken) {
+            this(inputs, blocking, encoding, broken, Duration.ZERO);
+        }
+    }
 
     private final Models models;
     private final CallMeter meter;
