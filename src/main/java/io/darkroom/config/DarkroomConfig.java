@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
  * Every setting of Darkroom's own, under {@code darkroom.}; Kafka's and Quarkus's keep their names. Sizes take K, M and
@@ -44,7 +45,7 @@ public interface DarkroomConfig {
 
     Web web();
 
-    /** How long a partition that is asked back may be held while its running jobs finish. */
+    /** How long a partition that is asked back may be held while its running jobs finish, or are written down. */
     @WithDefault("10S")
     Duration handover();
 
@@ -194,7 +195,7 @@ public interface DarkroomConfig {
         @WithDefault("16M")
         MemorySize windowBytes();
 
-        /** At a stop, running jobs may finish for so long; what then still runs is left to the next worker. */
+        /** At a stop, running jobs may finish for so long; what cannot is written down, and left to the next worker. */
         @WithDefault("20S")
         Duration drain();
     }
@@ -223,6 +224,14 @@ public interface DarkroomConfig {
         /** After how long without a job the memory that is kept for calls is given back. */
         @WithDefault("30S")
         Duration idle();
+
+        /**
+         * A job is written down each time that it has spent so much of the device's time, so that another worker can go on
+         * from there; {@code 0S} for never (but at a stop and a handover).
+         */
+        @WithDefault("20S")
+        @DurationMin(message = "must be 0S or more")
+        Duration checkpointInterval();
     }
 
     /** torch's generators. */

@@ -62,12 +62,18 @@ public final class Engine implements Renderer, AutoCloseable {
      * @param encoding where pictures are encoded
      * @param broken is told when the device itself has failed, so that nothing more should be tried on it
      * @param memory the device's
+     * @param checkpointEvery device time of a job between two checkpoints; zero for none
      */
     public record Helpers(
-            InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken, Memory memory) {
-        /** For a device that says nothing of its memory. */
+            InputPictures inputs,
+            Executor blocking,
+            Executor encoding,
+            Consumer<Throwable> broken,
+            Memory memory,
+            Duration checkpointEvery) {
+        /** For a device that says nothing of its memory, without checkpoints but those that are asked for. */
         public Helpers(InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken) {
-            this(inputs, blocking, encoding, broken, Memory.UNKNOWN);
+            this(inputs, blocking, encoding, broken, Memory.UNKNOWN, Duration.ZERO);
         }
     }
 
@@ -83,6 +89,7 @@ public final class Engine implements Renderer, AutoCloseable {
     private final List<Flight> flights = new ArrayList<>();
     private final Fetches fetches;
     private final BatchSizes sizes;
+    private final Checkpoints checkpoints;
     private long arrivals;
     private boolean closing;
 
@@ -94,6 +101,7 @@ public final class Engine implements Renderer, AutoCloseable {
         this.helpers = helpers;
         this.sizes = new BatchSizes(settings.rows(), helpers.memory());
         this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
+        this.checkpoints = new Checkpoints(device, helpers.encoding(), helpers.checkpointEvery());
         this.thread = new Thread(this::run, "device-" + device.replace(':', '-'));
     }
 
@@ -120,6 +128,25 @@ public final class Engine implements Renderer, AutoCloseable {
             waiting.removeIf(w -> w.job().key().equals(key));
             for (Flight flight : List.copyOf(flights)) {
                 if (flight.work.job().key().equals(key)) {
+                    land(flight);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void save(JobKey key) {
+        commands.add(() -> {
+            fetches.save(key);
+            for (Flight.Work work : List.copyOf(waiting)) {
+                if (work.job().key().equals(key)) {
+                    waiting.remove(work);
+                    work.listener().saved(null);
+                }
+            }
+            for (Flight flight : List.copyOf(flights)) {
+                if (flight.work.job().key().equals(key)) {
+                    checkpoints.part(flight);
                     land(flight);
                 }
             }
@@ -235,7 +262,7 @@ public final class Engine implements Renderer, AutoCloseable {
         TextBatches.of(opened).forEach(this::prepare);
         opened.forEach(flight -> guarded(List.of(flight), () -> {
             if (flights.contains(flight) && !closing) {
-                begin(flight);
+                resume(flight);
             }
         }));
     }
@@ -283,6 +310,19 @@ public final class Engine implements Renderer, AutoCloseable {
             lease.close();
         }
         return null;
+    }
+
+    private void resume(Flight flight) {
+        try {
+            CheckpointFile saved = Checkpoints.open(flight);
+            begin(flight);
+            if (saved != null) {
+                checkpoints.takeUp(flight, saved);
+            }
+        } catch (UnusableCheckpointException e) {
+            land(flight);
+            Checkpoints.ignore(flight.work, e);
+        }
     }
 
     private void begin(Flight flight) {
@@ -366,6 +406,7 @@ public final class Engine implements Renderer, AutoCloseable {
         long soFar = flight.clock.inPhase(System.nanoTime());
         long etaMs = step == 0 ? -1 : Math.round(soFar / 1e6 / step * (steps - step));
         flight.work.listener().progress(new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
+        checkpoints.stepped(flight);
         for (Flight.Picture picture : flight.decodable()) {
             if (!Finite.all(picture.sampling.latents())) {
                 throw new NonFiniteException("the latents are not finite after sampling; a float16 model may overflow");

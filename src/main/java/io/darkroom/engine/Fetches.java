@@ -58,6 +58,17 @@ final class Fetches {
         }
     }
 
+    /** Forgets a job, which has come to nothing yet. */
+    void save(JobKey key) {
+        underWay.entrySet().removeIf(each -> {
+            boolean meant = each.getValue().equals(key);
+            if (meant) {
+                each.getKey().saved(null);
+            }
+            return meant;
+        });
+    }
+
     /** Forgets a job. */
     void stop(JobKey key) {
         underWay.values().removeIf(key::equals);

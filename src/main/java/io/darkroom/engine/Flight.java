@@ -11,6 +11,8 @@ import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One job on the device: its model in use, its pictures under way, and what it has cost. Owned by the device's thread. */
@@ -84,6 +86,12 @@ final class Flight implements AutoCloseable {
     final PhaseClock clock = new PhaseClock();
     /** When it came to the device, by {@link System#nanoTime}. */
     final long since = System.nanoTime();
+    /** Device milliseconds of earlier attempts in the checkpoint that it goes on from, by attempt. */
+    final Map<Integer, Double> keptMs = new TreeMap<>();
+    /** The step at which it went on from a checkpoint; 0 where it began at the beginning. */
+    int resumedStep;
+    /** Its device time when its last checkpoint was made. */
+    double checkpointedMs;
 
     private final Lease<Pipeline> lease;
     private List<Picture> pictures = List.of();

@@ -12,8 +12,9 @@ public sealed interface Closing extends DeliveryState {
      *
      * @param claimed the attempt that this delivery has made; 0 where it has none
      * @param event what this delivery would have it be
+     * @param checkpoints whether there may be any, to be deleted in the end; so in the states that follow
      */
-    record Deciding(Assignment assignment, int claimed, TerminalEvent event) implements Closing {
+    record Deciding(Assignment assignment, int claimed, TerminalEvent event, boolean checkpoints) implements Closing {
         DeliveryAction create() {
             return new DeliveryAction.CreateOutcome(at(), event.data());
         }
@@ -26,7 +27,7 @@ public sealed interface Closing extends DeliveryState {
         public Step on(DeliveryEvent got, Instant now) {
             if (got instanceof DeliveryEvent.OutcomeCreated created) {
                 return created.creation() == Creation.CREATED
-                        ? Delivery.publish(assignment, event)
+                        ? Delivery.publish(assignment, event, checkpoints)
                         : new Step(this, new DeliveryAction.ReadOutcome(at()));
             }
             if (got instanceof DeliveryEvent.OutcomeRead read) {
@@ -34,7 +35,9 @@ public sealed interface Closing extends DeliveryState {
                     return new Step(this, create());
                 }
                 TerminalEvent stored = TerminalEvent.read(assignment.key(), read.content());
-                return stored == null ? Delivery.broken(assignment, at().key()) : Delivery.publish(assignment, stored);
+                return stored == null
+                        ? Delivery.broken(assignment, at().key())
+                        : Delivery.publish(assignment, stored, checkpoints);
             }
             return got instanceof DeliveryEvent.Release release
                     ? Delivery.leave(assignment, claimed, release, 0)
@@ -52,11 +55,14 @@ public sealed interface Closing extends DeliveryState {
      *
      * @param then null where there is no terminal event: the id is another request's
      */
-    record DeadLettering(Assignment assignment, DeadLetter letter, @Nullable TerminalEvent then) implements Closing {
+    record DeadLettering(Assignment assignment, DeadLetter letter, @Nullable TerminalEvent then, boolean checkpoints)
+            implements Closing {
         @Override
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.LetterSent) {
-                return then == null ? Delivery.settled(assignment, null) : Delivery.announce(assignment, then);
+                return then == null
+                        ? Delivery.settled(assignment, null)
+                        : Delivery.announce(assignment, then, checkpoints);
             }
             return event instanceof DeliveryEvent.Release ? new Step(new Released(assignment)) : new Step(this);
         }
@@ -68,11 +74,11 @@ public sealed interface Closing extends DeliveryState {
     }
 
     /** Tells how the job ended, and waits until the broker has it. */
-    record Announcing(Assignment assignment, TerminalEvent event) implements Closing {
+    record Announcing(Assignment assignment, TerminalEvent event, boolean checkpoints) implements Closing {
         @Override
         public Step on(DeliveryEvent got, Instant now) {
             if (got instanceof DeliveryEvent.Announced) {
-                return Delivery.settled(assignment, event);
+                return Delivery.told(assignment, event, checkpoints);
             }
             return got instanceof DeliveryEvent.Release ? new Step(new Released(assignment)) : new Step(this);
         }
@@ -80,6 +86,53 @@ public sealed interface Closing extends DeliveryState {
         @Override
         public boolean awaits(DeliveryAction action) {
             return action instanceof DeliveryAction.Announce;
+        }
+    }
+
+    /**
+     * The event is told: deletes what a later attempt would have gone on from. A store that does not do that holds nothing
+     * up; what is left then goes with the job record.
+     */
+    record Cleaning(Assignment assignment, TerminalEvent event) implements Closing {
+        @Override
+        public Step on(DeliveryEvent got, Instant now) {
+            boolean over = got instanceof DeliveryEvent.CheckpointsDeleted
+                    || got instanceof DeliveryEvent.Release
+                    || (got instanceof DeliveryEvent.Faulted faulted
+                            && faulted.action() instanceof DeliveryAction.DeleteCheckpoints);
+            return over ? Delivery.settled(assignment, event) : new Step(this);
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return false;
+        }
+    }
+
+    /**
+     * Writes down what the rendering has come to, and then leaves the job.
+     *
+     * @param name of the checkpoint
+     * @param deviceMs what the attempt has spent
+     */
+    record Parting(
+            Assignment assignment, int attempt, CheckpointName name, DeliveryEvent.Release release, double deviceMs)
+            implements Closing {
+        @Override
+        public Step on(DeliveryEvent event, Instant now) {
+            if (event instanceof DeliveryEvent.CheckpointCreated created
+                    && created.name().equals(name)) {
+                return Delivery.leave(assignment, attempt, release, deviceMs);
+            }
+            return event instanceof DeliveryEvent.Release again && !again.clean()
+                    ? Delivery.leave(assignment, attempt, again, deviceMs)
+                    : new Step(this);
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return action instanceof DeliveryAction.CreateCheckpoint create
+                    && create.name().equals(name);
         }
     }
 

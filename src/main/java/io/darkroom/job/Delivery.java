@@ -1,13 +1,16 @@
 package io.darkroom.job;
 
 import io.darkroom.job.Closing.Announcing;
+import io.darkroom.job.Closing.Cleaning;
 import io.darkroom.job.Closing.DeadLettering;
 import io.darkroom.job.Closing.Deciding;
 import io.darkroom.job.Closing.Lost;
 import io.darkroom.job.Closing.Released;
 import io.darkroom.job.Closing.Releasing;
 import io.darkroom.job.Closing.Settled;
+import io.darkroom.job.Making.OnDevice;
 import io.darkroom.job.Making.Rendering;
+import io.darkroom.job.Making.Resuming;
 import io.darkroom.job.ObjectStore.Location;
 import io.darkroom.job.Starting.Claiming;
 import io.darkroom.job.Starting.Queued;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * settled before the broker has acknowledged the terminal event (or the dead letter).
  *
  * <p>A fault of the surroundings changes no state: the same action is asked for again, so it costs no attempt.
+ *
+ * <p>A long job leaves checkpoints in its record, which hold nothing up: one that cannot be written is left out. A later
+ * attempt goes on from the furthest that its renderer can use. They are deleted once the event is acknowledged.
  */
 public final class Delivery {
     /** Where a delivery is, and what is to be done now, in this order. */
@@ -55,15 +61,15 @@ public final class Delivery {
         }
         if (event instanceof DeliveryEvent.Lose) {
             Lost lost = new Lost(state.assignment());
-            return state instanceof Rendering ? new Step(lost, stop(state.assignment())) : new Step(lost);
+            return state instanceof OnDevice ? new Step(lost, stop(state.assignment())) : new Step(lost);
         }
         if (event instanceof DeliveryEvent.Faulted faulted) {
             return state.awaits(faulted.action())
-                    ? new Step(state, new DeliveryAction.Backoff(faulted.action(), faulted.reason()))
-                    : new Step(state);
+                    ? new Step(state.heard(event), new DeliveryAction.Backoff(faulted.action(), faulted.reason()))
+                    : state.on(event, now);
         }
         if (event instanceof DeliveryEvent.RetryDue due) {
-            return state.awaits(due.action()) ? new Step(state, due.action()) : new Step(state);
+            return state.awaits(due.action()) ? new Step(state.heard(event), due.action()) : new Step(state);
         }
         if (event instanceof DeliveryEvent.Refused refused) {
             if (!ofTheRequest(refused.action())) {
@@ -101,44 +107,75 @@ public final class Delivery {
     }
 
     static Step render(Assignment a, JobRecord past, int attempt, Instant now) {
-        RenderJob job = new RenderJob(a.key(), request(a), attempt);
-        return new Step(new Rendering(a, past, attempt, a.age(now), 0), new DeliveryAction.StartRender(job));
+        return resume(a, past, attempt, past.checkpoints(), now);
+    }
+
+    /** Renders from the first of these checkpoints that is of use, else from the beginning. */
+    static Step resume(Assignment a, JobRecord past, int attempt, List<CheckpointName> untried, Instant now) {
+        if (untried.isEmpty()) {
+            return start(a, attempt, past, null, Saves.of(past, untried), now);
+        }
+        Resuming resuming = new Resuming(a, past, attempt, untried);
+        return new Step(resuming, resuming.read());
+    }
+
+    static Step start(
+            Assignment a,
+            int attempt,
+            JobRecord past,
+            Checkpoint.@Nullable Stored checkpoint,
+            Saves saves,
+            Instant now) {
+        RenderJob job = new RenderJob(a.key(), request(a), attempt, checkpoint);
+        return new Step(
+                new Rendering(
+                        a, past, attempt, a.age(now), 0, checkpoint == null ? null : checkpoint.name(), false, saves),
+                new DeliveryAction.StartRender(job));
     }
 
     /**
      * Writes the end down; the first to do so wins.
      *
      * @param claimed the attempt that this delivery has made; 0 where it has none
+     * @param checkpoints whether there may be any, to be deleted in the end
      */
-    static Step decide(Assignment a, int claimed, TerminalEvent event) {
-        Deciding deciding = new Deciding(a, claimed, event);
+    static Step decide(Assignment a, int claimed, TerminalEvent event, boolean checkpoints) {
+        Deciding deciding = new Deciding(a, claimed, event, checkpoints);
         return new Step(deciding, deciding.create());
     }
 
     /** Tells the end that is stored, with a dead letter before it where one is due. */
-    static Step publish(Assignment a, TerminalEvent stored) {
+    static Step publish(Assignment a, TerminalEvent stored, boolean checkpoints) {
         if (a.request() instanceof ParsedRequest.Unreadable unreadable) {
             String why = unreadable.failure().message();
-            return bury(a, DeadLetter.Reason.UNREADABLE, why, stored);
+            return bury(a, DeadLetter.Reason.UNREADABLE, why, stored, checkpoints);
         }
         boolean exhausted = Failure.Code.ATTEMPTS_EXHAUSTED.wireName().equals(stored.failureCode());
         if (exhausted && stored.from(a.record().source())) {
-            return bury(a, DeadLetter.Reason.ATTEMPTS_EXHAUSTED, stored.failureMessage(), stored);
+            return bury(a, DeadLetter.Reason.ATTEMPTS_EXHAUSTED, stored.failureMessage(), stored, checkpoints);
         }
-        return announce(a, stored);
+        return announce(a, stored, checkpoints);
     }
 
-    static Step announce(Assignment a, TerminalEvent stored) {
-        return new Step(new Announcing(a, stored), new DeliveryAction.Announce(stored));
+    static Step announce(Assignment a, TerminalEvent stored, boolean checkpoints) {
+        return new Step(new Announcing(a, stored, checkpoints), new DeliveryAction.Announce(stored));
     }
 
-    static Step bury(Assignment a, DeadLetter.Reason reason, String message, @Nullable TerminalEvent then) {
+    static Step bury(
+            Assignment a, DeadLetter.Reason reason, String message, @Nullable TerminalEvent then, boolean checkpoints) {
         DeadLetter letter = a.letter(reason, message);
-        return new Step(new DeadLettering(a, letter, then), new DeliveryAction.SendDeadLetter(letter));
+        return new Step(new DeadLettering(a, letter, then, checkpoints), new DeliveryAction.SendDeadLetter(letter));
     }
 
     static Step broken(Assignment a, String key) {
-        return bury(a, DeadLetter.Reason.RECORD_UNREADABLE, "the job record's " + key + " cannot be read", null);
+        return bury(a, DeadLetter.Reason.RECORD_UNREADABLE, "the job record's " + key + " cannot be read", null, false);
+    }
+
+    /** The broker has the event: what is left is to tidy up. */
+    static Step told(Assignment a, TerminalEvent event, boolean checkpoints) {
+        return checkpoints
+                ? new Step(new Cleaning(a, event), new DeliveryAction.DeleteCheckpoints(a.bucket(), a.key()))
+                : settled(a, event);
     }
 
     static Step settled(Assignment a, @Nullable TerminalEvent event) {

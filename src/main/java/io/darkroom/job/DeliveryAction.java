@@ -13,6 +13,12 @@ public sealed interface DeliveryAction {
     /** Give the job to the renderer. Answered by what its listener hears. */
     record StartRender(RenderJob job) implements DeliveryAction {}
 
+    /**
+     * Take the job from the renderer with what it has by then. Answered by {@link DeliveryEvent.RenderSaved}, unless the
+     * rendering ends otherwise meanwhile.
+     */
+    record SaveRender(JobKey key) implements DeliveryAction {}
+
     /** Take the job from the renderer. Not answered. */
     record StopRender(JobKey key) implements DeliveryAction {}
 
@@ -27,6 +33,18 @@ public sealed interface DeliveryAction {
      * what is there, or by {@link DeliveryEvent.PictureGone}.
      */
     record ReadPicture(int index, Location at) implements DeliveryAction {}
+
+    /** Create a checkpoint. Answered by {@link DeliveryEvent.CheckpointCreated}, also where it was there already. */
+    record CreateCheckpoint(CheckpointName name, Location at, Bytes content) implements DeliveryAction {}
+
+    /** Read a checkpoint. Answered by {@link DeliveryEvent.CheckpointRead}. */
+    record ReadCheckpoint(CheckpointName name, Location at) implements DeliveryAction {}
+
+    /**
+     * Delete all checkpoints of a job whose terminal event is acknowledged. Answered by
+     * {@link DeliveryEvent.CheckpointsDeleted}.
+     */
+    record DeleteCheckpoints(String bucket, JobKey key) implements DeliveryAction {}
 
     /** Create {@code result.json}. Answered by {@link DeliveryEvent.ResultCreated}. */
     record CreateResult(Location at, Bytes content) implements DeliveryAction {}

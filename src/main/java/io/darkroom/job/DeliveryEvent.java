@@ -1,6 +1,7 @@
 package io.darkroom.job;
 
 import io.darkroom.job.ObjectStore.Creation;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a delivery hears. What comes too late for its state is ignored. */
@@ -16,6 +17,28 @@ public sealed interface DeliveryEvent {
 
     /** A step was made; {@code deviceMs} is the job's share of the device so far. */
     record Stepped(double deviceMs) implements DeliveryEvent {}
+
+    /** The rendering goes on from its checkpoint; {@code deviceMs} is what earlier attempts spent on it, by attempt. */
+    record Resumed(Map<Integer, Double> deviceMs) implements DeliveryEvent {
+        public Resumed {
+            deviceMs = Map.copyOf(deviceMs);
+        }
+    }
+
+    /** The rendering has not begun: its checkpoint, or every one of that attempt, is of no use here. */
+    record CheckpointUnusable(boolean wholeAttempt) implements DeliveryEvent {}
+
+    /** The job as it is, for a later attempt. */
+    record Checkpointed(Checkpoint checkpoint) implements DeliveryEvent {}
+
+    /** The renderer has given the job up; {@code checkpoint} is null where there is nothing new to go on from. */
+    record RenderSaved(@Nullable Checkpoint checkpoint) implements DeliveryEvent {}
+
+    record CheckpointCreated(CheckpointName name) implements DeliveryEvent {}
+
+    record CheckpointRead(CheckpointName name, @Nullable Bytes content) implements DeliveryEvent {}
+
+    record CheckpointsDeleted() implements DeliveryEvent {}
 
     record Finished(Rendered rendered) implements DeliveryEvent {}
 

@@ -22,6 +22,11 @@ public sealed interface DeliveryState permits Starting, Making, Closing {
     /** Whether the answer to an action is still of use. */
     boolean awaits(DeliveryAction action);
 
+    /** The state in which it waits to ask for an action again, or has asked again. */
+    default DeliveryState heard(DeliveryEvent event) {
+        return this;
+    }
+
     default Turn turn() {
         return Turn.NONE;
     }

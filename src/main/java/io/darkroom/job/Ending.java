@@ -34,8 +34,10 @@ sealed interface Ending {
      * @param claimed the attempt that this delivery has made; 0 where it has none
      * @param attempt the last attempt that is known, for the event
      * @param outputs the pictures that are stored
+     * @param checkpoints whether there may be any, to be deleted in the end
      */
-    default Delivery.Step take(Assignment a, int claimed, int attempt, List<Output> outputs, double deviceMs) {
+    default Delivery.Step take(
+            Assignment a, int claimed, int attempt, List<Output> outputs, double deviceMs, boolean checkpoints) {
         if (this instanceof Leave leave) {
             return Delivery.leave(a, claimed, leave.release(), deviceMs);
         }
@@ -43,6 +45,6 @@ sealed interface Ending {
         Outcome outcome = this instanceof Cancel cancel
                 ? new Outcome.Canceled(context, cancel.reason(), outputs)
                 : new Outcome.Failed(context, ((Fail) this).failure(), outputs);
-        return Delivery.decide(a, claimed, outcome.event());
+        return Delivery.decide(a, claimed, outcome.event(), checkpoints);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param attempts by number
  * @param outcome the terminal event's data; null where the job has not ended
  * @param broken the key of an object that cannot be read; null where all can
+ * @param checkpoints by name, the furthest first
  */
-public record JobRecord(List<Attempt> attempts, @Nullable Bytes outcome, @Nullable String broken) {
+public record JobRecord(
+        List<Attempt> attempts, @Nullable Bytes outcome, @Nullable String broken, List<CheckpointName> checkpoints) {
     /** Where all job records are, in the configured bucket. */
     public static final String ROOT = ".darkroom/jobs/";
 
@@ -25,6 +28,12 @@ public record JobRecord(List<Attempt> attempts, @Nullable Bytes outcome, @Nullab
         attempts = attempts.stream()
                 .sorted(Comparator.comparingInt(Attempt::number))
                 .toList();
+        checkpoints = checkpoints.stream().sorted(CheckpointName.FURTHEST_FIRST).toList();
+    }
+
+    /** A record without checkpoints. */
+    public JobRecord(List<Attempt> attempts, @Nullable Bytes outcome, @Nullable String broken) {
+        this(attempts, outcome, broken, List.of());
     }
 
     /**
@@ -100,7 +109,7 @@ public record JobRecord(List<Attempt> attempts, @Nullable Bytes outcome, @Nullab
      *
      * @param clean whether the job had no part in it: a drain, a handover
      * @param reason for people
-     * @param deviceMs the job's share of the device that was spent in vain
+     * @param deviceMs the job's share of the device that the attempt has spent
      */
     public record End(boolean clean, String reason, double deviceMs) {
         /** The object's content. */
@@ -162,18 +171,43 @@ public record JobRecord(List<Attempt> attempts, @Nullable Bytes outcome, @Nullab
                 .orElse(0);
     }
 
-    /** The attempts at one request that ended unclean. A duplicate of the request, read elsewhere, counts for itself. */
+    /** Whether the record holds checkpoints. */
+    public boolean hasCheckpoints() {
+        return !checkpoints.isEmpty();
+    }
+
+    /**
+     * The attempts at one request that ended unclean. A duplicate of the request, read elsewhere, counts for itself. An
+     * attempt that came further than all before it, as its checkpoint shows, restarts the count.
+     */
     public List<Attempt> unclean(String topicId, Source source) {
+        int from = furthestAttempt();
         return attempts.stream()
+                .filter(a -> a.number() >= from)
                 .filter(a -> a.of(topicId, source))
                 .filter(a -> a.end() == null || !a.end().clean())
                 .toList();
     }
 
-    /** What earlier attempts spent of the device in vain, as far as they could say. */
-    public double deviceMsLost() {
+    /** The first attempt that came as far as any has, by its checkpoints; 0 where there are none. */
+    private int furthestAttempt() {
+        int furthest = checkpoints.stream().mapToInt(CheckpointName::step).max().orElse(0);
+        return checkpoints.stream()
+                .filter(name -> name.step() == furthest)
+                .mapToInt(CheckpointName::attempt)
+                .min()
+                .orElse(0);
+    }
+
+    /**
+     * What earlier attempts spent of the device in vain, as far as they could say.
+     *
+     * @param kept what of it is in the checkpoint that was taken up, by attempt
+     */
+    public double deviceMsLost(Map<Integer, Double> kept) {
         return attempts.stream()
-                .mapToDouble(a -> a.end() == null ? 0 : a.end().deviceMs())
+                .mapToDouble(
+                        a -> a.end() == null ? 0 : Math.max(0, a.end().deviceMs() - kept.getOrDefault(a.number(), 0.0)))
                 .sum();
     }
 }

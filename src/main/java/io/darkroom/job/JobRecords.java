@@ -20,7 +20,13 @@ public final class JobRecords {
         String folder = JobRecord.folder(key);
         List<String> keys = store.list(bucket, folder);
         List<JobRecord.Attempt> attempts = new ArrayList<>();
+        List<CheckpointName> checkpoints = new ArrayList<>();
         for (String each : keys) {
+            CheckpointName checkpoint = CheckpointName.read(each.substring(folder.length()));
+            if (checkpoint != null) {
+                checkpoints.add(checkpoint);
+                continue;
+            }
             Matcher name = ATTEMPT.matcher(each.substring(folder.length()));
             if (!name.matches() || name.group(2) != null) {
                 continue;
@@ -39,7 +45,8 @@ public final class JobRecords {
             attempts.add(attempt.with(end == null ? null : JobRecord.End.read(end)));
         }
         String outcomeKey = JobRecord.outcomeKey(key);
-        return new JobRecord(attempts, keys.contains(outcomeKey) ? content(store, bucket, outcomeKey) : null, null);
+        Bytes outcome = keys.contains(outcomeKey) ? content(store, bucket, outcomeKey) : null;
+        return new JobRecord(attempts, outcome, null, checkpoints);
     }
 
     /** How a job ended; null where it has not, or what is stored cannot be read. */

@@ -8,17 +8,109 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A job becomes pictures, and these become objects in the store. */
 public sealed interface Making extends DeliveryState {
+    /** The renderer has the job. */
+    sealed interface OnDevice extends Making {}
+
+    /**
+     * Reads the checkpoint to go on from.
+     *
+     * @param untried the names of those that may be of use, the furthest first; at least one
+     */
+    record Resuming(Assignment assignment, JobRecord past, int attempt, List<CheckpointName> untried)
+            implements Making {
+        DeliveryAction read() {
+            CheckpointName first = untried.get(0);
+            return new DeliveryAction.ReadCheckpoint(first, assignment.at(first.key(assignment.key())));
+        }
+
+        @Override
+        public Turn turn() {
+            return Turn.HOLDS;
+        }
+
+        @Override
+        public Step on(DeliveryEvent event, Instant now) {
+            CheckpointName first = untried.get(0);
+            if (event instanceof DeliveryEvent.CheckpointRead read
+                    && read.name().equals(first)) {
+                List<CheckpointName> rest = untried.subList(1, untried.size());
+                return read.content() == null
+                        ? new Step(
+                                new Missing(assignment, past, attempt, rest),
+                                new DeliveryAction.ReadOutcome(assignment.at(JobRecord.outcomeKey(assignment.key()))))
+                        : Delivery.start(
+                                assignment,
+                                attempt,
+                                past,
+                                new Checkpoint.Stored(first, read.content()),
+                                Saves.of(past, rest),
+                                now);
+            }
+            Ending ending = Ending.of(event);
+            return ending == null ? new Step(this) : ending.take(assignment, attempt, attempt, List.of(), 0, true);
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return action instanceof DeliveryAction.ReadCheckpoint read
+                    && read.name().equals(untried.get(0));
+        }
+    }
+
+    /**
+     * A checkpoint is gone, as happens when the job has ended elsewhere: looks whether it has.
+     *
+     * @param untried those that are left
+     */
+    record Missing(Assignment assignment, JobRecord past, int attempt, List<CheckpointName> untried) implements Making {
+        @Override
+        public Turn turn() {
+            return Turn.HOLDS;
+        }
+
+        @Override
+        public Step on(DeliveryEvent event, Instant now) {
+            if (event instanceof DeliveryEvent.OutcomeRead read) {
+                if (read.content() == null) {
+                    return Delivery.resume(assignment, past, attempt, untried, now);
+                }
+                TerminalEvent stored = TerminalEvent.read(assignment.key(), read.content());
+                return stored == null
+                        ? Delivery.broken(assignment, JobRecord.outcomeKey(assignment.key()))
+                        : Delivery.publish(assignment, stored, true);
+            }
+            Ending ending = Ending.of(event);
+            return ending == null ? new Step(this) : ending.take(assignment, attempt, attempt, List.of(), 0, true);
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return action instanceof DeliveryAction.ReadOutcome;
+        }
+    }
+
     /**
      * Is being rendered.
      *
      * @param queuedMs milliseconds from the request to its start
-     * @param deviceMs the job's share of the device so far
+     * @param deviceMs the job's share of the device so far, in this attempt
+     * @param checkpoint what it goes on from; null where it began at the beginning
+     * @param away whether the renderer has given it back, after a fault of the surroundings, until it is asked again
      */
-    record Rendering(Assignment assignment, JobRecord past, int attempt, long queuedMs, double deviceMs)
-            implements Making {
+    record Rendering(
+            Assignment assignment,
+            JobRecord past,
+            int attempt,
+            long queuedMs,
+            double deviceMs,
+            @Nullable CheckpointName checkpoint,
+            boolean away,
+            Saves saves)
+            implements OnDevice {
         @Override
         public Turn turn() {
             return Turn.HOLDS;
@@ -27,22 +119,71 @@ public sealed interface Making extends DeliveryState {
         @Override
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.RenderStarted) {
-                return new Step(new Rendering(assignment, past, attempt, assignment.age(now), deviceMs));
+                return new Step(new Rendering(
+                        assignment, past, attempt, assignment.age(now), deviceMs, checkpoint, away, saves));
             }
             if (event instanceof DeliveryEvent.Stepped stepped) {
-                return new Step(new Rendering(assignment, past, attempt, queuedMs, stepped.deviceMs()));
+                return new Step(new Rendering(
+                        assignment, past, attempt, queuedMs, stepped.deviceMs(), checkpoint, away, saves));
             }
             if (event instanceof DeliveryEvent.Finished finished) {
-                return new Storing(assignment, past, attempt, queuedMs, finished.rendered(), now, Map.of()).begin(now);
+                return store(finished.rendered(), now);
             }
             if (event instanceof DeliveryEvent.RenderFailed failed) {
-                return new Ending.Fail(failed.failure()).take(assignment, attempt, attempt, List.of(), deviceMs);
+                return end(new Ending.Fail(failed.failure()));
+            }
+            if (event instanceof DeliveryEvent.Release release && release.clean() && !away) {
+                return new Step(new Saving(this, release), new DeliveryAction.SaveRender(assignment.key()));
             }
             Ending ending = Ending.of(event);
-            if (ending == null) {
-                return new Step(this);
+            return ending == null ? onCheckpoint(event, now) : stop(ending);
+        }
+
+        @Override
+        public DeliveryState heard(DeliveryEvent event) {
+            boolean given = event instanceof DeliveryEvent.RetryDue;
+            return new Rendering(assignment, past, attempt, queuedMs, deviceMs, checkpoint, !given, saves);
+        }
+
+        private Step onCheckpoint(DeliveryEvent event, Instant now) {
+            if (event instanceof DeliveryEvent.Resumed resumed) {
+                return new Step(with(saves.from(resumed.deviceMs())));
             }
-            Step step = ending.take(assignment, attempt, attempt, List.of(), deviceMs);
+            if (event instanceof DeliveryEvent.CheckpointUnusable unusable && checkpoint != null) {
+                List<CheckpointName> left =
+                        unusable.wholeAttempt() ? saves.without(checkpoint.attempt()) : saves.untried();
+                return Delivery.resume(assignment, past, attempt, left, now);
+            }
+            if (event instanceof DeliveryEvent.Checkpointed made && !saves.writing()) {
+                return new Step(with(saves.write()), keep(made.checkpoint()));
+            }
+            boolean written = event instanceof DeliveryEvent.CheckpointCreated
+                    || (event instanceof DeliveryEvent.Faulted faulted
+                            && faulted.action() instanceof DeliveryAction.CreateCheckpoint);
+            return new Step(written ? with(saves.written()) : this);
+        }
+
+        private Rendering with(Saves other) {
+            return new Rendering(assignment, past, attempt, queuedMs, deviceMs, checkpoint, away, other);
+        }
+
+        DeliveryAction.CreateCheckpoint keep(Checkpoint made) {
+            CheckpointName name = new CheckpointName(attempt, made.step());
+            return new DeliveryAction.CreateCheckpoint(name, assignment.at(name.key(assignment.key())), made.content());
+        }
+
+        Step store(Rendered rendered, Instant now) {
+            return new Storing(assignment, past, attempt, queuedMs, rendered, now, saves, Map.of()).begin(now);
+        }
+
+        /** It is not with the renderer any more. */
+        Step end(Ending ending) {
+            return ending.take(assignment, attempt, attempt, List.of(), deviceMs, saves.any());
+        }
+
+        /** It is taken from the renderer. */
+        Step stop(Ending ending) {
+            Step step = end(ending);
             List<DeliveryAction> actions = new ArrayList<>(List.of(Delivery.stop(assignment)));
             actions.addAll(step.actions());
             return new Step(step.state(), actions);
@@ -51,6 +192,64 @@ public sealed interface Making extends DeliveryState {
         @Override
         public boolean awaits(DeliveryAction action) {
             return action instanceof DeliveryAction.StartRender;
+        }
+    }
+
+    /**
+     * Is to be left, and waits for what the renderer has come to; goes on where that is the end.
+     *
+     * @param release for when it is left
+     */
+    record Saving(Rendering rendering, DeliveryEvent.Release release) implements OnDevice {
+        @Override
+        public Assignment assignment() {
+            return rendering.assignment();
+        }
+
+        @Override
+        public Turn turn() {
+            return Turn.HOLDS;
+        }
+
+        @Override
+        public Step on(DeliveryEvent event, Instant now) {
+            if (event instanceof DeliveryEvent.RenderSaved saved) {
+                return saved.checkpoint() == null ? leave() : part(saved.checkpoint());
+            }
+            if (event instanceof DeliveryEvent.Finished finished) {
+                return rendering.store(finished.rendered(), now);
+            }
+            if (event instanceof DeliveryEvent.RenderFailed failed) {
+                return rendering.end(new Ending.Fail(failed.failure()));
+            }
+            if (event instanceof DeliveryEvent.Resumed resumed) {
+                return new Step(new Saving(rendering.with(rendering.saves().from(resumed.deviceMs())), release));
+            }
+            boolean notBegun = event instanceof DeliveryEvent.CheckpointUnusable
+                    || (event instanceof DeliveryEvent.Faulted faulted
+                            && faulted.action() instanceof DeliveryAction.StartRender);
+            if (notBegun) {
+                return leave();
+            }
+            Ending ending = Ending.of(event);
+            boolean again = event instanceof DeliveryEvent.Release other && other.clean();
+            return ending == null || again ? new Step(this) : rendering.stop(ending);
+        }
+
+        private Step leave() {
+            return rendering.end(new Ending.Leave(release));
+        }
+
+        private Step part(Checkpoint made) {
+            DeliveryAction.CreateCheckpoint create = rendering.keep(made);
+            double deviceMs = Math.max(rendering.deviceMs(), made.deviceMs());
+            return new Step(
+                    new Closing.Parting(assignment(), rendering.attempt(), create.name(), release, deviceMs), create);
+        }
+
+        @Override
+        public boolean awaits(DeliveryAction action) {
+            return false;
         }
     }
 
@@ -67,6 +266,7 @@ public sealed interface Making extends DeliveryState {
             long queuedMs,
             Rendered rendered,
             Instant since,
+            Saves saves,
             Map<Integer, Output> stored)
             implements Making {
         Step begin(Instant now) {
@@ -88,7 +288,8 @@ public sealed interface Making extends DeliveryState {
             if (event instanceof DeliveryEvent.PictureStored picture) {
                 Map<Integer, Output> more = new TreeMap<>(stored);
                 more.put(picture.index(), output(picture));
-                Storing next = new Storing(assignment, past, attempt, queuedMs, rendered, since, Map.copyOf(more));
+                Storing next =
+                        new Storing(assignment, past, attempt, queuedMs, rendered, since, saves, Map.copyOf(more));
                 return more.size() == rendered.pictures().size() ? next.record(now) : new Step(next);
             }
             Ending ending = event instanceof DeliveryEvent.Refused refused
@@ -96,7 +297,7 @@ public sealed interface Making extends DeliveryState {
                     : event instanceof DeliveryEvent.Expired ? null : Ending.of(event);
             return ending == null
                     ? new Step(this)
-                    : ending.take(assignment, attempt, attempt, outputs(), rendered.deviceMs());
+                    : ending.take(assignment, attempt, attempt, outputs(), rendered.deviceMs(), saves.any());
         }
 
         @Override
@@ -112,9 +313,14 @@ public sealed interface Making extends DeliveryState {
             timings.put("upload", Math.max(0, now.toEpochMilli() - since.toEpochMilli()));
             timings.put("total", assignment.age(now));
             TerminalEvent event = new Outcome.Completed(
-                            assignment.context(attempt), rendered, outputs(), timings, past.deviceMsLost())
+                            assignment.context(attempt),
+                            rendered.plusDeviceMs(saves.keptMs()),
+                            outputs(),
+                            timings,
+                            past.deviceMsLost(saves.kept()))
                     .event();
-            Recording recording = new Recording(assignment, attempt, event, outputs(), rendered.deviceMs());
+            Recording recording =
+                    new Recording(assignment, attempt, event, outputs(), rendered.deviceMs(), saves.any());
             return new Step(recording, recording.create());
         }
 
@@ -147,7 +353,13 @@ public sealed interface Making extends DeliveryState {
     }
 
     /** Writes {@code result.json}, or takes over the one that is there. */
-    record Recording(Assignment assignment, int attempt, TerminalEvent event, List<Output> outputs, double deviceMs)
+    record Recording(
+            Assignment assignment,
+            int attempt,
+            TerminalEvent event,
+            List<Output> outputs,
+            double deviceMs,
+            boolean checkpoints)
             implements Making {
         DeliveryAction create() {
             return new DeliveryAction.CreateResult(at(), event.data());
@@ -161,7 +373,7 @@ public sealed interface Making extends DeliveryState {
         public Step on(DeliveryEvent got, Instant now) {
             if (got instanceof DeliveryEvent.ResultCreated created) {
                 return created.creation() == Creation.CREATED
-                        ? Delivery.decide(assignment, attempt, event)
+                        ? Delivery.decide(assignment, attempt, event, checkpoints)
                         : new Step(this, new DeliveryAction.ReadResult(at()));
             }
             if (got instanceof DeliveryEvent.ResultRead read) {
@@ -169,11 +381,11 @@ public sealed interface Making extends DeliveryState {
                     return new Step(this, create());
                 }
                 TerminalEvent stored = Delivery.completed(assignment, read.content());
-                return Delivery.decide(assignment, attempt, stored == null ? event : stored);
+                return Delivery.decide(assignment, attempt, stored == null ? event : stored, checkpoints);
             }
             if (got instanceof DeliveryEvent.Refused refused) {
                 Failure failure = new Failure(Failure.Code.STORAGE_UNAVAILABLE, refused.reason());
-                return new Ending.Fail(failure).take(assignment, attempt, attempt, outputs, deviceMs);
+                return new Ending.Fail(failure).take(assignment, attempt, attempt, outputs, deviceMs, checkpoints);
             }
             return got instanceof DeliveryEvent.Release release
                     ? Delivery.leave(assignment, attempt, release, deviceMs)

@@ -34,6 +34,12 @@ public record Rendered(
         measurements = RenderRequest.ordered(measurements);
     }
 
+    /** The same with more of the device: what earlier attempts spent on it. */
+    Rendered plusDeviceMs(double more) {
+        return new Rendered(
+                model, modelDigest, pictures, parameters, timingsMs, warnings, measurements, deviceMs + more);
+    }
+
     /**
      * One picture as a file.
      *

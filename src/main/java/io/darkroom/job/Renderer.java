@@ -1,18 +1,25 @@
 package io.darkroom.job;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The port to the engine. Calls do not block. */
 public interface Renderer {
     /**
      * Takes a job in and renders it in its turn. Exactly one of {@link Listener#finished}, {@link Listener#failed} and
-     * {@link Listener#faulted} is called at its end, unless it is stopped before; after {@code faulted} the same job may
+     * {@link Listener#faulted} (or {@code unusable}, {@code saved}) is called at its end, unless it is stopped before; after {@code faulted} the same job may
      * be given again.
      */
     void render(RenderJob job, Listener listener);
 
     /** Stops a job at the next step and forgets it; nothing where it is not there. What it still reports is ignored. */
     void stop(JobKey key);
+
+    /**
+     * Stops a job at the next step, and hands over what it has come to by {@link Listener#saved}. Nothing where the job is
+     * not there, or is through on the device: then it has ended otherwise, or is about to.
+     */
+    void save(JobKey key);
 
     /** Hears from one job. May be called on any thread; calls do not block. */
     interface Listener {
@@ -21,6 +28,26 @@ public interface Renderer {
 
         /** A step was made. */
         void progress(Step step);
+
+        /**
+         * It goes on from the checkpoint that it was given.
+         *
+         * @param deviceMs what earlier attempts spent of the device on what is in it, by attempt
+         */
+        default void resumed(Map<Integer, Double> deviceMs) {}
+
+        /**
+         * The checkpoint that it was given cannot be used here; the job was not begun, and may be given again.
+         *
+         * @param wholeAttempt whether that holds for every checkpoint of the same attempt
+         */
+        default void unusable(boolean wholeAttempt) {}
+
+        /** How far it is, to be kept in case the worker ends. */
+        default void checkpoint(Checkpoint checkpoint) {}
+
+        /** It was taken out by {@link Renderer#save}; null where there is nothing new to keep. */
+        default void saved(@Nullable Checkpoint checkpoint) {}
 
         /** The pictures are there, not yet stored. */
         void finished(Rendered rendered);

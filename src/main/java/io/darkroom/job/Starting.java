@@ -39,7 +39,7 @@ public sealed interface Starting extends DeliveryState {
             if (past.attempts().isEmpty() && !(ending instanceof Ending.Leave)) {
                 return Delivery.claim(assignment, past, attempt, ending, now);
             }
-            return ending.take(assignment, claimed ? attempt : 0, past.last(), List.of(), 0);
+            return ending.take(assignment, claimed ? attempt : 0, past.last(), List.of(), 0, past.hasCheckpoints());
         }
 
         @Override
@@ -65,7 +65,7 @@ public sealed interface Starting extends DeliveryState {
                 }
                 return ending == null
                         ? Delivery.render(assignment, past, attempt, now)
-                        : ending.take(assignment, attempt, attempt, List.of(), 0);
+                        : ending.take(assignment, attempt, attempt, List.of(), 0, past.hasCheckpoints());
             }
             Ending asked = Ending.of(event);
             return asked == null || ending != null
@@ -96,18 +96,18 @@ public sealed interface Starting extends DeliveryState {
             }
             if (record.conflicts(assignment.request().digest())) {
                 String message = "the id " + assignment.key().id() + " belongs to a request with another content";
-                return Delivery.bury(assignment, DeadLetter.Reason.ID_CONFLICT, message, null);
+                return Delivery.bury(assignment, DeadLetter.Reason.ID_CONFLICT, message, null, false);
             }
             Bytes outcome = record.outcome();
             if (outcome != null) {
                 TerminalEvent stored = TerminalEvent.read(assignment.key(), outcome);
                 return stored == null
                         ? Delivery.broken(assignment, JobRecord.outcomeKey(assignment.key()))
-                        : Delivery.publish(assignment, stored);
+                        : Delivery.publish(assignment, stored, record.hasCheckpoints());
             }
             int own = record.open(assignment.run());
             if (ending != null) {
-                return ending.take(assignment, own, record.last(), List.of(), 0);
+                return ending.take(assignment, own, record.last(), List.of(), 0, record.hasCheckpoints());
             }
             if (own > 0) {
                 return new Step(new Queued(assignment, record, own, true));
@@ -129,13 +129,15 @@ public sealed interface Starting extends DeliveryState {
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.ResultRead read) {
                 TerminalEvent result = Delivery.completed(assignment, read.content());
-                return result != null ? Delivery.decide(assignment, 0, result) : again();
+                return result != null ? Delivery.decide(assignment, 0, result, past.hasCheckpoints()) : again();
             }
             if (event instanceof DeliveryEvent.Refused) {
                 return again();
             }
             Ending ending = Ending.of(event);
-            return ending == null ? new Step(this) : ending.take(assignment, 0, past.last(), List.of(), 0);
+            return ending == null
+                    ? new Step(this)
+                    : ending.take(assignment, 0, past.last(), List.of(), 0, past.hasCheckpoints());
         }
 
         private Step again() {
@@ -152,7 +154,7 @@ public sealed interface Starting extends DeliveryState {
                     Failure.Code.ATTEMPTS_EXHAUSTED,
                     "given up after " + unclean.size() + " attempts; in attempt " + last.number() + " worker "
                             + last.worker() + " " + cause);
-            return new Ending.Fail(failure).take(assignment, 0, past.last(), List.of(), 0);
+            return new Ending.Fail(failure).take(assignment, 0, past.last(), List.of(), 0, past.hasCheckpoints());
         }
 
         @Override

@@ -3,9 +3,11 @@ package io.darkroom.pipeline;
 import io.darkroom.model.Conditioning;
 import io.darkroom.model.Denoiser;
 import io.darkroom.noise.NoiseSource;
+import io.darkroom.noise.TorchGenerator;
 import io.darkroom.sampling.Done;
 import io.darkroom.sampling.Pending;
 import io.darkroom.sampling.Progress;
+import io.darkroom.sampling.SavedState;
 import io.darkroom.sampling.guidance.Branch;
 import io.darkroom.sampling.guidance.GuidanceState;
 import io.darkroom.sampling.guidance.Guided;
@@ -24,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class PhasedSampling implements Sampling {
     private final long seed;
     private final List<Phase> phases;
-    private final NoiseSource noise;
     private final Function<List<Tensor>, Map<String, Double>> measure;
     private final List<Tensor> ends = new ArrayList<>();
 
+    private NoiseSource noise;
     private Progress progress;
     private GuidanceState guidance;
     private int stepOfPhase;
@@ -106,6 +108,37 @@ final class PhasedSampling implements Sampling {
         stepOfPhase++;
         estimate = progress instanceof Pending next ? next.estimate() : ((Done) progress).latents();
         finishPhases();
+    }
+
+    @Override
+    public SavedPicture save() {
+        Pending pending = progress instanceof Pending p ? p : null;
+        return SavedSampling.of(step, stepOfPhase, ends, pending, guidance, noise)
+                .written();
+    }
+
+    @Override
+    public void restore(SavedPicture picture) {
+        if (!(noise instanceof TorchGenerator fresh)) {
+            throw new IllegalArgumentException("this picture's noise cannot be taken up: " + noise.getClass());
+        }
+        SavedSampling saved = SavedSampling.read(picture, fresh.position());
+        SavedState state = saved.state();
+        if (saved.ends().size() > phases.size() || (saved.ends().size() == phases.size()) != (state == null)) {
+            throw new IllegalArgumentException(
+                    "what was saved had other phases: " + saved.ends().size() + " done of " + phases.size());
+        }
+        NoiseSource resumed = TorchGenerator.at(saved.noise());
+        progress = state == null
+                ? new Done(saved.ends().get(phases.size() - 1))
+                : state.restore(phases.get(saved.ends().size()).sampler());
+        ends.clear();
+        ends.addAll(saved.ends());
+        guidance = saved.guidance();
+        step = saved.step();
+        stepOfPhase = saved.stepOfPhase();
+        noise = resumed;
+        estimate = progress instanceof Pending next ? next.estimate() : ((Done) progress).latents();
     }
 
     private Guided guided(Pending pending, List<Tensor> outputs) {

@@ -27,6 +27,14 @@ record Reconstruction(long seed, Tensor latents, Tensor source) implements Sampl
     }
 
     @Override
+    public SavedPicture save() {
+        return SavedPicture.NOTHING;
+    }
+
+    @Override
+    public void restore(SavedPicture picture) {}
+
+    @Override
     public boolean done() {
         return true;
     }

@@ -25,6 +25,21 @@ public interface Sampling {
      */
     void advance(List<Tensor> outputs);
 
+    /**
+     * Where it is, written down. Cheap: tensors are not copied.
+     *
+     * @throws IllegalStateException where its noise comes from something without a position
+     */
+    SavedPicture save();
+
+    /**
+     * Takes up what a picture of the same plan and model had come to, in this process or another: from there on it gives
+     * the same, to the last bit where the model does.
+     *
+     * @throws IllegalArgumentException where that does not fit; then it is as it was
+     */
+    void restore(SavedPicture picture);
+
     /** Whether the latents are ready. */
     boolean done();
 

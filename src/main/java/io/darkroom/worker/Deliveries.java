@@ -135,7 +135,7 @@ final class Deliveries {
             }
         }
         departures.look();
-        var unused = later(grace, () -> {
+        var unused = later(settings.finishing(grace), () -> {
             meant.forEach(running -> on(running, LEAVE));
             var unusedToo = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
         });
@@ -151,7 +151,7 @@ final class Deliveries {
                 end(running, new Closing.Released(running.assignment));
             } else {
                 running.leaving = true;
-                on(running, running.state instanceof Making.Rendering ? broken : LEAVE);
+                on(running, running.state instanceof Making.OnDevice ? broken : LEAVE);
             }
         }
         departures.look();
@@ -292,6 +292,10 @@ final class Deliveries {
     /** An answer that is no fault: what this action met is over. */
     private void calm(Running running, DeliveryAction action, DeliveryEvent event) {
         boolean faulted = event instanceof DeliveryEvent.Faulted || event instanceof DeliveryEvent.Refused;
+        if (event instanceof DeliveryEvent.Faulted fault && running.state != null && !running.state.awaits(action)) {
+            // Left out, as a checkpoint is, or too late to matter.
+            ports.observer().faulted(running.assignment, action.getClass().getSimpleName(), fault.reason());
+        }
         if (!faulted && running.troubles.remove(action) != null) {
             look();
         }

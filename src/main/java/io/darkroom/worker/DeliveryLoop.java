@@ -63,6 +63,12 @@ public final class DeliveryLoop implements AutoCloseable {
             return at < 0 ? 0 : PRIORITIES * (topics.size() - 1 - at);
         }
 
+        /** How much of a grace jobs may take to finish: what cannot is put down in time to be gone when it ends. */
+        Duration finishing(Duration grace) {
+            Duration half = grace.dividedBy(2);
+            return grace.minus(leaving.compareTo(half) < 0 ? leaving : half);
+        }
+
         /** As shipped. */
         public static Settings of(String worker, String bucket) {
             return new Settings(

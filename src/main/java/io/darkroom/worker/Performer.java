@@ -43,6 +43,8 @@ final class Performer {
             guarded(action, answer, () -> renderer.render(start.job(), listener));
         } else if (action instanceof DeliveryAction.StopRender stop) {
             renderer.stop(stop.key());
+        } else if (action instanceof DeliveryAction.SaveRender save) {
+            renderer.save(save.key());
         } else if (action instanceof DeliveryAction.SendDeadLetter send) {
             guarded(
                     action,

@@ -1,13 +1,16 @@
 package io.darkroom.worker;
 
+import io.darkroom.job.Checkpoint;
 import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Rendered;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the renderer tells, as events of the delivery, and as news for those who look on.
@@ -33,6 +36,26 @@ record RenderListener(
     public void progress(Renderer.Step step) {
         answer.accept(new DeliveryEvent.Stepped(step.deviceMs()));
         progress.accept(step);
+    }
+
+    @Override
+    public void resumed(Map<Integer, Double> deviceMs) {
+        answer.accept(new DeliveryEvent.Resumed(deviceMs));
+    }
+
+    @Override
+    public void unusable(boolean wholeAttempt) {
+        answer.accept(new DeliveryEvent.CheckpointUnusable(wholeAttempt));
+    }
+
+    @Override
+    public void checkpoint(Checkpoint checkpoint) {
+        answer.accept(new DeliveryEvent.Checkpointed(checkpoint));
+    }
+
+    @Override
+    public void saved(@Nullable Checkpoint checkpoint) {
+        answer.accept(new DeliveryEvent.RenderSaved(checkpoint));
     }
 
     @Override

@@ -1,17 +1,23 @@
 package io.darkroom.worker;
 
 import io.darkroom.job.Bytes;
+import io.darkroom.job.CheckpointName;
 import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.JobRecords;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.ObjectStore.Creation;
 import io.darkroom.job.ObjectStore.Location;
+import io.darkroom.job.ObjectTooLargeException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Does what a delivery wants of the store. Blocks, and throws what the store throws. */
 final class StoreActions {
+    private static final Logger LOG = Logger.getLogger(StoreActions.class);
     private static final String JSON = "application/json";
+    private static final String BINARY = "application/octet-stream";
+    private static final long LARGEST_CHECKPOINT = 1L << 30;
     private static final long LARGEST_PICTURE = 512L << 20;
 
     private final ObjectStore store;
@@ -51,6 +57,20 @@ final class StoreActions {
         if (action instanceof DeliveryAction.ReadOutcome read) {
             return new DeliveryEvent.OutcomeRead(read(read.at(), JobRecords.LARGEST));
         }
+        if (action instanceof DeliveryAction.CreateCheckpoint create) {
+            // Where it is there already it is the same: its name says how far it is.
+            store.create(create.at(), create.content().array(), BINARY);
+            return new DeliveryEvent.CheckpointCreated(create.name());
+        }
+        if (action instanceof DeliveryAction.ReadCheckpoint read) {
+            return new DeliveryEvent.CheckpointRead(read.name(), checkpoint(read.at()));
+        }
+        if (action instanceof DeliveryAction.DeleteCheckpoints delete) {
+            for (String key : store.list(delete.bucket(), CheckpointName.folder(delete.key()))) {
+                store.delete(new Location(delete.bucket(), key));
+            }
+            return new DeliveryEvent.CheckpointsDeleted();
+        }
         if (action instanceof DeliveryAction.CreateEnd create) {
             createJson(create.at(), create.content());
             return new DeliveryEvent.EndCreated();
@@ -65,6 +85,16 @@ final class StoreActions {
     private @Nullable Bytes read(Location at, long limit) {
         byte[] content = store.read(at, limit);
         return content == null ? null : Bytes.of(content);
+    }
+
+    /** Null where there is none; empty, which is of no use, where it is none that a worker can have written. */
+    private @Nullable Bytes checkpoint(Location at) {
+        try {
+            return read(at, LARGEST_CHECKPOINT);
+        } catch (ObjectTooLargeException e) {
+            LOG.warnf("The checkpoint %s is ignored: %s", at.key(), e.getMessage());
+            return Bytes.of(new byte[0]);
+        }
     }
 
     private static DeliveryEvent stored(int index, Bytes content) {

@@ -181,7 +181,8 @@ class WorkerBeans {
                         Threads.pool("fetch", FETCHERS),
                         Threads.pool("encode", ENCODERS),
                         cause -> broken(cause, deliveries.get()),
-                        device instanceof Device.Cuda cuda ? new CudaMemory(cuda.index()) : new SystemMemory()));
+                        device instanceof Device.Cuda cuda ? new CudaMemory(cuda.index()) : new SystemMemory(),
+                        config.engine().checkpointInterval()));
         engine.start();
         if (config.models().load().equals("start")) {
             engine.warm();

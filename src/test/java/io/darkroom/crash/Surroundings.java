@@ -42,7 +42,7 @@ final class Surroundings implements AutoCloseable {
     static final Duration SHORT_SESSION = Duration.ofSeconds(3);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Path LOGS = Path.of("target", "crash");
+    static final Path LOGS = Path.of("target", "crash");
 
     /** Held, for a logger that nobody holds forgets its level. */
     private static final List<Logger> QUIET = List.of(

@@ -47,6 +47,7 @@ class EngineTest {
     private final ExecutorService beside = Executors.newFixedThreadPool(2);
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
     private InputPictures inputs = (field, at) -> new InputImage(new byte[3 * 128 * 128], 128, 128);
+    private Duration checkpointEvery = Duration.ZERO;
     private Engine engine;
 
     EngineTest(@TempDir Path noModels) {
@@ -73,7 +74,13 @@ class EngineTest {
                 models,
                 meter,
                 new Engine.Settings(4, 8, fragile, idle),
-                new Engine.Helpers((field, at) -> inputs.read(field, at), beside, beside, broken::complete));
+                new Engine.Helpers(
+                        (field, at) -> inputs.read(field, at),
+                        beside,
+                        beside,
+                        broken::complete,
+                        Memory.UNKNOWN,
+                        checkpointEvery));
         made.start();
         return made;
     }

@@ -137,6 +137,32 @@ final class DeliveryTest {
     }
 
     @Test
+    void aJobThatWaitsForItsModelIsReleasedWithoutAskingTheRenderer() {
+        hear(new DeliveryEvent.TurnGiven(), new DeliveryEvent.AttemptCreated(1, Creation.CREATED));
+        DeliveryAction render = actions.get(1);
+
+        hear(new DeliveryEvent.Faulted(render, "no model"), new DeliveryEvent.Release("drain", true));
+
+        assertThat(done()).containsExactly("CreateAttempt", "StartRender", "Backoff", "StopRender", "CreateEnd");
+    }
+
+    @Test
+    void aCheckpointIsLeftOutWhileTheLastIsOnItsWay() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.CREATED),
+                new DeliveryEvent.Checkpointed(new Checkpoint(3, 1, Bytes.utf8("3"))),
+                new DeliveryEvent.Checkpointed(new Checkpoint(5, 2, Bytes.utf8("5"))),
+                new DeliveryEvent.CheckpointCreated(new CheckpointName(1, 3)),
+                new DeliveryEvent.Checkpointed(new Checkpoint(7, 3, Bytes.utf8("7"))));
+
+        assertThat(actions)
+                .filteredOn(DeliveryAction.CreateCheckpoint.class::isInstance)
+                .extracting(a -> ((DeliveryAction.CreateCheckpoint) a).at().key())
+                .containsExactly(".darkroom/jobs/a/checkpoints/1-3", ".darkroom/jobs/a/checkpoints/1-7");
+    }
+
+    @Test
     void itsOwnAttemptIsKnownAgainAfterACreateThatWasAnsweredWithAFault() {
         hear(new DeliveryEvent.TurnGiven());
         DeliveryAction create = actions.get(0);

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.Cancellation;
+import io.darkroom.job.Checkpoint;
+import io.darkroom.job.CheckpointName;
 import io.darkroom.job.Disposition;
 import io.darkroom.job.EventType;
 import io.darkroom.job.Failure;
@@ -16,8 +18,10 @@ import io.darkroom.job.Renderer;
 import io.darkroom.job.Source;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.job.TerminalEvent;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -230,12 +234,115 @@ final class DeliveryLoopTest extends LoopHarness {
         HandRenderer.Given job = renderer.next();
         job.listener().progress(new Renderer.Step("denoise", 3, 20, -1, 55.5, null));
 
-        loop.drain(NO_GRACE).toCompletableFuture().get();
+        CompletableFuture<Void> drained = loop.drain(NO_GRACE).toCompletableFuture();
+        assertThat(renderer.nextSaved()).isEqualTo(new JobKey("a", 0));
+        job.listener().saved(null);
+        drained.get();
 
         assertThat(done.get()).isEqualTo(Disposition.RELEASED);
-        assertThat(renderer.stopped).containsExactly(new JobKey("a", 0));
         assertThat(announcer.events).isEmpty();
         assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":true", "55.5");
+    }
+
+    @Test
+    void afterTheGraceARunningJobIsWrittenDownBeforeItIsReleasedAndTheNextAttemptGoesOnFromThere() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+        CompletableFuture<Void> drained = loop.drain(NO_GRACE).toCompletableFuture();
+        renderer.nextSaved();
+        job.listener().saved(new Checkpoint(7, 55.5, Bytes.utf8("step seven")));
+        drained.get();
+        assertThat(done.get()).isEqualTo(Disposition.RELEASED);
+        assertThat(stored(".darkroom/jobs/a/checkpoints/1-7")).isEqualTo("step seven");
+        assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":true", "55.5");
+
+        try (LoopHarness next = new LoopHarness(store)) {
+            CompletableFuture<Disposition> again = next.submit("{\"id\":\"a\"}");
+            HandRenderer.Given second = next.renderer.next();
+            assertThat(second.job().checkpoint())
+                    .isEqualTo(new Checkpoint.Stored(new CheckpointName(1, 7), Bytes.utf8("step seven")));
+            second.listener().resumed(Map.of(1, 50.0));
+            second.finish("picture");
+
+            assertThat(again.get()).isEqualTo(Disposition.SETTLED);
+            JsonNode event = next.nextEvent().json();
+            assertThat(event.path("attempt").asInt()).isEqualTo(2);
+            assertThat(event.path("device_ms").asDouble()).isEqualTo(62.3);
+            assertThat(event.path("device_ms_lost").asDouble()).isEqualTo(5.5);
+            assertThat(store.objects.keySet()).noneMatch(key -> key.contains("/checkpoints/"));
+        }
+    }
+
+    @Test
+    void aCheckpointThatCannotBeUsedIsFollowedByTheNextAndThenByTheBeginning() throws Exception {
+        String digest = digest("{\"id\":\"a\"}");
+        for (int n = 1; n <= 2; n++) {
+            Source source = new Source("requests", 0, 0, null);
+            store.objects.put(
+                    ".darkroom/jobs/a/attempt-" + n,
+                    new JobRecord.Attempt(n, digest, "t", source, "w" + n, "r" + n, 5, null)
+                            .data()
+                            .array());
+        }
+        for (String name : List.of("1-3", "1-9", "2-12", "2-15", "2-x")) {
+            store.objects.put(".darkroom/jobs/a/checkpoints/" + name, name.getBytes(StandardCharsets.UTF_8));
+        }
+
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+
+        renderer.next("2-15").listener().unusable(true);
+        renderer.next("1-9").listener().unusable(false);
+        renderer.next("1-3").listener().unusable(false);
+        HandRenderer.Given last = renderer.next();
+        assertThat(last.job().checkpoint()).isNull();
+        assertThat(last.job().attempt()).isEqualTo(3);
+        last.finish("picture");
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(store.objects.keySet()).noneMatch(key -> key.contains("/checkpoints/"));
+    }
+
+    @Test
+    void checkpointsAreDeletedWhenTheEventIsAcknowledgedAndNotBefore() throws Exception {
+        announcer.byHand = true;
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+        job.listener().checkpoint(new Checkpoint(4, 1, Bytes.utf8("four")));
+        await().until(() -> store.objects.containsKey(".darkroom/jobs/a/checkpoints/1-4"));
+        job.finish("picture");
+        HandAnnouncer.Sent<TerminalEvent> sent = HandAnnouncer.next(announcer.events);
+
+        assertThat(store.objects).containsKey(".darkroom/jobs/a/checkpoints/1-4");
+        sent.acknowledged().complete(null);
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(store.objects.keySet()).noneMatch(key -> key.contains("/checkpoints/"));
+    }
+
+    @Test
+    void aStoreThatTakesNoCheckpointsHoldsNothingUp() throws Exception {
+        store.refusesCheckpoints = true;
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+
+        job.listener().checkpoint(new Checkpoint(4, 1, Bytes.utf8("four")));
+        job.listener().checkpoint(new Checkpoint(8, 2, Bytes.utf8("eight")));
+        job.finish("picture");
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(intake).isEmpty();
+    }
+
+    @Test
+    void aJobThatMetAFaultWhileItWasToBeWrittenDownIsReleasedAllTheSame() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+        loop.drain(NO_GRACE);
+        renderer.nextSaved();
+
+        job.listener().faulted(new SurroundingsException("unet/model.onnx is truncated"));
+
+        assertThat(done.get()).isEqualTo(Disposition.RELEASED);
+        assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":true");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.darkroom.worker;
 
 import io.darkroom.job.Bytes;
+import io.darkroom.job.Checkpoint;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.Rendered;
@@ -24,6 +25,7 @@ final class HandRenderer implements Renderer {
 
     final BlockingQueue<Given> given = new LinkedBlockingQueue<>();
     final List<JobKey> stopped = new CopyOnWriteArrayList<>();
+    final BlockingQueue<JobKey> saved = new LinkedBlockingQueue<>();
 
     @Override
     public void render(RenderJob job, Listener listener) {
@@ -35,11 +37,35 @@ final class HandRenderer implements Renderer {
         stopped.add(key);
     }
 
+    @Override
+    public void save(JobKey key) {
+        saved.add(key);
+    }
+
     /** The next job that is given in. */
     Given next() throws InterruptedException {
         Given next = given.poll(20, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("no job was given to the renderer");
+        }
+        return next;
+    }
+
+    /** The next job, which goes on from a checkpoint. */
+    Given next(String checkpoint) throws InterruptedException {
+        Given next = next();
+        Checkpoint.Stored stored = next.job().checkpoint();
+        if (stored == null || !stored.name().toString().equals(checkpoint)) {
+            throw new AssertionError("given is " + stored + ", expected " + checkpoint);
+        }
+        return next;
+    }
+
+    /** The next job that is to be given up with what it has come to. */
+    JobKey nextSaved() throws InterruptedException {
+        JobKey next = saved.poll(20, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("no job was to be saved");
         }
         return next;
     }

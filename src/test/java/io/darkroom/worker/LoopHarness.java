@@ -18,17 +18,28 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 
 /** A delivery loop with a store in memory, and a renderer and an announcer that are worked by hand. */
-abstract class LoopHarness {
-    final MemoryStore store = new MemoryStore();
+class LoopHarness implements AutoCloseable {
+    final MemoryStore store;
     final HandRenderer renderer = new HandRenderer();
     final HandAnnouncer announcer = new HandAnnouncer();
     final List<String> intake = new CopyOnWriteArrayList<>();
-    final DeliveryLoop loop = loop();
+    final DeliveryLoop loop;
     private final List<CompletableFuture<Disposition>> sent = new CopyOnWriteArrayList<>();
     private long offset;
 
+    LoopHarness() {
+        this(new MemoryStore());
+    }
+
+    /** Another worker before the same store. */
+    LoopHarness(MemoryStore store) {
+        this.store = store;
+        this.loop = loop();
+    }
+
     @AfterEach
-    void close() {
+    @Override
+    public void close() {
         loop.close();
     }
 

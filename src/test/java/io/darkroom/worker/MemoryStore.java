@@ -10,15 +10,19 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A store in memory, create-only, that can be out of order. */
+/** A store in memory, create-only but for checkpoints, that can be out of order. */
 final class MemoryStore implements ObjectStore {
     final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
     final AtomicInteger calls = new AtomicInteger();
     volatile boolean down;
+    volatile boolean refusesCheckpoints;
 
     @Override
     public Creation create(Location at, byte[] content, String mediaType) {
         check();
+        if (refusesCheckpoints && at.key().contains("/checkpoints/")) {
+            throw new SurroundingsException("no room for checkpoints");
+        }
         return objects.putIfAbsent(at.key(), content) == null ? Creation.CREATED : Creation.EXISTS;
     }
 
@@ -36,7 +40,11 @@ final class MemoryStore implements ObjectStore {
 
     @Override
     public void delete(Location at) {
-        throw new AssertionError("nothing is deleted: " + at);
+        check();
+        if (!at.key().contains("/checkpoints/")) {
+            throw new AssertionError("nothing else is deleted: " + at);
+        }
+        objects.remove(at.key());
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.darkroom.job.simulation;
 
 import io.darkroom.job.Bytes;
+import io.darkroom.job.Checkpoint;
+import io.darkroom.job.CheckpointName;
 import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobRecords;
 import io.darkroom.job.ObjectStore.Location;
+import io.darkroom.job.RenderJob;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Rendered;
 import io.darkroom.job.simulation.SimulatedWorker.InFlight;
@@ -30,6 +33,13 @@ final class Effects {
     }
 
     List<DeliveryEvent> perform(InFlight delivery, DeliveryAction action) {
+        if (action instanceof DeliveryAction.SaveRender) {
+            delivery.told.addAll(save(delivery));
+            return List.of();
+        }
+        if (action instanceof DeliveryAction.CreateAttempt) {
+            simulation.promises.attempted(delivery);
+        }
         boolean refused = delivery.request.kind() == Scenario.Kind.REFUSED;
         if (refused
                 && (action instanceof DeliveryAction.CreatePicture || action instanceof DeliveryAction.ReadResult)) {
@@ -58,8 +68,8 @@ final class Effects {
 
     private List<DeliveryEvent> effect(InFlight delivery, DeliveryAction action) {
         if (action instanceof DeliveryAction.StartRender start) {
-            simulation.promises.rendered(delivery);
-            return render(delivery, start.job().request());
+            delivery.told.addAll(start(delivery, start.job()));
+            return List.of();
         }
         if (action instanceof DeliveryAction.SendDeadLetter send) {
             simulation.log.append(send.letter());
@@ -69,6 +79,17 @@ final class Effects {
             simulation.log.append(announce.event());
             simulation.promises.sent(announce.event());
             return List.of(new DeliveryEvent.Announced());
+        }
+        if (action instanceof DeliveryAction.ReadRecord) {
+            simulation.promises.recordRead(delivery);
+        } else if (action instanceof DeliveryAction.CreateCheckpoint create) {
+            simulation.promises.furthest(delivery, create.name());
+        } else if (action instanceof DeliveryAction.DeleteCheckpoints delete) {
+            simulation.promises.deleted(delete.key());
+        } else if (action instanceof DeliveryAction.CreateEnd) {
+            simulation.promises.left(delivery);
+        } else if (action instanceof DeliveryAction.CreateOutcome create) {
+            simulation.promises.decided(delivery, create.content());
         }
         return List.of(onStore(action));
     }
@@ -110,6 +131,18 @@ final class Effects {
             var unused = store.create(a.at(), a.content().array(), "");
             return new DeliveryEvent.EndCreated();
         }
+        if (action instanceof DeliveryAction.CreateCheckpoint a) {
+            var unused = store.create(a.at(), a.content().array(), "");
+            return new DeliveryEvent.CheckpointCreated(a.name());
+        }
+        if (action instanceof DeliveryAction.ReadCheckpoint a) {
+            return new DeliveryEvent.CheckpointRead(a.name(), read(a.at()));
+        }
+        if (action instanceof DeliveryAction.DeleteCheckpoints a) {
+            store.list(a.bucket(), CheckpointName.folder(a.key()))
+                    .forEach(key -> store.delete(new Location(a.bucket(), key)));
+            return new DeliveryEvent.CheckpointsDeleted();
+        }
         throw new IllegalStateException("not an action of the store: " + action);
     }
 
@@ -122,8 +155,52 @@ final class Effects {
         return new DeliveryEvent.PictureStored(index, content.sha256(), content.size());
     }
 
+    /** The device takes a job, or refuses its checkpoint. */
+    private List<DeliveryEvent> start(InFlight delivery, RenderJob job) {
+        Checkpoint.Stored given = job.checkpoint();
+        if (given != null && FakeDevice.step(given.content()) < 0) {
+            return List.of(new DeliveryEvent.CheckpointUnusable(FakeDevice.foreign(given.content())));
+        }
+        FakeDevice device = new FakeDevice(job);
+        simulation.promises.rendered(delivery, device.start);
+        delivery.device = device;
+        return given == null
+                ? List.of(new DeliveryEvent.RenderStarted())
+                : List.of(new DeliveryEvent.RenderStarted(), new DeliveryEvent.Resumed(device.kept()));
+    }
+
+    /** The device makes a step. */
+    void evaluate(InFlight delivery, FakeDevice device) {
+        if (device.step < FakeDevice.STEPS) {
+            device.step++;
+            simulation.promises.spent(delivery.key());
+            delivery.told.add(new DeliveryEvent.Stepped(device.ownMs()));
+            Checkpoint made =
+                    device.step < FakeDevice.STEPS && random.nextInt(3) == 0 ? device.save(delivery.run, random) : null;
+            if (made != null) {
+                delivery.told.add(new DeliveryEvent.Checkpointed(made));
+            }
+            return;
+        }
+        delivery.device = null;
+        delivery.told.addAll(end(delivery, device));
+    }
+
+    /** The device gives a job up. */
+    private List<DeliveryEvent> save(InFlight delivery) {
+        FakeDevice device = delivery.device;
+        if (device == null) {
+            return List.of();
+        }
+        delivery.device = null;
+        Checkpoint made = device.save(delivery.run, random);
+        delivery.parting = made == null ? null : new CheckpointName(device.job.attempt(), made.step());
+        return List.of(new DeliveryEvent.RenderSaved(made));
+    }
+
     /** Pictures that differ from attempt to attempt, as on a device that does not repeat itself. */
-    private List<DeliveryEvent> render(InFlight delivery, RenderRequest request) {
+    private List<DeliveryEvent> end(InFlight delivery, FakeDevice device) {
+        RenderRequest request = device.job.request();
         if (delivery.request.kind() == Scenario.Kind.FAILS) {
             return List.of(new DeliveryEvent.RenderFailed(new Failure(Failure.Code.UNSUPPORTED, "cannot")));
         }
@@ -135,7 +212,7 @@ final class Effects {
                     i + ".png", Bytes.utf8(content.get()), "image/png", 8, 8, request.seed() + i, Map.of()));
         }
         Rendered rendered =
-                new Rendered("m", "sha256:0", pictures, Map.of(), Map.of(), List.of(), Map.of(), random.nextInt(100));
-        return List.of(new DeliveryEvent.RenderStarted(), new DeliveryEvent.Finished(rendered));
+                new Rendered("m", "sha256:0", pictures, Map.of(), Map.of(), List.of(), Map.of(), device.ownMs());
+        return List.of(new DeliveryEvent.Finished(rendered));
     }
 }

@@ -2,6 +2,7 @@ package io.darkroom.job.simulation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.job.Bytes;
+import io.darkroom.job.CheckpointName;
 import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.EventType;
 import io.darkroom.job.JobKey;
@@ -21,15 +22,24 @@ import java.util.stream.LongStream;
 final class Promises {
     private final Simulation simulation;
     private final Map<Source, Integer> poisoned = new HashMap<>();
+    /** Device milliseconds that all attempts at a job have spent. */
+    private final Map<JobKey, Double> spent = new HashMap<>();
+    /** The first checkpoint that came as far as any, with what had been disturbed when its attempt was made. */
+    private final Map<JobKey, Furthest> furthest = new HashMap<>();
+
+    /** What had been disturbed of a job that ended when the attempt was made that came furthest. */
+    private final Map<TerminalEvent, Integer> restarts = new HashMap<>();
+
+    private record Furthest(int step, Map<Source, Integer> disturbedBefore) {}
 
     Promises(Simulation simulation) {
         this.simulation = simulation;
     }
 
     /** A poison job has ended its worker. */
-    void poisoned(Source source) {
+    void poisoned(Source source, int most) {
         int times = poisoned.merge(source, 1, Integer::sum);
-        require(times <= Simulation.MAX_ATTEMPTS, "a poison job was rendered " + times + " times: " + source);
+        require(times <= most, "a poison job was rendered " + times + " times: " + source);
     }
 
     /** Whether a job's outcome is stored. */
@@ -38,9 +48,82 @@ final class Promises {
                 != null;
     }
 
-    /** A job is rendered: it had not ended when its delivery began. */
-    void rendered(SimulatedWorker.InFlight delivery) {
+    /** A job is rendered: it had not ended when its delivery began, and goes on from where it had come to. */
+    void rendered(SimulatedWorker.InFlight delivery, int start) {
         require(!delivery.ended, "rendered again after its end: " + delivery);
+        require(
+                start >= delivery.seen,
+                delivery + " starts at step " + start + ", and could go on from " + delivery.seen);
+    }
+
+    /** A delivery makes an attempt. */
+    void attempted(SimulatedWorker.InFlight delivery) {
+        delivery.disturbedBefore = new HashMap<>(simulation.disturbed);
+        if (delivery.cutShort) {
+            delivery.disturbedBefore.merge(delivery.request.record().source(), -1, Integer::sum);
+        }
+    }
+
+    /** A delivery reads the record: from here it knows how far the job had come. */
+    void recordRead(SimulatedWorker.InFlight delivery) {
+        String folder = CheckpointName.folder(delivery.key());
+        for (String key : simulation.store.list(Simulation.BUCKET, folder)) {
+            byte[] content = simulation.store.read(new Location(Simulation.BUCKET, key), Long.MAX_VALUE);
+            if (content != null) {
+                delivery.seen = Math.max(delivery.seen, FakeDevice.step(Bytes.of(content)));
+            }
+        }
+        Furthest most = furthest.get(delivery.key());
+        delivery.restart = most == null
+                ? 0
+                : most.disturbedBefore().getOrDefault(delivery.request.record().source(), 0);
+    }
+
+    /** A checkpoint comes into the store. */
+    void furthest(SimulatedWorker.InFlight delivery, CheckpointName name) {
+        Furthest most = furthest.get(delivery.key());
+        if (most == null || name.step() > most.step()) {
+            furthest.put(delivery.key(), new Furthest(name.step(), delivery.disturbedBefore));
+        }
+    }
+
+    /** Checkpoints are deleted: nobody needs them any more. */
+    void deleted(JobKey key) {
+        require(simulation.log.acknowledged.contains(key), "checkpoints deleted before the event is told: " + key);
+    }
+
+    /** A job is left, cleanly or not: what the device gave up is there. */
+    void left(SimulatedWorker.InFlight delivery) {
+        CheckpointName parting = delivery.parting;
+        require(
+                parting == null
+                        || simulation.store.read(
+                                        new Location(Simulation.BUCKET, parting.key(delivery.key())), Long.MAX_VALUE)
+                                != null,
+                delivery + " is left without checkpoint " + parting);
+    }
+
+    /** An outcome is to be written. */
+    void decided(SimulatedWorker.InFlight delivery, Bytes data) {
+        TerminalEvent event = TerminalEvent.read(delivery.key(), data);
+        if (event != null) {
+            restarts.putIfAbsent(event, delivery.restart);
+        }
+    }
+
+    /** The device made a step for a job. */
+    void spent(JobKey key) {
+        spent.merge(key, FakeDevice.MS_A_STEP, Double::sum);
+    }
+
+    /** What a completed job says of the device: its picture took so many steps, and no more was lost than was spent. */
+    private void accounts(TerminalEvent event) {
+        double used = event.json().path("device_ms").asDouble();
+        double lost = event.json().path("device_ms_lost").asDouble();
+        require(used == FakeDevice.STEPS * FakeDevice.MS_A_STEP, event.key() + " took " + used + " ms");
+        require(
+                used + lost <= spent.getOrDefault(event.key(), 0.0),
+                event.key() + " lost " + lost + " ms besides " + used + " of " + spent.get(event.key()));
     }
 
     /** An event was sent: what it announces is there. */
@@ -55,6 +138,9 @@ final class Promises {
                             && stored.size() == output.path("bytes").asInt(),
                     "announced and another: " + key);
             require(stored.text().startsWith(digest(event.key())), "of another request: " + key);
+        }
+        if (event.type() == EventType.COMPLETED) {
+            accounts(event);
         }
         require(
                 simulation.log.events.getOrDefault(event.key(), Set.of()).size() == 1,
@@ -134,7 +220,10 @@ final class Promises {
                             && e.getKey().offset() == at.path("offset").asLong())
                     .mapToInt(Map.Entry::getValue)
                     .sum();
-            require(cut >= Simulation.MAX_ATTEMPTS, event.key() + " was given up after " + cut + " disturbances");
+            int since = cut - restarts.getOrDefault(event, 0);
+            require(
+                    since >= Simulation.MAX_ATTEMPTS,
+                    event.key() + " was given up after " + since + " disturbances since it came further");
             if (event.from(request.record().source())) {
                 require(letter(request, "attempts_exhausted", true), "given up and not put aside: " + event.key());
             }
@@ -144,7 +233,7 @@ final class Promises {
                 switch (request.kind()) {
                     case GOOD -> ended.equals("completed");
                     case FAILS -> ended.equals("unsupported");
-                    case POISON -> false;
+                    case POISON, LATE_POISON -> false;
                     case REFUSED -> ended.equals("storage_unavailable");
                     case EXPIRES -> ended.equals("completed") || ended.equals("expired");
                     case INVALID, UNREADABLE -> ended.equals("invalid_request");

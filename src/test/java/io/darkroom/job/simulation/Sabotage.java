@@ -11,6 +11,7 @@ import io.darkroom.job.ObjectStore.Creation;
 import io.darkroom.job.Rendered;
 import io.darkroom.job.Starting;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +122,70 @@ final class Sabotage {
                         : Delivery.on(state, event, now));
     }
 
+    static {
+        ALL.put("checkpoints are deleted before the event is acknowledged", (state, event, now) -> {
+            Delivery.Step step = Delivery.on(state, event, now);
+            if (step.state() instanceof Closing.Announcing announcing && announcing.checkpoints()) {
+                List<DeliveryAction> actions = new ArrayList<>(step.actions());
+                actions.add(new DeliveryAction.DeleteCheckpoints(
+                        announcing.assignment().bucket(),
+                        announcing.assignment().key()));
+                return new Delivery.Step(announcing, actions);
+            }
+            return step;
+        });
+        ALL.put(
+                "checkpoints are not looked at",
+                hears(event -> event instanceof DeliveryEvent.RecordRead read
+                        ? new DeliveryEvent.RecordRead(withoutCheckpoints(read.record()))
+                        : event));
+        ALL.put(
+                "a damaged checkpoint discredits its attempt",
+                hears(event -> event instanceof DeliveryEvent.CheckpointUnusable
+                        ? new DeliveryEvent.CheckpointUnusable(true)
+                        : event));
+        ALL.put(
+                "a checkpoint that cannot be read is taken for none",
+                hears(event -> event instanceof DeliveryEvent.Faulted faulted
+                                && faulted.action() instanceof DeliveryAction.ReadCheckpoint read
+                        ? new DeliveryEvent.CheckpointRead(read.name(), null)
+                        : event));
+        ALL.put(
+                "what earlier attempts spent on a checkpoint is forgotten",
+                hears(event -> event instanceof DeliveryEvent.Resumed ? new DeliveryEvent.Resumed(Map.of()) : event));
+        ALL.put(
+                "a handover drops what the device has come to",
+                hears(event ->
+                        event instanceof DeliveryEvent.RenderSaved ? new DeliveryEvent.RenderSaved(null) : event));
+        ALL.put("a handover does not wait for the checkpoint to be written", (state, event, now) -> {
+            Delivery.Step step = Delivery.on(state, event, now);
+            return step.state() instanceof Closing.Parting parting && !(state instanceof Closing.Parting)
+                    ? Delivery.on(parting, new DeliveryEvent.CheckpointCreated(parting.name()), now)
+                    : step;
+        });
+        ALL.put("a newer checkpoint does not restart the count", (state, event, now) -> {
+            if (state instanceof Starting.Adopting adopting && event instanceof DeliveryEvent.ResultRead) {
+                JobRecord past = withoutCheckpoints(adopting.past());
+                Delivery.Step step = Delivery.on(new Starting.Adopting(adopting.assignment(), past), event, now);
+                if (step.state() instanceof Closing.Deciding) {
+                    return step;
+                }
+            }
+            return Delivery.on(state, event, now);
+        });
+        ALL.put(
+                "checkpoints that are not deleted hold up the job",
+                hears(event -> event instanceof DeliveryEvent.Faulted faulted
+                                && faulted.action() instanceof DeliveryAction.DeleteCheckpoints
+                        ? new DeliveryEvent.RenderStarted()
+                        : event));
+    }
+
     private Sabotage() {}
+
+    private static JobRecord withoutCheckpoints(JobRecord record) {
+        return new JobRecord(record.attempts(), record.outcome(), record.broken());
+    }
 
     private static Machine hears(UnaryOperator<DeliveryEvent> otherwise) {
         return (DeliveryState state, DeliveryEvent event, Instant now) ->

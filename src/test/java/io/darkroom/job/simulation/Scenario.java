@@ -21,6 +21,8 @@ final class Scenario {
         FAILS,
         /** Ends its worker whenever it is rendered. */
         POISON,
+        /** Ends its worker whenever it has come so far. */
+        LATE_POISON,
         /** Its prefix is refused by the store. */
         REFUSED,
         /** May expire at any time. */
@@ -82,7 +84,7 @@ final class Scenario {
 
     private Kind kind() {
         int roll = random.nextInt(20);
-        return roll < 12 ? Kind.GOOD : Kind.values()[1 + (roll - 12) % 6];
+        return roll < 12 ? Kind.GOOD : Kind.values()[1 + (roll - 12) % 7];
     }
 
     private void add(Kind kind, int job, int content, int generation) {
@@ -92,6 +94,7 @@ final class Scenario {
                     case GOOD,
                             FAILS,
                             POISON,
+                            LATE_POISON,
                             REFUSED,
                             EXPIRES -> "{\"id\":\"job-%d\",\"prompt\":\"%s\",\"num_images_per_prompt\":%d,\"priority\":%d}"
                             .formatted(job, prompt, 1 + (job + content) % 3, random.nextInt(10));

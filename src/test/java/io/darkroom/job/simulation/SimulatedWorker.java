@@ -1,5 +1,6 @@
 package io.darkroom.job.simulation;
 
+import io.darkroom.job.CheckpointName;
 import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.DeliveryState;
@@ -7,8 +8,11 @@ import io.darkroom.job.JobKey;
 import io.darkroom.job.Making;
 import io.darkroom.job.Offsets;
 import io.darkroom.job.ParsedRequest;
+import io.darkroom.job.Source;
 import io.darkroom.job.Starting;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +44,26 @@ final class SimulatedWorker {
 
         final List<DeliveryAction> todo = new ArrayList<>();
         final List<DeliveryEvent> answers = new ArrayList<>();
+        /** What the device tells, which is heard in order. */
+        final Deque<DeliveryEvent> told = new ArrayDeque<>();
+
         final List<DeliveryAction> waiting = new ArrayList<>();
         /** Whether its worker crashed, was paused or lost the partition while it was under way. */
         boolean cutShort;
         /** Whether the job had ended before this delivery began. */
         boolean ended;
+        /** What renders it. */
+        @Nullable
+        FakeDevice device;
+        /** The checkpoint with which the device gave it up. */
+        @Nullable
+        CheckpointName parting;
+        /** The furthest step from which it could go on when its record was read. */
+        int seen;
+        /** How often each request had been disturbed when this delivery made its attempt. */
+        Map<Source, Integer> disturbedBefore = Map.of();
+        /** Of this request, when the attempt was made that came furthest, as far as the record that was read says. */
+        int restart;
 
         InFlight(Scenario.Request request, String run) {
             this.request = request;
@@ -115,6 +134,15 @@ final class SimulatedWorker {
     private static int attempt(DeliveryState state) {
         if (state instanceof Starting.Claiming claiming) {
             return claiming.attempt();
+        }
+        if (state instanceof Making.Resuming resuming) {
+            return resuming.attempt();
+        }
+        if (state instanceof Making.Missing missing) {
+            return missing.attempt();
+        }
+        if (state instanceof Making.Saving saving) {
+            return saving.rendering().attempt();
         }
         return state instanceof Making.Rendering rendering ? rendering.attempt() : 0;
     }

@@ -175,6 +175,13 @@ final class Simulation {
                 on(worker, delivery, new DeliveryEvent.RetryDue(action));
             });
         }
+        if (!delivery.told.isEmpty()) {
+            moves.add(() -> on(worker, delivery, delivery.told.remove()));
+        }
+        FakeDevice device = delivery.device;
+        if (device != null) {
+            moves.add(() -> evaluate(worker, delivery, device));
+        }
         if (delivery.request.kind() == Scenario.Kind.EXPIRES && faulty && random.nextInt(8) == 0) {
             moves.add(() -> on(worker, delivery, new DeliveryEvent.Expired()));
         }
@@ -225,7 +232,9 @@ final class Simulation {
             if (action instanceof DeliveryAction.Backoff backoff) {
                 delivery.waiting.add(backoff.action());
             } else if (action instanceof DeliveryAction.StopRender) {
-                delivery.todo.removeIf(DeliveryAction.StartRender.class::isInstance);
+                delivery.device = null;
+                delivery.todo.removeIf(
+                        a -> a instanceof DeliveryAction.StartRender || a instanceof DeliveryAction.SaveRender);
             } else {
                 delivery.todo.add(action);
             }
@@ -251,7 +260,7 @@ final class Simulation {
         delivery.todo.remove(action);
         say(() -> worker.name + " " + delivery + " does " + Trace.brief(action));
         if (poison) {
-            promises.poisoned(delivery.request.record().source());
+            promises.poisoned(delivery.request.record().source(), MAX_ATTEMPTS);
             crash(worker);
             return;
         }
@@ -260,6 +269,21 @@ final class Simulation {
             say(() -> "after " + delivery + " " + Trace.brief(action));
             crash(worker);
         }
+    }
+
+    private void evaluate(SimulatedWorker worker, InFlight delivery, FakeDevice device) {
+        if (delivery.request.kind() == Scenario.Kind.LATE_POISON && device.step == FakeDevice.LATE) {
+            promises.poisoned(delivery.request.record().source(), Simulation.MAX_ATTEMPTS * (FakeDevice.LATE + 1));
+            crash(worker);
+            return;
+        }
+        if (faulty && random.nextInt(40) == 0) {
+            say(() -> "on the device: " + delivery);
+            crash(worker);
+            return;
+        }
+        say(() -> worker.name + " " + delivery + " is evaluated");
+        effects.evaluate(delivery, device);
     }
 
     private void commit(SimulatedWorker worker, int p, Owned owned) {
@@ -361,7 +385,14 @@ final class Simulation {
     }
 
     private void disturbed(SimulatedWorker worker) {
+        worker.inFlight.stream().map(InFlight::partition).distinct().toList().forEach(p -> disturbed(worker, p));
+    }
+
+    private void disturbed(SimulatedWorker worker, int partition) {
         for (InFlight delivery : worker.inFlight) {
+            if (delivery.partition() != partition) {
+                continue;
+            }
             boolean waits =
                     delivery.state == null || (delivery.state instanceof Starting.Queued queued && !queued.claimed());
             if (!waits && !delivery.cutShort) {
@@ -386,6 +417,8 @@ final class Simulation {
             Owned owned = worker.owned.get(p);
             if (owned != null && owned.epoch == log.epoch[p] && !worker.stale) {
                 worker.owned.remove(p);
+                // One that was asked back twice is taken from a worker that does not know it yet.
+                disturbed(worker, p);
             }
         }
         List<SimulatedWorker> fit =
