@@ -1,11 +1,8 @@
 package io.darkroom.engine;
 
-import io.darkroom.job.Failure;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.Renderer;
-import io.darkroom.job.SurroundingsException;
-import io.darkroom.model.Denoiser;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.Lease;
@@ -14,12 +11,10 @@ import io.darkroom.model.UnknownModelException;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
-import io.darkroom.pipeline.Plan;
-import io.darkroom.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -78,30 +73,32 @@ public final class Engine implements Renderer, AutoCloseable {
     }
 
     private final Models models;
-    private final CallMeter meter;
     private final Settings settings;
-    private final Helpers helpers;
     private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
     private final Thread thread;
 
     // Below: owned by the device's thread.
     private final List<Flight.Work> waiting = new ArrayList<>();
-    private final List<Flight> flights = new ArrayList<>();
+    private final Flights flights;
     private final Fetches fetches;
     private final BatchSizes sizes;
     private final Checkpoints checkpoints;
+    private final Admission admission;
+    private final Denoising denoising;
+    private final Finishing finishing;
     private long arrivals;
-    private boolean closing;
 
     /** @param device its name, as {@code cpu} or {@code cuda:0} */
     public Engine(String device, Models models, CallMeter meter, Settings settings, Helpers helpers) {
         this.models = models;
-        this.meter = meter;
         this.settings = settings;
-        this.helpers = helpers;
+        this.flights = new Flights(settings.fragile(), helpers.broken());
         this.sizes = new BatchSizes(settings.rows(), helpers.memory());
         this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
         this.checkpoints = new Checkpoints(device, helpers.encoding(), helpers.checkpointEvery());
+        this.admission = new Admission(flights, models, meter, checkpoints, settings.jobs());
+        this.denoising = new Denoising(flights, sizes, meter, checkpoints);
+        this.finishing = new Finishing(flights, sizes, meter, helpers.encoding());
         this.thread = new Thread(this::run, "device-" + device.replace(':', '-'));
     }
 
@@ -126,9 +123,9 @@ public final class Engine implements Renderer, AutoCloseable {
         commands.add(() -> {
             fetches.stop(key);
             waiting.removeIf(w -> w.job().key().equals(key));
-            for (Flight flight : List.copyOf(flights)) {
+            for (Flight flight : List.copyOf(flights.all())) {
                 if (flight.work.job().key().equals(key)) {
-                    land(flight);
+                    flights.land(flight);
                 }
             }
         });
@@ -144,30 +141,37 @@ public final class Engine implements Renderer, AutoCloseable {
                     work.listener().saved(null);
                 }
             }
-            for (Flight flight : List.copyOf(flights)) {
+            for (Flight flight : List.copyOf(flights.all())) {
                 if (flight.work.job().key().equals(key)) {
                     checkpoints.part(flight);
-                    land(flight);
+                    flights.land(flight);
                 }
             }
         });
     }
 
-    /** Loads the default model now rather than at its first job; what is wrong with it shows in the models' problems. */
-    public void warm() {
+    /**
+     * Loads the default model now rather than at its first job; what is wrong with it shows in the models' problems. The
+     * future completes when it has been tried.
+     */
+    public CompletableFuture<@Nullable Void> warm() {
+        CompletableFuture<@Nullable Void> tried = new CompletableFuture<>();
         commands.add(() -> {
             try {
                 models.lease(models.defaultName()).close();
             } catch (ModelUnavailableException | UnknownModelException | ArgumentsException | DeviceException e) {
                 LOG.errorf("The default model cannot be loaded: %s", e.getMessage());
+            } finally {
+                tried.complete(null);
             }
         });
+        return tried;
     }
 
     /** Stops the device's thread after the present call; jobs under way are forgotten. */
     @Override
     public void close() {
-        commands.add(() -> closing = true);
+        commands.add(flights::close);
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -182,8 +186,8 @@ public final class Engine implements Renderer, AutoCloseable {
 
     private void run() {
         try {
-            while (!closing) {
-                if (waiting.isEmpty() && flights.isEmpty()) {
+            while (!flights.closing()) {
+                if (waiting.isEmpty() && flights.all().isEmpty()) {
                     rest();
                 } else {
                     tick();
@@ -197,9 +201,9 @@ public final class Engine implements Renderer, AutoCloseable {
         } catch (Throwable t) {
             // A bug in the loop itself: without it the device would stand still while the process looks alive.
             LOG.error("The device's thread ended", t);
-            helpers.broken().accept(t);
+            flights.broken(t);
         } finally {
-            List.copyOf(flights).forEach(this::land);
+            List.copyOf(flights.all()).forEach(flights::land);
             models.close();
         }
     }
@@ -222,8 +226,7 @@ public final class Engine implements Renderer, AutoCloseable {
         } catch (DeviceException e) {
             LOG.warnf("model %s keeps its memory: %s", model, e.getMessage());
             if (settings.fragile()) {
-                closing = true;
-                helpers.broken().accept(e);
+                flights.broken(e);
             }
         }
     }
@@ -234,292 +237,17 @@ public final class Engine implements Renderer, AutoCloseable {
 
     /** One thing on the device. Decoding comes before sampling: it ends a job. */
     private void tick() {
-        admit();
-        Urgency.sort(flights, sizes, System.nanoTime());
-        for (Flight flight : flights) {
+        admission.admit(waiting);
+        Urgency.sort(flights.all(), sizes, System.nanoTime());
+        for (Flight flight : flights.all()) {
             if (!flight.decodable().isEmpty()) {
-                decode(Decoding.around(flight, flights));
+                finishing.decode(Decoding.around(flight, flights.all()));
                 return;
             }
         }
-        if (!flights.isEmpty()) {
-            Batch all = Batch.around(flights);
-            sample(all.first(sizes.choose(all.shape(), all.candidates())));
-        }
-    }
-
-    private void admit() {
-        List<Flight> opened = new ArrayList<>();
-        while (flights.size() < settings.jobs() && !waiting.isEmpty() && !closing) {
-            Flight.Work next = Collections.min(waiting, Flight.Work.BY_URGENCY);
-            waiting.remove(next);
-            Flight flight = open(next);
-            if (flight != null) {
-                flights.add(flight);
-                opened.add(flight);
-            }
-        }
-        TextBatches.of(opened).forEach(this::prepare);
-        opened.forEach(flight -> guarded(List.of(flight), () -> {
-            if (flights.contains(flight) && !closing) {
-                resume(flight);
-            }
-        }));
-    }
-
-    /** Encodes the texts of jobs that begin together. Where that fails, each begins with its own, and shows whose fault it is. */
-    private void prepare(List<Flight> together) {
-        meter.take();
-        try {
-            together.get(0)
-                    .pipeline
-                    .prepare(together.stream().flatMap(f -> f.plans.stream()).toList());
-        } catch (DeviceException e) {
-            if (settings.fragile() && !(e instanceof DeviceMemoryException)) {
-                guarded(together, () -> {
-                    throw e;
-                });
-            }
-            LOG.debugf(e, "%d jobs' texts are encoded one after another", together.size());
-        }
-        double nanos = (double) meter.take();
-        together.forEach(f -> f.clock.device(nanos / together.size()));
-    }
-
-    /** Takes the job's model into use and resolves its arguments; null where that ended the job. */
-    private @Nullable Flight open(Flight.Work work) {
-        Lease<Pipeline> lease = null;
-        try {
-            String name = Arguing.model(work.job().request(), models);
-            // Every picture of a sweep has the same variant: the fields that choose it are not swept.
-            lease = models.lease(name, Arguing.of(work.job().request(), work.input()));
-            List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
-            return new Flight(work, lease, plans);
-        } catch (UnknownModelException e) {
-            work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
-        } catch (ModelUnavailableException | DeviceException e) {
-            // Its files are at fault, or the device on which they do not load: another try may find them mended.
-            work.listener().faulted(new SurroundingsException(String.valueOf(e.getMessage()), e));
-        } catch (ArgumentsException e) {
-            work.listener().failed(Failure.of(Arguing.problems(e)));
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "%s: unexpected", work.job().key().name());
-            work.listener().failed(new Failure(Failure.Code.INTERNAL, "unexpected: " + e));
-        }
-        if (lease != null) {
-            lease.close();
-        }
-        return null;
-    }
-
-    private void resume(Flight flight) {
-        try {
-            CheckpointFile saved = Checkpoints.open(flight);
-            begin(flight);
-            if (saved != null) {
-                checkpoints.takeUp(flight, saved);
-            }
-        } catch (UnusableCheckpointException e) {
-            land(flight);
-            Checkpoints.ignore(flight.work, e);
-        }
-    }
-
-    private void begin(Flight flight) {
-        flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
-        flight.clock.enter("encode", System.nanoTime());
-        meter.take();
-        flight.begun(flight.pipeline.begin(flight.plans));
-        flight.clock.device((double) meter.take());
-        flight.clock.enter("denoise", System.nanoTime());
-    }
-
-    private void sample(Batch batch) {
-        guarded(batch.flights(), () -> evaluate(batch));
-    }
-
-    private void evaluate(Batch whole) {
-        // Where a batch was split, a job may have failed in an earlier part of it.
-        Batch batch = whole.of(flights);
-        if (batch.members().isEmpty() || closing) {
-            return;
-        }
-        List<Tensor> outputs;
-        double nanos;
-        try {
-            sizes.calling(batch.shape(), batch.rows().size());
-            meter.take();
-            outputs = batch.pipeline().evaluate(batch.rows());
-            nanos = (double) meter.take();
-            sizes.called(batch.shape(), outputs.size(), nanos);
-        } catch (DeviceMemoryException e) {
-            sizes.full(batch.shape(), batch.rows().size());
-            if (batch.members().size() > 1) {
-                LOG.infof(
-                        "Out of memory with %s: halved",
-                        sizes.figures(batch.shape(), batch.rows().size()));
-                batch.halves().forEach(this::sample);
-                return;
-            }
-            outputs = oneByOne(batch, e);
-            nanos = (double) meter.take();
-        } catch (DeviceException e) {
-            if (settings.fragile() || batch.flights().size() == 1) {
-                throw e;
-            }
-            // Which job is to blame shows when each runs alone.
-            batch.byFlight().forEach(this::sample);
-            return;
-        }
-        double nanosARow = nanos / outputs.size();
-        int at = 0;
-        for (Batch.Member member : batch.members()) {
-            List<Tensor> own = outputs.subList(at, at + member.rows().size());
-            at += own.size();
-            member.flight().clock.device(nanosARow * own.size());
-            guarded(List.of(member.flight()), () -> member.picture().advance(own));
-        }
-        batch.flights().forEach(flight -> guarded(List.of(flight), () -> report(flight)));
-    }
-
-    /** One picture's rows, which do not fit together: each is evaluated by itself. */
-    private List<Tensor> oneByOne(Batch batch, DeviceMemoryException tooMany) {
-        List<Denoiser.Row> rows = batch.rows();
-        List<Tensor> outputs = new ArrayList<>();
-        try {
-            if (rows.size() == 1) {
-                throw tooMany;
-            }
-            sizes.calling(batch.shape(), 1);
-            meter.take();
-            rows.forEach(row -> outputs.addAll(batch.pipeline().evaluate(List.of(row))));
-            return outputs;
-        } catch (DeviceMemoryException e) {
-            throw new DeviceMemoryException(
-                    e.getMessage() + " (not even alone: " + sizes.figures(batch.shape(), 1) + ")", e);
-        }
-    }
-
-    private void report(Flight flight) {
-        int step = flight.step();
-        int steps = flight.steps();
-        long soFar = flight.clock.inPhase(System.nanoTime());
-        long etaMs = step == 0 ? -1 : Math.round(soFar / 1e6 / step * (steps - step));
-        flight.work.listener().progress(new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
-        checkpoints.stepped(flight);
-        for (Flight.Picture picture : flight.decodable()) {
-            if (!Finite.all(picture.sampling.latents())) {
-                throw new NonFiniteException("the latents are not finite after sampling; a float16 model may overflow");
-            }
-        }
-    }
-
-    private void decode(Decoding all) {
-        Decoding chosen = all.first(sizes.choose(all.shape(), all.candidates()));
-        chosen.flights().forEach(f -> f.clock.enter("decode", System.nanoTime()));
-        guarded(chosen.flights(), () -> decoded(chosen));
-        for (Flight flight : chosen.flights()) {
-            if (flights.contains(flight)) {
-                flight.clock.enter("denoise", System.nanoTime());
-                if (flight.finished()) {
-                    flight.clock.leave(System.nanoTime());
-                    guarded(List.of(flight), () -> finish(flight));
-                }
-            }
-        }
-    }
-
-    private void decoded(Decoding whole) {
-        Decoding batch = whole.of(flights);
-        if (batch.members().isEmpty() || closing) {
-            return;
-        }
-        List<Tensor> pixels;
-        try {
-            sizes.calling(batch.shape(), batch.members().size());
-            meter.take();
-            pixels = batch.pipeline().decode(batch.latents());
-        } catch (DeviceMemoryException e) {
-            sizes.full(batch.shape(), batch.members().size());
-            if (batch.members().size() == 1) {
-                throw new DeviceMemoryException(
-                        e.getMessage() + " (not even alone: " + sizes.figures(batch.shape(), 1) + ")", e);
-            }
-            batch.halves().forEach(half -> guarded(half.flights(), () -> decoded(half)));
-            return;
-        } catch (DeviceException e) {
-            if (settings.fragile() || batch.flights().size() == 1) {
-                throw e;
-            }
-            batch.byFlight().forEach(own -> guarded(own.flights(), () -> decoded(own)));
-            return;
-        }
-        double nanos = (double) meter.take();
-        sizes.called(batch.shape(), pixels.size(), nanos);
-        for (int i = 0; i < pixels.size(); i++) {
-            Decoding.Member member = batch.members().get(i);
-            Tensor own = pixels.get(i);
-            member.flight().clock.device(nanos / pixels.size());
-            guarded(List.of(member.flight()), () -> {
-                if (!Finite.all(own)) {
-                    throw new NonFiniteException(
-                            "the decoder's output is not finite; a float16 VAE may overflow: export it in float32");
-                }
-                member.picture().pixels = own;
-            });
-        }
-    }
-
-    /** The device is done with the job; its pictures become files beside the device's thread. */
-    private void finish(Flight flight) {
-        PictureFiles files = PictureFiles.of(flight);
-        Listener listener = flight.work.listener();
-        land(flight);
-        helpers.encoding().execute(() -> {
-            try {
-                listener.finished(files.encode());
-            } catch (RuntimeException e) {
-                LOG.errorf(e, "%s: encoding failed", flight.work.job().key().name());
-                listener.failed(new Failure(Failure.Code.INTERNAL, "encoding the picture failed: " + e));
-            }
-        });
-    }
-
-    /** Runs work for some jobs; what goes wrong is classified here, and ends those jobs on this device. */
-    private void guarded(List<Flight> concerned, Runnable work) {
-        try {
-            work.run();
-        } catch (NonFiniteException e) {
-            fail(concerned, new Failure(Failure.Code.NON_FINITE_OUTPUT, String.valueOf(e.getMessage())));
-        } catch (DeviceMemoryException e) {
-            fail(concerned, new Failure(Failure.Code.OUT_OF_MEMORY, String.valueOf(e.getMessage())));
-        } catch (DeviceException e) {
-            if (settings.fragile()) {
-                closing = true;
-                helpers.broken().accept(e);
-            } else {
-                fail(concerned, new Failure(Failure.Code.INTERNAL, "the device: " + e.getMessage()));
-            }
-        } catch (ArgumentsException e) {
-            fail(concerned, Failure.of(Arguing.problems(e)));
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "%s: unexpected", concerned.get(0).work.job().key().name());
-            fail(concerned, new Failure(Failure.Code.INTERNAL, "unexpected: " + e));
-        }
-    }
-
-    private void fail(List<Flight> concerned, Failure failure) {
-        for (Flight flight : concerned) {
-            if (flights.contains(flight)) {
-                land(flight);
-                flight.work.listener().failed(failure);
-            }
-        }
-    }
-
-    private void land(Flight flight) {
-        if (flights.remove(flight)) {
-            flight.close();
+        if (!flights.all().isEmpty()) {
+            Batch all = Batch.around(flights.all());
+            denoising.sample(all.first(sizes.choose(all.shape(), all.candidates())));
         }
     }
 }

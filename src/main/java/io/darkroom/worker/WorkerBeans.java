@@ -184,9 +184,6 @@ class WorkerBeans {
                         device instanceof Device.Cuda cuda ? new CudaMemory(cuda.index()) : new SystemMemory(),
                         config.engine().checkpointInterval()));
         engine.start();
-        if (config.models().load().equals("start")) {
-            engine.warm();
-        }
         return engine;
     }
 

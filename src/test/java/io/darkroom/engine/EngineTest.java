@@ -514,7 +514,7 @@ class EngineTest {
     void aDefaultModelThatCannotBeLoadedAtStartDoesNotEndTheThread() throws InterruptedException {
         device.loading = new DeviceMemoryException("no room for it", new IllegalStateException());
 
-        engine.warm();
+        engine.warm().join();
 
         assertThat(render("a", "").end()).isInstanceOf(SurroundingsException.class);
         assertThat(engine.isAlive()).isTrue();

@@ -1,0 +1,125 @@
+package io.darkroom.engine;
+
+import io.darkroom.job.Failure;
+import io.darkroom.job.SurroundingsException;
+import io.darkroom.model.DeviceException;
+import io.darkroom.model.DeviceMemoryException;
+import io.darkroom.model.Lease;
+import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.UnknownModelException;
+import io.darkroom.pipeline.ArgumentsException;
+import io.darkroom.pipeline.Models;
+import io.darkroom.pipeline.Pipeline;
+import io.darkroom.pipeline.Plan;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Brings jobs onto the device: model, plans, texts, the checkpoint that one goes on from. Owned by the device's thread. */
+final class Admission {
+    private static final Logger LOG = Logger.getLogger(Admission.class);
+
+    private final Flights flights;
+    private final Models models;
+    private final CallMeter meter;
+    private final Checkpoints checkpoints;
+    private final int most;
+
+    /** @param most jobs under way at the same time */
+    Admission(Flights flights, Models models, CallMeter meter, Checkpoints checkpoints, int most) {
+        this.flights = flights;
+        this.models = models;
+        this.meter = meter;
+        this.checkpoints = checkpoints;
+        this.most = most;
+    }
+
+    /** Takes in as many of those that wait as may be under way, the most urgent first. */
+    void admit(List<Flight.Work> waiting) {
+        List<Flight> opened = new ArrayList<>();
+        while (flights.all().size() < most && !waiting.isEmpty() && !flights.closing()) {
+            Flight.Work next = Collections.min(waiting, Flight.Work.BY_URGENCY);
+            waiting.remove(next);
+            Flight flight = open(next);
+            if (flight != null) {
+                flights.add(flight);
+                opened.add(flight);
+            }
+        }
+        TextBatches.of(opened).forEach(this::prepare);
+        opened.forEach(flight -> flights.guarded(List.of(flight), () -> {
+            if (flights.contains(flight) && !flights.closing()) {
+                resume(flight);
+            }
+        }));
+    }
+
+    /** Encodes the texts of jobs that begin together. Where that fails, each begins with its own, and shows whose fault it is. */
+    private void prepare(List<Flight> together) {
+        meter.take();
+        try {
+            together.get(0)
+                    .pipeline
+                    .prepare(together.stream().flatMap(f -> f.plans.stream()).toList());
+        } catch (DeviceException e) {
+            if (flights.fragile() && !(e instanceof DeviceMemoryException)) {
+                flights.guarded(together, () -> {
+                    throw e;
+                });
+            }
+            LOG.debugf(e, "%d jobs' texts are encoded one after another", together.size());
+        }
+        double nanos = (double) meter.take();
+        together.forEach(f -> f.clock.device(nanos / together.size()));
+    }
+
+    /** Takes the job's model into use and resolves its arguments; null where that ended the job. */
+    private @Nullable Flight open(Flight.Work work) {
+        Lease<Pipeline> lease = null;
+        try {
+            String name = Arguing.model(work.job().request(), models);
+            // Every picture of a sweep has the same variant: the fields that choose it are not swept.
+            lease = models.lease(name, Arguing.of(work.job().request(), work.input()));
+            List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
+            return new Flight(work, lease, plans);
+        } catch (UnknownModelException e) {
+            work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
+        } catch (ModelUnavailableException | DeviceException e) {
+            // Its files are at fault, or the device on which they do not load: another try may find them mended.
+            work.listener().faulted(new SurroundingsException(String.valueOf(e.getMessage()), e));
+        } catch (ArgumentsException e) {
+            work.listener().failed(Failure.of(Arguing.problems(e)));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s: unexpected", work.job().key().name());
+            work.listener().failed(new Failure(Failure.Code.INTERNAL, "unexpected: " + e));
+        }
+        if (lease != null) {
+            lease.close();
+        }
+        return null;
+    }
+
+    private void resume(Flight flight) {
+        try {
+            CheckpointFile saved = Checkpoints.open(flight);
+            begin(flight);
+            if (saved != null) {
+                checkpoints.takeUp(flight, saved);
+            }
+        } catch (UnusableCheckpointException e) {
+            flights.land(flight);
+            Checkpoints.ignore(flight.work, e);
+        }
+    }
+
+    private void begin(Flight flight) {
+        flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
+        flight.clock.enter("encode", System.nanoTime());
+        meter.take();
+        flight.begun(flight.pipeline.begin(flight.plans));
+        flight.clock.device((double) meter.take());
+        flight.clock.enter("denoise", System.nanoTime());
+    }
+}

@@ -1,0 +1,103 @@
+package io.darkroom.engine;
+
+import io.darkroom.job.Failure;
+import io.darkroom.model.DeviceException;
+import io.darkroom.model.DeviceMemoryException;
+import io.darkroom.pipeline.ArgumentsException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * The jobs on the device, and what becomes of them where something goes wrong: every failure of a job's work is classified
+ * here, once. Owned by the device's thread.
+ */
+final class Flights {
+    private static final Logger LOG = Logger.getLogger(Flights.class);
+
+    private final List<Flight> all = new ArrayList<>();
+    private final boolean fragile;
+    private final Consumer<Throwable> broken;
+    private boolean closing;
+
+    /**
+     * @param fragile whether an error of the device leaves it unusable
+     * @param broken is told when it has
+     */
+    Flights(boolean fragile, Consumer<Throwable> broken) {
+        this.fragile = fragile;
+        this.broken = broken;
+    }
+
+    /** The jobs themselves, to be sorted in place. */
+    List<Flight> all() {
+        return all;
+    }
+
+    boolean contains(Flight flight) {
+        return all.contains(flight);
+    }
+
+    void add(Flight flight) {
+        all.add(flight);
+    }
+
+    /** Whether nothing more is to be begun. */
+    boolean closing() {
+        return closing;
+    }
+
+    void close() {
+        closing = true;
+    }
+
+    /** Whether an error of the device leaves it unusable. */
+    boolean fragile() {
+        return fragile;
+    }
+
+    /** Nothing more is tried on the device. */
+    void broken(Throwable cause) {
+        closing = true;
+        broken.accept(cause);
+    }
+
+    /** Runs work for some jobs; what goes wrong is classified here, and ends those jobs on this device. */
+    void guarded(List<Flight> concerned, Runnable work) {
+        try {
+            work.run();
+        } catch (NonFiniteException e) {
+            fail(concerned, new Failure(Failure.Code.NON_FINITE_OUTPUT, String.valueOf(e.getMessage())));
+        } catch (DeviceMemoryException e) {
+            fail(concerned, new Failure(Failure.Code.OUT_OF_MEMORY, String.valueOf(e.getMessage())));
+        } catch (DeviceException e) {
+            if (fragile) {
+                broken(e);
+            } else {
+                fail(concerned, new Failure(Failure.Code.INTERNAL, "the device: " + e.getMessage()));
+            }
+        } catch (ArgumentsException e) {
+            fail(concerned, Failure.of(Arguing.problems(e)));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s: unexpected", concerned.get(0).work.job().key().name());
+            fail(concerned, new Failure(Failure.Code.INTERNAL, "unexpected: " + e));
+        }
+    }
+
+    private void fail(List<Flight> concerned, Failure failure) {
+        for (Flight flight : concerned) {
+            if (all.contains(flight)) {
+                land(flight);
+                flight.work.listener().failed(failure);
+            }
+        }
+    }
+
+    /** The job is over on this device. */
+    void land(Flight flight) {
+        if (all.remove(flight)) {
+            flight.close();
+        }
+    }
+}
