@@ -96,8 +96,6 @@ class VariantsIT {
         ObjectNode recipe = (ObjectNode) JSON.readTree(recipe(Files.readAllBytes(file(first))));
         assertThat(recipe.path("vae").asText()).isEqualTo("xl");
         assertThat(recipe.path("loras").toString()).isEqualTo("[{\"name\":\"a\",\"scale\":1.0}]");
-        assertThat(recipe.remove("model_digest").asText())
-                .isEqualTo(first.path("model_digest").asText());
         JsonNode again = rendered(recipe.toString());
 
         assertThat(Files.readAllBytes(file(again))).isEqualTo(Files.readAllBytes(file(first)));

@@ -44,4 +44,13 @@ public final class Ports {
             throw new UncheckedIOException("no free port on " + LOOPBACK, e);
         }
     }
+
+    /** The same, but not this one, which nothing listens on yet. */
+    static int freeBut(int taken) {
+        int port = free();
+        while (port == taken) {
+            port = free();
+        }
+        return port;
+    }
 }

@@ -49,7 +49,7 @@ public final class StandaloneBroker implements AutoCloseable {
         int maxRecordBytes =
                 topics.stream().mapToInt(TopicSpec::maxRecordBytes).max().orElse(StandaloneTopics.LARGEST_VALUE);
         KafkaConfig config = KafkaConfig.fromProps(
-                BrokerProperties.of(folder, actual, Ports.free(), maxRecordBytes, groupSessionTimeout), false);
+                BrokerProperties.of(folder, actual, Ports.freeBut(actual), maxRecordBytes, groupSessionTimeout), false);
         KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         StandaloneBroker broker = new StandaloneBroker(server, actual);
         boolean ready = false;
