@@ -112,6 +112,9 @@ final class HandDevice implements NetworkLoader {
         }
 
         @Override
+        public void shrink() {}
+
+        @Override
         public void close() {}
     }
 
@@ -168,6 +171,9 @@ final class HandDevice implements NetworkLoader {
         public ElementType elementType() {
             return ElementType.FLOAT32;
         }
+
+        @Override
+        public void shrink() {}
 
         @Override
         public void close() {}
