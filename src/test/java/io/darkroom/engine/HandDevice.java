@@ -119,6 +119,9 @@ final class HandDevice implements NetworkLoader {
         }
 
         @Override
+        public void shrink() {}
+
+        @Override
         public void close() {}
     }
 
@@ -175,6 +178,9 @@ final class HandDevice implements NetworkLoader {
         public ElementType elementType() {
             return ElementType.FLOAT32;
         }
+
+        @Override
+        public void shrink() {}
 
         @Override
         public void close() {}
