@@ -35,6 +35,9 @@ class TextCacheTest {
         }
 
         @Override
+        public void shrink() {}
+
+        @Override
         public void close() {}
     });
 
