@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,8 @@ final class PrefixCommit implements KafkaCommitHandler {
     private final java.util.function.Consumer<Runnable> later;
     private final Map<TopicPartition, Offsets> partitions = new HashMap<>();
     private boolean committing;
+    /** The broker takes less text beside an offset than brokers do as shipped. */
+    private volatile boolean bare;
 
     /**
      * @param topicIds tells a topic's id
@@ -256,6 +259,7 @@ final class PrefixCommit implements KafkaCommitHandler {
             });
             commitNext();
         } else {
+            bare |= fault instanceof OffsetMetadataTooLarge;
             LOG.warnf("Commit of %s failed, and will be tried again: %s", offsets.keySet(), fault);
             later.accept(this::tryAgain);
         }
@@ -273,7 +277,7 @@ final class PrefixCommit implements KafkaCommitHandler {
         commits.forEach((partition, commit) -> offsets.put(
                 partition,
                 new OffsetAndMetadata(
-                        commit.offset(), CommitMetadata.write(topicIds.apply(partition.topic()), commit))));
+                        commit.offset(), bare ? "" : CommitMetadata.write(topicIds.apply(partition.topic()), commit))));
         return offsets;
     }
 

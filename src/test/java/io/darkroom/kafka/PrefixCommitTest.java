@@ -36,6 +36,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,7 @@ class PrefixCommitTest {
     /** Kafka's own (whose commitSync calls commitAsync), which fails commits where it is told to, and is out of its group where it is told to. */
     private static final class Kafka extends MockConsumer<String, byte[]> {
         int failures;
+        KafkaException failure = new KafkaException("the coordinator moves");
         int generation = 1;
         final List<Long> commits = new ArrayList<>();
         final List<String> metadata = new ArrayList<>();
@@ -79,7 +81,7 @@ class PrefixCommitTest {
                 Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable OffsetCommitCallback callback) {
             if (failures > 0 && callback != null) {
                 failures--;
-                callback.onComplete(offsets, new KafkaException("the coordinator moves"));
+                callback.onComplete(offsets, failure);
                 return;
             }
             OffsetAndMetadata committed = Objects.requireNonNull(offsets.get(PARTITION));
@@ -235,6 +237,22 @@ class PrefixCommitTest {
         poll();
 
         assertThat(kafka.commits).containsExactly(1L);
+    }
+
+    @Test
+    void aBrokerThatTakesNoMetadataIsGivenNone() {
+        kafka.failures = 1;
+        kafka.failure = new OffsetMetadataTooLarge("this broker takes 10 bytes");
+        var records = receive(0, 1, 2);
+
+        settle(records, 0);
+        settle(records, 2);
+        poll();
+        List.copyOf(later).forEach(Runnable::run);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(1L);
+        assertThat(kafka.metadata).containsExactly("");
     }
 
     @Test
