@@ -37,7 +37,7 @@ final class Previews implements AutoCloseable {
 
     private static final int MOST_DECODED = 4;
     private static final long SEED = 20;
-    /** All latents of the beginning together count as much as one finished picture. */
+    /** Of all samples together, against a finished picture's 1. */
     private static final double WEIGHT = 1;
 
     /** A model's map. Fitted before it is used; from then on the previews' thread alone replaces it. */

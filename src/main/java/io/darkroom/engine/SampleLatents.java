@@ -7,11 +7,13 @@ import java.util.Random;
 
 /**
  * Latents to try a decoder with: fields of colour, as pictures have them, from normal draws on grids of 2, 4 and 8 cells
- * a side, with a little noise of each latent's own. Their variance is about 1, as that of latents that the denoiser sees.
+ * a side, with a little noise of each latent's own. A little tamer than latents that the denoiser sees, whose variance is
+ * about 1: channels that are drawn alone reach combinations that no picture has.
  */
 final class SampleLatents {
     private static final int[] GRIDS = {8, 2, 4};
-    private static final double OWN = 0.2;
+    private static final double FIELD = 0.7;
+    private static final double OWN = 0.14;
 
     private SampleLatents() {}
 
@@ -33,7 +35,7 @@ final class SampleLatents {
         for (int c = 0; c < shape[0]; c++) {
             double[] grid = new double[cells * cells];
             for (int i = 0; i < grid.length; i++) {
-                grid[i] = random.nextGaussian();
+                grid[i] = FIELD * random.nextGaussian();
             }
             for (int y = 0; y < shape[1]; y++) {
                 for (int x = 0; x < shape[2]; x++) {
