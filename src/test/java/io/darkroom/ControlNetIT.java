@@ -6,16 +6,15 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.darkroom.goldens.Goldens;
+import io.darkroom.goldens.ModelCopies;
 import io.darkroom.goldens.Png;
 import io.minio.MinioClient;
 import io.minio.UploadObjectArgs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,7 @@ class ControlNetIT {
 
     @BeforeAll
     static void start() throws Exception {
-        copy(GOLDENS.resolve("tiny-sd-controlnet"), folder.resolve("models/tiny-sd-controlnet"));
+        ModelCopies.copy(GOLDENS.resolve("tiny-sd-controlnet"), folder.resolve("models/tiny-sd-controlnet"));
         int store = freePort();
         app = AppProcess.start(
                         folder,
@@ -60,19 +59,6 @@ class ControlNetIT {
     @AfterAll
     static void stop() {
         app.close();
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        }
     }
 
     private static int freePort() throws IOException {

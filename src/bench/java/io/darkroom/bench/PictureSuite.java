@@ -21,7 +21,6 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.TorchNoise;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,8 +95,7 @@ final class PictureSuite implements Suite {
                 encoding,
                 cause -> {
                     throw new IllegalStateException("the device broke", cause);
-                },
-                Duration.ZERO);
+                });
     }
 
     /** From the first job's handing in to the last one's files. */

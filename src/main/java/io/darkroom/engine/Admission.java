@@ -70,6 +70,9 @@ final class Admission {
                 });
             }
             LOG.debugf(e, "%d jobs' texts are encoded one after another", together.size());
+        } catch (RuntimeException e) {
+            // Outside of any one job: thrown on, it would end the device's thread, and all jobs' with it.
+            LOG.errorf(e, "%d jobs' texts are encoded one after another: unexpected", together.size());
         }
         double nanos = (double) meter.take();
         together.forEach(f -> f.clock.device(nanos / together.size()));

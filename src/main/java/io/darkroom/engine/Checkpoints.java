@@ -81,7 +81,7 @@ final class Checkpoints {
         beside.execute(() -> {
             try {
                 then.accept(new Checkpoint(step, deviceMs, file(flight, pictures, step, deviceMs)));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
                 LOG.errorf(
                         e, "%s: writing it down failed", flight.work.job().key().name());
                 otherwise.run();

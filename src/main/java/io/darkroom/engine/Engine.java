@@ -215,19 +215,21 @@ public final class Engine implements Renderer, AutoCloseable {
     private void rest() throws InterruptedException {
         Runnable next = commands.poll(settings.idle().toNanos(), TimeUnit.NANOSECONDS);
         if (next == null) {
-            models.loaded().forEach(this::shrink);
+            models.leaseLoaded().forEach(this::shrink);
             next = commands.take();
         }
         next.run();
     }
 
-    private void shrink(String model) {
-        try (Lease<Pipeline> lease = models.lease(model)) {
-            lease.model().shrink();
-        } catch (ModelUnavailableException | UnknownModelException | ArgumentsException | DeviceMemoryException e) {
-            LOG.debugf(e, "model %s keeps its memory", model);
+    private void shrink(Lease<Pipeline> loaded) {
+        try (loaded) {
+            if (!flights.closing()) {
+                loaded.model().shrink();
+            }
+        } catch (DeviceMemoryException e) {
+            LOG.debugf(e, "a model keeps its memory");
         } catch (DeviceException e) {
-            LOG.warnf("model %s keeps its memory: %s", model, e.getMessage());
+            LOG.warnf("a model keeps its memory: %s", e.getMessage());
             if (settings.fragile()) {
                 flights.broken(e);
             }

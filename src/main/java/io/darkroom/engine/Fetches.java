@@ -55,6 +55,10 @@ final class Fetches {
         } catch (RuntimeException e) {
             LOG.errorf(e, "%s: fetching its pictures failed", job.key().name());
             return () -> listener.failed(new Failure(Failure.Code.INTERNAL, "fetching the picture failed: " + e));
+        } catch (OutOfMemoryError e) {
+            LOG.errorf("%s: fetching its pictures: %s", job.key().name(), e);
+            return () -> listener.failed(
+                    new Failure(Failure.Code.OUT_OF_MEMORY, "fetching the pictures: " + e.getMessage()));
         }
     }
 

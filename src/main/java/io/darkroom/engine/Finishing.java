@@ -96,6 +96,10 @@ final class Finishing {
             } catch (RuntimeException e) {
                 LOG.errorf(e, "%s: encoding failed", flight.work.job().key().name());
                 listener.failed(new Failure(Failure.Code.INTERNAL, "encoding the picture failed: " + e));
+            } catch (OutOfMemoryError e) {
+                // Large sweeps: without an answer the job would hold its turn, and its offset, for ever.
+                LOG.errorf("%s: %s", flight.work.job().key().name(), e);
+                listener.failed(new Failure(Failure.Code.OUT_OF_MEMORY, "encoding the pictures: " + e.getMessage()));
             }
         });
     }

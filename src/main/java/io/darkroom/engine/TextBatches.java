@@ -7,7 +7,10 @@ import java.util.List;
 
 /** Which jobs that begin at the same time have their texts encoded together. */
 final class TextBatches {
-    /** So that what was encoded is still kept when the last of them begins. */
+    /**
+     * Plans whose texts share a call, so that what was encoded is still kept when the last of them begins. Nothing measures
+     * what such a call needs, so that it must not grow with the sweeps that happen to begin together.
+     */
     private static final int MOST = 8;
 
     private TextBatches() {}
@@ -18,7 +21,7 @@ final class TextBatches {
         for (Flight flight : opened) {
             if (!flight.alone()) {
                 List<List<Flight>> groups = byPipeline.computeIfAbsent(flight.pipeline, p -> new ArrayList<>());
-                if (groups.isEmpty() || groups.get(groups.size() - 1).size() == MOST) {
+                if (groups.isEmpty() || plans(groups.get(groups.size() - 1)) + flight.plans.size() > MOST) {
                     groups.add(new ArrayList<>());
                 }
                 groups.get(groups.size() - 1).add(flight);
@@ -28,5 +31,9 @@ final class TextBatches {
                 .flatMap(List::stream)
                 .filter(g -> g.size() > 1)
                 .toList();
+    }
+
+    private static int plans(List<Flight> flights) {
+        return flights.stream().mapToInt(f -> f.plans.size()).sum();
     }
 }

@@ -123,6 +123,8 @@ final class PrefixCommit implements KafkaCommitHandler {
     public void partitionsAssigned(Collection<TopicPartition> assigned) {
         Map<TopicPartition, Offsets.Commit> left = left(assigned);
         synchronized (this) {
+            // A record that was on its way when a partition was given back may have left something behind.
+            partitions.keySet().removeAll(assigned);
             left.forEach((partition, commit) -> partitions.put(partition, new Offsets(commit)));
         }
         handover.assigned(assigned);

@@ -65,6 +65,8 @@ class RequestIntake {
             return CompletableFuture.completedFuture(null);
         }
         if (settledBefore.remove(new TopicPartition(kafka.getTopic(), kafka.getPartition()), kafka.getOffset())) {
+            // Of no effect but where the partition went and came back meanwhile: then it counts as open.
+            message.ack();
             return CompletableFuture.completedFuture(null);
         }
         IncomingRecord record = record(kafka);

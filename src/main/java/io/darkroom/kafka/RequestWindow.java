@@ -68,7 +68,15 @@ class RequestWindow implements Intake {
         Held held = topics.computeIfAbsent(topic, name -> new Held());
         held.requests--;
         held.bytes -= size;
-        if (held.paused && !isFull(held)) {
+        goOn(topic, held);
+    }
+
+    /**
+     * While nothing is taken SmallRye has paused all partitions, and does so once: what is resumed behind its back is
+     * fetched without end.
+     */
+    private void goOn(String topic, Held held) {
+        if (isOpen() && held.paused && !isFull(held)) {
             held.paused = false;
             pause.resume(topic);
         }
@@ -84,6 +92,7 @@ class RequestWindow implements Intake {
         CompletableFuture<@Nullable Void> waiting;
         synchronized (this) {
             trouble = null;
+            topics.forEach(this::goOn);
             waiting = isOpen() ? next : null;
         }
         // Outside the lock: what waits for it goes on in this thread, and takes the next request.

@@ -3,8 +3,10 @@ package io.darkroom.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
@@ -159,6 +161,18 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
             }
             throw e;
         }
+    }
+
+    /** Takes all that is loaded now into use, variants too, without their counting as used: for upkeep. */
+    public synchronized List<Lease<M>> leaseLoaded() {
+        List<Lease<M>> leases = new ArrayList<>();
+        for (Loaded<M> entry : loaded.values()) {
+            if (entry.model.isDone() && !entry.model.isCompletedExceptionally()) {
+                entry.users++;
+                leases.add(new Use(entry, entry.model.join()));
+            }
+        }
+        return leases;
     }
 
     private void load(ModelFolder folder, Key key, Loaded<M> entry) {

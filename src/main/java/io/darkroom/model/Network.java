@@ -13,7 +13,7 @@ public interface Network extends AutoCloseable {
      * Gives back memory that the runtime keeps for later calls, as far as it can; takes about as long as the smallest call
      * that was made since the last time.
      */
-    default void shrink() {}
+    void shrink();
 
     /** Frees the network's memory. Nothing may be called afterwards. */
     @Override

@@ -183,6 +183,12 @@ final class ControlledDenoiser implements Denoiser {
         return unet.elementType();
     }
 
+    @Override
+    public void shrink() {
+        unet.shrink();
+        controlNets.values().forEach(OnnxControlNet::shrink);
+    }
+
     /** Nothing to do: whoever opened the graphs closes them. */
     @Override
     public void close() {}

@@ -91,6 +91,11 @@ final class FusedControlDenoiser implements Denoiser {
         return unet.elementType();
     }
 
+    @Override
+    public void shrink() {
+        unet.shrink();
+    }
+
     /** Nothing to do: whoever opened the graph closes it. */
     @Override
     public void close() {}

@@ -124,6 +124,11 @@ final class OnnxControlNet implements Network {
     }
 
     @Override
+    public void shrink() {
+        network.shrink();
+    }
+
+    @Override
     public void close() {
         network.close();
     }

@@ -128,6 +128,11 @@ public final class Models implements AutoCloseable {
         }
     }
 
+    /** Takes all that is loaded now into use, variants too, for upkeep: it does not count as use. */
+    public List<Lease<Pipeline>> leaseLoaded() {
+        return catalog.leaseLoaded();
+    }
+
     /**
      * What keeps models from being used, by model: missing files and what does not fit, found by looking, and what the
      * last attempt to load said. A folder of a family that is not served is no problem.

@@ -32,24 +32,27 @@ final class TextCache {
         this.encoder = encoder;
     }
 
+    /** What has to agree for texts to share a call: what is wanted, and how long they are, as {@code max_sequence_length} says. */
+    private record Call(Set<String> outputs, int length) {}
+
     /** The encodings of some texts; those that are not known yet in one call for all that want the same. */
     Map<Key, TextEncoder.Encoding> encode(List<Key> texts) {
         Map<Key, TextEncoder.Encoding> found = new LinkedHashMap<>();
-        Map<Set<String>, LinkedHashSet<List<Integer>>> missing = new LinkedHashMap<>();
+        Map<Call, LinkedHashSet<List<Integer>>> missing = new LinkedHashMap<>();
         for (Key text : texts) {
             TextEncoder.Encoding encoding = kept.get(text);
             if (encoding == null) {
-                missing.computeIfAbsent(text.outputs(), o -> new LinkedHashSet<>())
+                missing.computeIfAbsent(new Call(text.outputs(), text.ids().size()), c -> new LinkedHashSet<>())
                         .add(text.ids());
             } else {
                 found.put(text, encoding);
             }
         }
-        missing.forEach((outputs, ids) -> {
+        missing.forEach((call, ids) -> {
             List<List<Integer>> batch = new ArrayList<>(ids);
-            List<TextEncoder.Encoding> encodings = encoder.encode(batch, outputs);
+            List<TextEncoder.Encoding> encodings = encoder.encode(batch, call.outputs());
             for (int i = 0; i < batch.size(); i++) {
-                Key key = new Key(batch.get(i), outputs);
+                Key key = new Key(batch.get(i), call.outputs());
                 kept.put(key, encodings.get(i));
                 found.put(key, encodings.get(i));
             }

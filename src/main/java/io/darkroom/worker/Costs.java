@@ -41,7 +41,15 @@ final class Costs {
         return request.model() == null ? "" : request.model();
     }
 
+    /** Evaluated pixels of all pictures; of a sweep, which may vary the steps or the size, each combination's. */
     private static double work(RenderRequest request) {
+        RenderRequest.Sweep sweep = request.sweep();
+        return sweep == null || sweep.variants().isEmpty()
+                ? one(request)
+                : sweep.variants().stream().mapToDouble(v -> one(v.request())).sum();
+    }
+
+    private static double one(RenderRequest request) {
         RenderRequest.Steps given = request.steps();
         int steps = given.timesteps() != null
                 ? given.timesteps().size()
@@ -49,7 +57,8 @@ final class Costs {
         Double scale = request.guidance().guidanceScale();
         int rows = scale != null && scale <= 1 ? 1 : 2;
         double pixels = (double) or(request.width(), SIDE) * or(request.height(), SIDE);
-        return steps * rows * pixels * or(request.numImagesPerPrompt(), 1);
+        int labels = request.classLabels() == null ? 1 : request.classLabels().size();
+        return steps * rows * pixels * or(request.numImagesPerPrompt(), 1) * labels;
     }
 
     private static int or(@Nullable Integer given, int otherwise) {

@@ -8,6 +8,7 @@ import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.DeliveryState;
 import io.darkroom.job.Disposition;
+import io.darkroom.job.EventType;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.Making;
 import io.darkroom.job.ProgressEvent;
@@ -366,7 +367,8 @@ final class Deliveries {
         boolean settled = ended instanceof Closing.Settled;
         if (ended instanceof Closing.Settled s) {
             RenderRequest request = running.request();
-            if (request != null && running.deviceMs > 0) {
+            boolean completed = s.event() != null && s.event().type() == EventType.COMPLETED;
+            if (request != null && completed && running.deviceMs > 0) {
                 costs.learn(request, running.deviceMs);
             }
             ports.observer().settled(running.assignment, s.event());

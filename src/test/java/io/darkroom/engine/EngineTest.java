@@ -316,6 +316,38 @@ class EngineTest {
     }
 
     @Test
+    void textsThatCannotBeEncodedTogetherEndNoJob() throws InterruptedException {
+        Heard first = occupy();
+        Heard one = render("a", ",\"negative_prompt\":\"y\"");
+        Heard other = render("b", ",\"negative_prompt\":\"z\"");
+        device.textCalls.clear();
+        device.severalTexts = new IllegalStateException("texts of two lengths");
+
+        device.permits.release(1_000);
+
+        first.pictures();
+        one.pictures();
+        other.pictures();
+        assertThat(device.textCalls).containsExactly(2, 1, 1);
+    }
+
+    @Test
+    void sweepsThatBeginTogetherDoNotSwellTheCallOfTheTextEncoder() throws InterruptedException {
+        Heard first = occupy();
+        String sweep = ",\"num_inference_steps\":1,\"sweep\":{\"seed\":[1,2,3,4,5]}";
+        Heard one = render("a", sweep + ",\"negative_prompt\":\"y\"");
+        Heard other = render("b", sweep + ",\"negative_prompt\":\"z\"");
+        device.textCalls.clear();
+
+        device.permits.release(1_000);
+        first.pictures();
+        one.pictures();
+        other.pictures();
+
+        assertThat(device.textCalls).containsExactly(1, 1);
+    }
+
+    @Test
     void picturesOfJobsThatEndTogetherAreDecodedInOneCall() throws InterruptedException {
         Heard first = occupy();
         Heard one = render("a", ",\"num_inference_steps\":1");

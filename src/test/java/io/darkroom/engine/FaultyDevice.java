@@ -122,6 +122,11 @@ final class FaultyDevice implements NetworkLoader {
         }
 
         @Override
+        public void shrink() {
+            denoiser.shrink();
+        }
+
+        @Override
         public void close() {
             denoiser.close();
         }
@@ -149,6 +154,11 @@ final class FaultyDevice implements NetworkLoader {
         @Override
         public ElementType elementType() {
             return decoder.elementType();
+        }
+
+        @Override
+        public void shrink() {
+            decoder.shrink();
         }
 
         @Override

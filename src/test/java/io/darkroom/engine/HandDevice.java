@@ -41,6 +41,9 @@ final class HandDevice implements NetworkLoader {
     volatile UnaryOperator<List<Tensor>> answer = inputs -> inputs;
     volatile UnaryOperator<List<Tensor>> pictures = UnaryOperator.identity();
     volatile @Nullable RuntimeException loading;
+    /** Thrown by each call of the text encoder that has more than one. */
+    volatile @Nullable RuntimeException severalTexts;
+
     final AtomicInteger open = new AtomicInteger();
     /** How often memory was given back. */
     final AtomicInteger shrunk = new AtomicInteger();
@@ -100,6 +103,10 @@ final class HandDevice implements NetworkLoader {
         @Override
         public List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs) {
             textCalls.add(ids.size());
+            RuntimeException failure = ids.size() > 1 ? severalTexts : null;
+            if (failure != null) {
+                throw failure;
+            }
             texts.addAll(ids);
             return ids.stream()
                     .map(row -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(row.size(), TEXT_WIDTH))))
@@ -110,6 +117,9 @@ final class HandDevice implements NetworkLoader {
         public ElementType elementType() {
             return ElementType.FLOAT32;
         }
+
+        @Override
+        public void shrink() {}
 
         @Override
         public void close() {}
@@ -168,6 +178,9 @@ final class HandDevice implements NetworkLoader {
         public ElementType elementType() {
             return ElementType.FLOAT32;
         }
+
+        @Override
+        public void shrink() {}
 
         @Override
         public void close() {}

@@ -199,6 +199,19 @@ class PrefixCommitTest {
     }
 
     @Test
+    void aRecordThatWasOnItsWayWhenThePartitionWentHoldsUpNothingWhenItComesBack() {
+        receive(0);
+        commits.partitionsRevoked(Set.of(PARTITION));
+        receive(1);
+        commits.partitionsAssigned(Set.of(PARTITION));
+
+        settle(receive(7), 7);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(8L);
+    }
+
+    @Test
     void manyThatEndTogetherShareOneCommit() {
         var records = receive(0, 1, 2);
 

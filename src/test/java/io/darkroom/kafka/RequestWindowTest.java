@@ -89,6 +89,19 @@ class RequestWindowTest {
     }
 
     @Test
+    void goesOnWithATopicOnlyOnceTheSurroundingsAreWell() {
+        RequestWindow window = new RequestWindow(1, 1000, pause);
+        window.taken("bulk", 1);
+        window.pause("the store is down");
+
+        window.ended("bulk", 1);
+        assertThat(told).containsExactly("pause bulk");
+        window.resume();
+
+        assertThat(told).containsExactly("pause bulk", "resume bulk");
+    }
+
+    @Test
     void takesNothingOnceItIsClosed() {
         RequestWindow window = new RequestWindow(10, 1000, pause);
         window.close();

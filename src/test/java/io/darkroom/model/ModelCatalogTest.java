@@ -109,6 +109,32 @@ class ModelCatalogTest {
         }
     }
 
+    @Test
+    void upkeepTakesAllThatIsLoadedVariantsTooAndDoesNotCountAsUse() throws IOException {
+        folder("a");
+        folder("b");
+        folder("c");
+        vae("b", "fine");
+        try (ModelCatalog<Fake> catalog = catalog(3 * (SIZE + 200))) {
+            variant(catalog, "b", "fine");
+            name(catalog, "a");
+
+            List<Lease<Fake>> leases = catalog.leaseLoaded();
+
+            assertThat(leases.stream().map(lease -> lease.model().name)).containsExactlyInAnyOrder("a", "b");
+            leases.forEach(Lease::close);
+        }
+        try (ModelCatalog<Fake> catalog = catalog(2 * (SIZE + 200))) {
+            name(catalog, "c");
+            name(catalog, "a");
+            catalog.leaseLoaded().forEach(Lease::close);
+
+            name(catalog, "b");
+
+            assertThat(catalog.loaded()).containsExactly("a", "b");
+        }
+    }
+
     private static String variant(ModelCatalog<Fake> catalog, String model, String vae) {
         try (Lease<Fake> lease = catalog.lease(model, Variant.PLAIN.withVae(vae))) {
             return lease.model().name;

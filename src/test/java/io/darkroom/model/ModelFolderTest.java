@@ -3,6 +3,7 @@ package io.darkroom.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.darkroom.goldens.ModelCopies;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.FileSystem;
@@ -10,7 +11,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,17 +22,7 @@ class ModelFolderTest {
 
     /** A copy of the starter's folder, in any file system. */
     private static void copyStarter(Path to) throws IOException {
-        Path from = BuiltInModels.starter().root();
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        }
+        ModelCopies.copy(BuiltInModels.starter().root(), to);
     }
 
     @ParameterizedTest

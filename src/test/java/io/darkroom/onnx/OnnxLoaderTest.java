@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.darkroom.goldens.Goldens;
+import io.darkroom.goldens.ModelCopies;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.CallListener;
 import io.darkroom.model.Conditioning;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,22 +47,9 @@ class OnnxLoaderTest {
         return ModelFolder.read(name, Goldens.repository().resolve("pipelines").resolve(name));
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
-        }
-    }
-
     private ModelFolder copyOfStarter() throws IOException {
         Path copy = directory.resolve("copy");
-        copy(BuiltInModels.starter().root(), copy);
+        ModelCopies.copy(BuiltInModels.starter().root(), copy);
         return ModelFolder.read("copy", copy);
     }
 
@@ -95,7 +82,7 @@ class OnnxLoaderTest {
     void aModelInsideAZipLoadsAndGivesTheSame() throws IOException {
         Denoiser.Row row = row(1, 500, 40, 128, 16);
         try (FileSystem zip = FileSystems.newFileSystem(directory.resolve("m.zip"), Map.of("create", "true"))) {
-            copy(BuiltInModels.starter().root(), zip.getPath("/starter"));
+            ModelCopies.copy(BuiltInModels.starter().root(), zip.getPath("/starter"));
             try (Networks zipped = load(ModelFolder.read("starter", zip.getPath("/starter")));
                     Networks plain = load(BuiltInModels.starter())) {
                 Tensor fromZip = zipped.denoiser().evaluate(List.of(row)).get(0);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.goldens.Goldens;
+import io.darkroom.goldens.ModelCopies;
 import io.darkroom.goldens.Png;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.noise.TorchGenerator;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,7 +124,7 @@ class FamilyPipelineTest {
     @Test
     void sd3WithoutT5HasZerosInItsPlace(@TempDir Path directory) throws IOException {
         Path folder = directory.resolve("no-t5");
-        copy(PIPELINES.resolve("tiny-sd3"), folder);
+        ModelCopies.copy(PIPELINES.resolve("tiny-sd3"), folder);
         ObjectMapper json = new ObjectMapper();
         Path index = folder.resolve("model_index.json");
         ObjectNode content = (ObjectNode) json.readTree(index.toFile());
@@ -144,19 +144,6 @@ class FamilyPipelineTest {
                 assertThat(text.data()[i]).isZero();
             }
             assertThat(text.data()[0]).isNotZero();
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
         }
     }
 
