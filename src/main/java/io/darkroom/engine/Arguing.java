@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
 final class Arguing {
-    /** The contract's fields that nothing takes yet: what they ask for comes with a later release. */
-    private static final Set<String> LATER = Set.of("preview_every");
-
     private Arguing() {}
 
     /** The name of the model that a request wants. */
@@ -192,23 +189,6 @@ final class Arguing {
                 ? null
                 : new Arguments.Inversion(
                         given.prompt() == null ? "" : given.prompt(), given.numInferenceSteps(), given.guidanceScale());
-    }
-
-    /** The fields that were given and that nothing in this release takes. */
-    static List<Problem> unsupported(RenderRequest request) {
-        List<Problem> problems = new ArrayList<>();
-        List<String> given = new ArrayList<>(request.fieldsGiven());
-        RenderRequest.Sweep sweep = request.sweep();
-        if (sweep != null) {
-            sweep.values().keySet().forEach(field -> given.add("sweep." + field));
-        }
-        for (String field : given) {
-            if (LATER.contains(field.replaceFirst("^sweep\\.", ""))) {
-                problems.add(new Problem(
-                        field, "this release cannot do that yet; leave the field out", Failure.Code.UNSUPPORTED));
-            }
-        }
-        return problems;
     }
 
     static List<Problem> problems(ArgumentsException e) {

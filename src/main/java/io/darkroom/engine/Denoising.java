@@ -17,12 +17,14 @@ final class Denoising {
     private final BatchSizes sizes;
     private final CallMeter meter;
     private final Checkpoints checkpoints;
+    private final Previews previews;
 
-    Denoising(Flights flights, BatchSizes sizes, CallMeter meter, Checkpoints checkpoints) {
+    Denoising(Flights flights, BatchSizes sizes, CallMeter meter, Checkpoints checkpoints, Previews previews) {
         this.flights = flights;
         this.sizes = sizes;
         this.meter = meter;
         this.checkpoints = checkpoints;
+        this.previews = previews;
     }
 
     /** One step of the pictures in the batch; where the device has no room for all, in parts. */
@@ -97,7 +99,7 @@ final class Denoising {
         int steps = flight.steps();
         long soFar = flight.clock.inPhase(System.nanoTime());
         long etaMs = step == 0 ? -1 : Math.round(soFar / 1e6 / step * (steps - step));
-        flight.work.listener().progress(new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
+        previews.tell(flight, new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
         checkpoints.stepped(flight);
         for (Flight.Picture picture : flight.decodable()) {
             if (!Finite.all(picture.sampling.latents())) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * pictures), then hands each row back to its job's guidance and sampler. Between any two ticks jobs come and go: a batch
  * holds rows of whatever jobs fit together, the most urgent first.
  *
- * <p>Beside the device's thread: fetching the picture that a job starts from, and encoding finished ones.
+ * <p>Beside the device's thread: fetching the picture that a job starts from, and encoding finished ones and previews.
  */
 public final class Engine implements Renderer, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Engine.class);
@@ -83,6 +83,7 @@ public final class Engine implements Renderer, AutoCloseable {
     private final Fetches fetches;
     private final BatchSizes sizes;
     private final Checkpoints checkpoints;
+    private final Previews previews;
     private final Admission admission;
     private final Denoising denoising;
     private final Finishing finishing;
@@ -97,8 +98,9 @@ public final class Engine implements Renderer, AutoCloseable {
         this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
         this.checkpoints = new Checkpoints(device, helpers.encoding(), helpers.checkpointEvery());
         this.admission = new Admission(flights, models, meter, checkpoints, settings.jobs());
-        this.denoising = new Denoising(flights, sizes, meter, checkpoints);
-        this.finishing = new Finishing(flights, sizes, meter, helpers.encoding());
+        this.previews = new Previews(device, flights, meter);
+        this.denoising = new Denoising(flights, sizes, meter, checkpoints, previews);
+        this.finishing = new Finishing(flights, sizes, meter, previews, helpers.encoding());
         this.thread = new Thread(this::run, "device-" + device.replace(':', '-'));
     }
 
@@ -204,6 +206,7 @@ public final class Engine implements Renderer, AutoCloseable {
             flights.broken(t);
         } finally {
             List.copyOf(flights.all()).forEach(flights::land);
+            previews.close();
             models.close();
         }
     }

@@ -16,12 +16,14 @@ final class Finishing {
     private final Flights flights;
     private final BatchSizes sizes;
     private final CallMeter meter;
+    private final Previews previews;
     private final Executor encoding;
 
-    Finishing(Flights flights, BatchSizes sizes, CallMeter meter, Executor encoding) {
+    Finishing(Flights flights, BatchSizes sizes, CallMeter meter, Previews previews, Executor encoding) {
         this.flights = flights;
         this.sizes = sizes;
         this.meter = meter;
+        this.previews = previews;
         this.encoding = encoding;
     }
 
@@ -78,6 +80,7 @@ final class Finishing {
                             "the decoder's output is not finite; a float16 VAE may overflow: export it in float32");
                 }
                 member.picture().pixels = own;
+                previews.learn(batch.pipeline(), member.picture().sampling.latents(), own);
             });
         }
     }

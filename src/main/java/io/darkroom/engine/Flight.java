@@ -48,6 +48,9 @@ final class Flight implements AutoCloseable {
         @Nullable
         Tensor pixels;
 
+        /** Its step when the listener was last told of it. */
+        int toldStep;
+
         /** What it wants evaluated next, made once for each evaluation. */
         private @Nullable Wanted wanted;
 

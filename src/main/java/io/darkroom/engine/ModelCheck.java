@@ -26,7 +26,7 @@ public final class ModelCheck implements RequestCheck {
 
     @Override
     public List<Problem> problems(RenderRequest request) {
-        List<Problem> problems = new ArrayList<>(Arguing.unsupported(request));
+        List<Problem> problems = new ArrayList<>();
         try {
             String model = Arguing.model(request, models);
             Inputs pictures = standIn(request, models.planner(model));

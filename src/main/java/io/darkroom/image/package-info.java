@@ -1,4 +1,4 @@
-/** Pictures as files: PNG with its parameters inside. */
+/** Pictures as files: PNG with its parameters inside; contact sheets; previews. */
 @NullMarked
 package io.darkroom.image;
 

@@ -16,7 +16,12 @@ public sealed interface DeliveryEvent {
     record RenderStarted() implements DeliveryEvent {}
 
     /** A step was made; {@code deviceMs} is the job's share of the device so far. */
-    record Stepped(double deviceMs) implements DeliveryEvent {}
+    record Stepped(double deviceMs) implements DeliveryEvent {
+        /** A step may be told of after later ones: then what those said holds. */
+        double atLeast(double known) {
+            return Math.max(known, deviceMs);
+        }
+    }
 
     /** The rendering goes on from its checkpoint; {@code deviceMs} is what earlier attempts spent on it, by attempt. */
     record Resumed(Map<Integer, Double> deviceMs) implements DeliveryEvent {

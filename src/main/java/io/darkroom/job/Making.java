@@ -124,7 +124,7 @@ public sealed interface Making extends DeliveryState {
             }
             if (event instanceof DeliveryEvent.Stepped stepped) {
                 return new Step(new Rendering(
-                        assignment, past, attempt, queuedMs, stepped.deviceMs(), checkpoint, away, saves));
+                        assignment, past, attempt, queuedMs, stepped.atLeast(deviceMs), checkpoint, away, saves));
             }
             if (event instanceof DeliveryEvent.Finished finished) {
                 return store(finished.rendered(), now);

@@ -26,7 +26,7 @@ public interface Renderer {
         /** The first native call that touches the job is about to be made. */
         void started(String model, int steps);
 
-        /** A step was made. */
+        /** A step was made. Told once for each; one with a preview may come after later steps. */
         void progress(Step step);
 
         /**
@@ -69,7 +69,12 @@ public interface Renderer {
      * @param deviceMs the job's share of the device so far
      * @param preview null where none was asked for or is due
      */
-    record Step(String phase, int step, int steps, long etaMs, double deviceMs, @Nullable Preview preview) {}
+    record Step(String phase, int step, int steps, long etaMs, double deviceMs, @Nullable Preview preview) {
+        /** The same with a preview. */
+        public Step withPreview(Preview seen) {
+            return new Step(phase, step, steps, etaMs, deviceMs, seen);
+        }
+    }
 
     /** A small picture of what is becoming, at most 32 KiB. */
     record Preview(String mediaType, Bytes content) {}

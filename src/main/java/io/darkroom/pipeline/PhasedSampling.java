@@ -106,7 +106,12 @@ final class PhasedSampling implements Sampling {
         progress = phase.after().apply(phase.sampler().advance(pending, guided.prediction(), noise));
         step++;
         stepOfPhase++;
-        estimate = progress instanceof Pending next ? next.estimate() : ((Done) progress).latents();
+        // A phase may end in noise, as an inversion does: then what was last thought of the picture stays.
+        if (progress instanceof Pending next) {
+            estimate = next.estimate();
+        } else if (ends.size() + 1 == phases.size()) {
+            estimate = ((Done) progress).latents();
+        }
         finishPhases();
     }
 

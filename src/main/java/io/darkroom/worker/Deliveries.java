@@ -330,9 +330,10 @@ final class Deliveries {
 
     private void progress(Running running, Renderer.Step step) {
         if (running.state instanceof Making.Rendering) {
-            running.step = step.step();
+            // One with a preview may come after later ones.
+            running.step = Math.max(running.step, step.step());
             running.steps = step.steps();
-            running.deviceMs = step.deviceMs();
+            running.deviceMs = Math.max(running.deviceMs, step.deviceMs());
             show(running);
             ports.announcer()
                     .progress(new ProgressEvent(

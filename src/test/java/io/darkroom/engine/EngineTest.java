@@ -24,6 +24,7 @@ import io.darkroom.noise.TorchGenerator;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.tensor.Linear;
 import io.darkroom.tensor.Tensor;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,6 +190,49 @@ class EngineTest {
         assertThat(rowsOfCalls()).hasSizeLessThanOrEqualTo(4);
         // The prompt, the negative one, and the empty one of the job before.
         assertThat(device.texts).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void onlyAJobThatWantsPreviewsPaysForTheirMapAndOnlyTheFirst() throws InterruptedException {
+        double without = render("a", "").pictures().deviceMs();
+        int plain = device.decoderCalls.size();
+
+        double first = render("b", ",\"preview_every\":1").pictures().deviceMs();
+        int fitted = device.decoderCalls.size();
+        render("c", ",\"preview_every\":1").pictures();
+
+        assertThat(plain).isEqualTo(1);
+        assertThat(fitted).isGreaterThan(2);
+        assertThat(device.decoderCalls).hasSize(fitted + 1).containsOnly(1);
+        // Each call of the decoder takes this device a millisecond.
+        assertThat(first - without).isBetween(fitted - 2.0, fitted - 2 + 0.1);
+    }
+
+    @Test
+    void whereTheDecoderHasNoRoomForSamplesTheJobGoesOnWithoutPreviews() throws InterruptedException {
+        AtomicInteger calls = new AtomicInteger();
+        device.pictures = pixels -> {
+            if (calls.getAndIncrement() == 0) {
+                throw new DeviceMemoryException("full", new IllegalStateException());
+            }
+            return pixels;
+        };
+
+        Heard job = render("a", ",\"preview_every\":1");
+
+        assertThat(job.pictures().pictures()).hasSize(1);
+        assertThat(job.steps).hasSize(2).allMatch(step -> step.preview() == null);
+    }
+
+    @Test
+    void anEstimateThatIsNotFiniteHasNoPreview() throws InterruptedException {
+        device.answer = inputs ->
+                inputs.stream().map(x -> Linear.combine(Double.NaN, x)).toList();
+
+        Heard job = render("a", ",\"preview_every\":1");
+
+        assertThat(job.failure()).isEqualTo(Failure.Code.NON_FINITE_OUTPUT);
+        assertThat(job.steps).hasSize(2).allMatch(step -> step.preview() == null);
     }
 
     @Test

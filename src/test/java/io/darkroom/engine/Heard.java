@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** What a job's listener hears, in order: {@code started}, {@code step 1/2}, and how it ended. */
 final class Heard implements Renderer.Listener {
     final List<String> news = new CopyOnWriteArrayList<>();
+    final List<Renderer.Step> steps = new CopyOnWriteArrayList<>();
     final List<Checkpoint> checkpoints = new CopyOnWriteArrayList<>();
     final List<Map<Integer, Double>> resumed = new CopyOnWriteArrayList<>();
     final CountDownLatch firstStep = new CountDownLatch(1);
@@ -33,6 +34,7 @@ final class Heard implements Renderer.Listener {
     @Override
     public void progress(Renderer.Step step) {
         news.add("step " + step.step() + "/" + step.steps());
+        steps.add(step);
         firstStep.countDown();
     }
 
