@@ -50,7 +50,8 @@ class WorkerStopIT {
         WorkerProcess first = terminateAmidTheFirstJob("1ms");
 
         assertThat(first.exit()).isIn(0, TERMINATED);
-        assertThat(surroundings.end.terminalEvents()).isEmpty();
+        // The shorter ones may have ended before it: they go first.
+        assertThat(surroundings.end.terminalEvents("running")).isEmpty();
         assertThat(surroundings.end.deadLetters()).isEmpty();
         assertThat(Jobs.record(surroundings.end, "running"))
                 .hasSize(3)
