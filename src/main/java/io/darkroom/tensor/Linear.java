@@ -247,51 +247,6 @@ public final class Linear {
         };
     }
 
-    /** Two weighted sums of which the second needs the first. */
-    public record Chain(Tensor first, Tensor second) {}
-
-    /**
-     * {@code p = a x + b y + c z + d u}, and {@code q = e p + f u + g y}: the same as one after another, to the last bit,
-     * but in one pass, for at large sizes the time goes into reading.
-     */
-    public static Chain chain(double[] first, Tensor x, Tensor y, Tensor z, Tensor u, double[] second) {
-        if (x.isFloat64() || hasZero(first) || hasZero(second)) {
-            Tensor p = combine(first, x, y, z, u);
-            return new Chain(p, combine(second, p, u, y));
-        }
-        same(x, y);
-        same(x, z);
-        same(x, u);
-        float a = (float) first[0];
-        float b = (float) first[1];
-        float c = (float) first[2];
-        float d = (float) first[3];
-        float e = (float) second[0];
-        float f = (float) second[1];
-        float g = (float) second[2];
-        float[] px = x.data();
-        float[] py = y.data();
-        float[] pz = z.data();
-        float[] pu = u.data();
-        float[] p = new float[px.length];
-        float[] q = new float[px.length];
-        for (int i = 0; i < p.length; i++) {
-            float sum = a * px[i] + b * py[i] + c * pz[i] + d * pu[i];
-            p[i] = sum;
-            q[i] = e * sum + f * pu[i] + g * py[i];
-        }
-        return new Chain(Tensor.of(p, x.shapeView()), Tensor.of(q, x.shapeView()));
-    }
-
-    private static boolean hasZero(double[] weights) {
-        for (double w : weights) {
-            if (w == 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static Tensor many(double[] weights, Tensor[] terms) {
         float[] out = new float[terms[0].size()];
         for (int k = 0; k < terms.length; k++) {

@@ -80,26 +80,17 @@ final class UniPcSolver extends Solver {
         Tensor x0 = x0(pending.sample(), output, point(i));
         Tensor kept = options.predictX0 ? x0 : epsilon(pending.sample(), output, point(i));
 
-        Sum corrector = memory.last == null || i == 0 || options.uncorrected.contains(i - 1)
-                ? null
-                : corrector(memory.last, memory.outputs, kept, i, memory.order);
+        Tensor x = memory.last == null || i == 0 || options.uncorrected.contains(i - 1)
+                ? pending.sample()
+                : correct(memory.last, memory.outputs, kept, i, memory.order);
         History outputs = memory.outputs.with(kept, options.order);
         int remaining = options.lowerOrderFinal ? grid.evaluations() - i : options.order;
         int order = Math.min(Math.min(options.order, remaining), memory.outputs.size() + 1);
-        if (corrector != null && memory.order == 2 && order == 2) {
-            // The usual case: both sums in one pass. What the predictor starts from is what the corrector gives.
-            Tensor[] t = corrector.terms;
-            double[] onwards = predictor(t[0], outputs, i, order).weights;
-            Linear.Chain both = Linear.chain(corrector.weights, t[0], t[1], t[2], t[3], onwards);
-            return at(i + 1, both.second(), x0, new Memory(outputs, both.first(), order));
-        }
-        Tensor x = corrector == null ? pending.sample() : corrector.tensor();
-        Tensor next = predictor(x, outputs, i, order).tensor();
-        return at(i + 1, next, x0, new Memory(outputs, x, order));
+        return at(i + 1, predict(x, outputs, i, order), x0, new Memory(outputs, x, order));
     }
 
     /** UniP: from the sample at i to i + 1. */
-    private Sum predictor(Tensor x, History outputs, int i, int order) {
+    private Tensor predict(Tensor x, History outputs, int i, int order) {
         Step step = new Step(point(i), point(i + 1), options);
         double[] r = ratios(step, i, order);
         double[] rho = order == 2 ? new double[] {0.5} : step.rho(r, order - 1);
@@ -107,27 +98,12 @@ final class UniPcSolver extends Solver {
     }
 
     /** UniC: the step from i - 1 to i again, with the output at i. */
-    private Sum corrector(Tensor last, History outputs, Tensor newest, int i, int order) {
+    private Tensor correct(Tensor last, History outputs, Tensor newest, int i, int order) {
         Step step = new Step(point(i - 1), point(i), options);
         double[] r = ratios(step, i - 1, order);
         r[order - 1] = 1;
         double[] rho = order == 1 ? new double[] {0.5} : step.rho(r, order);
         return weighted(step, last, outputs, r, rho, newest);
-    }
-
-    /** A weighted sum that is not worked out yet. */
-    private static final class Sum {
-        final double[] weights;
-        final Tensor[] terms;
-
-        Sum(double[] weights, Tensor[] terms) {
-            this.weights = weights;
-            this.terms = terms;
-        }
-
-        Tensor tensor() {
-            return Linear.combine(weights, terms);
-        }
     }
 
     /** r_k = (lambda of the k-th point before - lambda of the step's start) / h; one more for the step's end. */
@@ -141,7 +117,7 @@ final class UniPcSolver extends Solver {
     }
 
     /** a x - c phi_1 m0 - c B sum rho_k (m_k - m0) / r_k, as one weighted sum. */
-    private static Sum weighted(
+    private static Tensor weighted(
             Step step, Tensor x, History outputs, double[] r, double[] rho, @Nullable Tensor newest) {
         int before = newest == null ? rho.length : rho.length - 1;
         double[] weights = new double[before + (newest == null ? 2 : 3)];
@@ -160,7 +136,7 @@ final class UniPcSolver extends Solver {
             terms[before + 2] = newest;
             weights[1] -= weights[before + 2];
         }
-        return new Sum(weights, terms);
+        return Linear.combine(weights, terms);
     }
 
     /** The quantities of one step from s to t, each operation rounded as the points say. */
