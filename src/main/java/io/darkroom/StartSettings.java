@@ -12,7 +12,9 @@ import io.darkroom.worker.DeviceCheck;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +27,7 @@ final class StartSettings {
 
     private static final String HTTP_HOST = "quarkus.http.host";
     private static final String TOPICS = "darkroom.topics.";
+    private static final String TENANTS_TOPICS = "darkroom.tenants.topics";
     private static final int USUAL_HTTP_PORT = 8080;
 
     private final SmallRyeConfig config;
@@ -43,10 +46,21 @@ final class StartSettings {
      * @throws StandaloneException with every problem, a line each
      */
     void check() {
-        List<String> problems = SettingsCheck.problems(config, ConfigUtils.configBuilder());
+        List<String> problems = new ArrayList<>(SettingsCheck.problems(config, ConfigUtils.configBuilder()));
+        problems.addAll(topicsOfTenants());
         if (!problems.isEmpty()) {
             throw new StandaloneException(String.join("\n", problems));
         }
+    }
+
+    /** A tenant's topic that is not read would look as if nobody else could write there. */
+    private List<String> topicsOfTenants() {
+        List<String> read = topics().requests();
+        return config.getOptionalValues(TENANTS_TOPICS, String.class, String.class).orElse(Map.of()).keySet().stream()
+                .filter(topic -> !read.contains(topic))
+                .map(topic -> TENANTS_TOPICS + ".\"" + topic
+                        + "\": accepted are the topics of darkroom.topics.requests, " + String.join(", ", read))
+                .toList();
     }
 
     /**

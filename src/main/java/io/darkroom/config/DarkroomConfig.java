@@ -3,6 +3,7 @@ package io.darkroom.config;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithParentName;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -10,6 +11,7 @@ import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -36,6 +38,8 @@ public interface DarkroomConfig {
     Limits limits();
 
     Topics topics();
+
+    Tenants tenants();
 
     Worker worker();
 
@@ -170,6 +174,34 @@ public interface DarkroomConfig {
 
         @WithDefault("darkroom.requests.dead")
         String dead();
+    }
+
+    /**
+     * What each tenant may have of a worker while others wait: who has had it comes after all who have not. Nothing is
+     * refused for it.
+     */
+    interface Tenants {
+        /** Of every tenant that has none by its name; requests that name no tenant count as one. */
+        @WithParentName
+        Quota each();
+
+        /** By tenant: {@code darkroom.tenants.named.acme.jobs=4}. */
+        Map<String, Quota> named();
+
+        /**
+         * By request topic, whose all requests there are: {@code darkroom.tenants.topics."requests.acme"=acme}. So the
+         * broker's ACLs decide who is who; a request there that names another tenant is refused.
+         */
+        Map<String, @NotBlank String> topics();
+    }
+
+    /** One tenant's quota on each worker. */
+    interface Quota {
+        /** Jobs rendered at the same time. Default: as many as the engine takes. */
+        Optional<@Min(1) Integer> jobs();
+
+        /** The device's time in the last hour. Default: all of it. */
+        Optional<@DurationMin(nanos = 1, message = "must be more than 0S") Duration> deviceTimePerHour();
     }
 
     /** How the worker takes jobs and gives them back. */

@@ -2,6 +2,7 @@ package io.darkroom.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +26,22 @@ public final class RequestParser {
 
     private final Limits limits;
     private final RequestCheck check;
+    private final Map<String, String> tenants;
     private final JsonReader reader;
     private final RequestFields fields;
 
+    /** Tenants are as requests name them. */
     public RequestParser(Limits limits, RequestCheck check) {
+        this(limits, check, Map.of());
+    }
+
+    /**
+     * @param tenants by request topic: whose requests all of that topic's are, so that who may write to it decides
+     */
+    public RequestParser(Limits limits, RequestCheck check, Map<String, String> tenants) {
         this.limits = limits;
         this.check = check;
+        this.tenants = Map.copyOf(tenants);
         this.reader = new JsonReader(limits.requestBytes());
         this.fields = new RequestFields(limits);
     }
@@ -76,6 +87,7 @@ public final class RequestParser {
                 ? new JobKey(Ids.ofRecord(record), 0)
                 : new JobKey(good ? given.textValue() : derivedId(record, event), generation);
         String digest = CanonicalJson.digest(json.deepCopy().without(NOT_DIGESTED));
+        bindTenant(json, record.source().topic(), problems);
         RenderRequest request = fields.read(json, key, digest, problems);
         pixels(request, problems);
         pictures(request, problems);
@@ -87,6 +99,22 @@ public final class RequestParser {
         return problems.none()
                 ? new ParsedRequest.Valid(request)
                 : new ParsedRequest.Invalid(key, digest, request.labels(), Failure.of(problems.list()));
+    }
+
+    /** Where the topic belongs to a tenant, the request does too, and may not name another one. */
+    private void bindTenant(ObjectNode json, String topic, Problems problems) {
+        String tenant = tenants.get(topic);
+        if (tenant == null) {
+            return;
+        }
+        JsonNode given = json.get("tenant");
+        if (given != null && !given.isNull() && !given.equals(TextNode.valueOf(tenant))) {
+            problems.add(
+                    "tenant",
+                    "expected " + Quote.of(tenant) + ", whose topic " + Quote.of(topic)
+                            + " is (darkroom.tenants.topics), or nothing, got " + Fields.show(given));
+        }
+        json.put("tenant", tenant);
     }
 
     /** The most pixels that any of the request's pictures has, where it says. */

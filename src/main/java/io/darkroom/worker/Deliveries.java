@@ -81,7 +81,7 @@ final class Deliveries {
         this.backoff = backoff;
         this.clock = clock;
         this.thread = new DeliveryThread(executor, this::giveTurns);
-        this.turns = new Turns<>(settings.jobsAtOnce(), PATIENCE);
+        this.turns = new Turns<>(settings.jobsAtOnce(), PATIENCE, new Quotas(settings.quotas(), clock));
     }
 
     Optional<DeliveryLoop.Snapshot> snapshot(String id) {

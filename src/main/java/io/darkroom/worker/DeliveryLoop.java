@@ -43,6 +43,7 @@ public final class DeliveryLoop implements AutoCloseable {
      * @param longestBackoff the longest such wait
      * @param leaving how long released jobs may take to say so in their records
      * @param topics the request topics, the most urgent first
+     * @param quotas what each tenant may have while others wait
      */
     public record Settings(
             String worker,
@@ -53,7 +54,8 @@ public final class DeliveryLoop implements AutoCloseable {
             Duration firstBackoff,
             Duration longestBackoff,
             Duration leaving,
-            List<String> topics) {
+            List<String> topics,
+            TenantQuotas quotas) {
         /** The priorities that a request may have. */
         private static final int PRIORITIES = 10;
 
@@ -80,7 +82,8 @@ public final class DeliveryLoop implements AutoCloseable {
                     Duration.ofMillis(200),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(5),
-                    List.of());
+                    List.of(),
+                    TenantQuotas.NONE);
         }
     }
 

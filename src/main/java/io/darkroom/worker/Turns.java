@@ -5,15 +5,18 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may be rendered now: so many jobs at once. First comes who has had least of its share of the device
  * ({@link Shares}: levels of urgency, tenants in turn); among a tenant's jobs of one level the earliest deadline, then the
- * shortest job, where a job's waiting counts for it. Nobody is overtaken for ever: after so many turns given to others,
+ * shortest job, where a job's waiting counts for it. A tenant that has had its quota comes after all who have not
+ * ({@link Quotas}). Nobody is overtaken for ever: after so many turns given to others,
  * whoever waits longest is next, since the window's commit waits for it. A job that is to be alone waits until nobody else
  * is rendered, and nobody else begins meanwhile. Not safe for more than one thread.
  *
@@ -42,6 +45,7 @@ final class Turns<T> {
 
     private final int atOnce;
     private final int patience;
+    private final Quotas quotas;
     private final Shares shares = new Shares();
     /** What waits, by who, the longest waiting first: a backlog may be long. */
     private final Map<T, Waiting<T>> asking = new LinkedHashMap<>();
@@ -55,13 +59,15 @@ final class Turns<T> {
     /**
      * @param atOnce how many may be rendered at the same time
      * @param patience after how many turns given to others one is next
+     * @param quotas what each tenant may have while others wait
      */
-    Turns(int atOnce, int patience) {
+    Turns(int atOnce, int patience, Quotas quotas) {
         if (atOnce < 1) {
             throw new IllegalArgumentException("at least one job at once, not " + atOnce);
         }
         this.atOnce = atOnce;
         this.patience = patience;
+        this.quotas = quotas;
     }
 
     /** Asks for a turn. Asking again while waiting changes nothing. */
@@ -96,6 +102,7 @@ final class Turns<T> {
         Ask ask = holding.remove(who);
         if (ask != null) {
             shares.charge(ask.account(), usedMs - ask.costMs());
+            quotas.ended(ask.account().tenant(), ask.costMs(), usedMs);
             shares.leave(ask.account());
         }
         held = held && !holding.isEmpty();
@@ -114,6 +121,7 @@ final class Turns<T> {
         dequeue(first);
         holding.put(first.who(), first.ask());
         shares.charge(first.ask().account(), first.ask().costMs());
+        quotas.begun(first.ask().account().tenant(), first.ask().costMs());
         held = first.ask().alone();
         given++;
         return Optional.of(first.who());
@@ -124,10 +132,15 @@ final class Turns<T> {
         if (given - longest.given() >= patience) {
             return longest;
         }
-        return queues.entrySet().stream()
-                .min(Map.Entry.comparingByKey(shares.order()))
-                .map(queue -> queue.getValue().first())
-                .orElse(longest);
+        Map<Boolean, List<Shares.Account>> accounts =
+                queues.keySet().stream().collect(Collectors.partitioningBy(a -> quotas.isSpent(a.tenant())));
+        List<Shares.Account> within = accounts.getOrDefault(false, List.of());
+        return (within.isEmpty() ? queues.keySet() : within)
+                .stream()
+                        .min(shares.order())
+                        .map(queues::get)
+                        .map(TreeSet::first)
+                        .orElse(longest);
     }
 
     private void dequeue(Waiting<T> gone) {

@@ -36,6 +36,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Puts the worker together: from settings to store, engine and deliveries. */
@@ -154,7 +155,8 @@ class WorkerBeans {
     @Produces
     @Singleton
     RequestParser parser(Limits limits, Models models) {
-        return new RequestParser(limits, new ModelCheck(models));
+        return new RequestParser(
+                limits, new ModelCheck(models), config.tenants().topics());
     }
 
     @Produces
@@ -222,7 +224,8 @@ class WorkerBeans {
                         shipped.firstBackoff(),
                         shipped.longestBackoff(),
                         shipped.leaving(),
-                        config.topics().requests()),
+                        config.topics().requests(),
+                        quotas()),
                 parser,
                 new DeliveryLoop.Ports(
                         store,
@@ -236,6 +239,18 @@ class WorkerBeans {
 
     void close(@Disposes DeliveryLoop deliveries) {
         deliveries.close();
+    }
+
+    private TenantQuotas quotas() {
+        return new TenantQuotas(
+                quota(config.tenants().each()),
+                config.tenants().named().entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, named -> quota(named.getValue()))));
+    }
+
+    private static TenantQuotas.Quota quota(DarkroomConfig.Quota given) {
+        return new TenantQuotas.Quota(
+                given.jobs().orElse(null), given.deviceTimePerHour().orElse(null));
     }
 
     @Produces

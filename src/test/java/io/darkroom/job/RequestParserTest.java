@@ -383,4 +383,32 @@ final class RequestParserTest {
                                 .extracting(Problem::field)
                                 .containsExactly("prompt")));
     }
+
+    @Test
+    void aTopicOfATenantIsTheTenantsWhateverItsRequestsSay() {
+        RequestParser parser =
+                new RequestParser(Limits.DEFAULTS, RequestCheck.none(), Map.of("darkroom.requests", "acme"));
+
+        assertThat(parser.parse(json("{\"id\":\"a\"}")))
+                .isInstanceOfSatisfying(
+                        ParsedRequest.Valid.class,
+                        v -> assertThat(v.request().tenant()).isEqualTo("acme"));
+        assertThat(parser.parse(json("{\"id\":\"a\",\"tenant\":\"acme\"}"))).isInstanceOf(ParsedRequest.Valid.class);
+        assertThat(parser.parse(json("{\"id\":\"a\",\"tenant\":\"other\"}")))
+                .isInstanceOfSatisfying(
+                        ParsedRequest.Invalid.class,
+                        i -> assertThat(i.failure().problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.field()).isEqualTo("tenant");
+                            assertThat(problem.message()).contains("acme", "darkroom.tenants.topics", "other");
+                        }));
+    }
+
+    @Test
+    void whoseTopicItIsDoesNotChangeWhichRequestItIs() {
+        RequestParser bound =
+                new RequestParser(Limits.DEFAULTS, RequestCheck.none(), Map.of("darkroom.requests", "acme"));
+
+        assertThat(bound.parse(json("{\"id\":\"a\"}")).digest())
+                .isEqualTo(PARSER.parse(json("{\"id\":\"a\"}")).digest());
+    }
 }

@@ -64,7 +64,8 @@ class LoopHarness implements AutoCloseable {
                 Duration.ofMillis(1),
                 Duration.ofMillis(5),
                 Duration.ofSeconds(5),
-                List.of("urgent", "requests"));
+                List.of("urgent", "requests"),
+                TenantQuotas.NONE);
         return new DeliveryLoop(
                 settings,
                 new RequestParser(Limits.DEFAULTS, RequestCheck.none()),

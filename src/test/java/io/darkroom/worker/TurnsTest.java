@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.darkroom.job.Shares.Account;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,9 +18,10 @@ import org.junit.jupiter.api.Test;
 final class TurnsTest {
     private static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
     private static final double JOB_MS = 100;
+    private static final Quotas EVERYTHING = new Quotas(TenantQuotas.NONE, InstantSource.system());
 
-    private final Turns<String> turns = new Turns<>(2, 1000);
-    private final Turns<String> one = new Turns<>(1, 1000);
+    private final Turns<String> turns = new Turns<>(2, 1000, EVERYTHING);
+    private final Turns<String> one = new Turns<>(1, 1000, EVERYTHING);
 
     @Test
     void theMostUrgentIsFirstAndAmongEqualsTheOneWhoAskedFirst() {
@@ -145,7 +147,7 @@ final class TurnsTest {
 
     @Test
     void nobodyIsOvertakenMoreOftenThanThePatienceSays() {
-        Turns<String> impatient = new Turns<>(1, 20);
+        Turns<String> impatient = new Turns<>(1, 20, EVERYTHING);
         Random random = new Random(1);
         impatient.ask("bulk", job(0));
         int given = 0;
