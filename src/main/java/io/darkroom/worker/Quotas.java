@@ -92,10 +92,10 @@ final class Quotas {
             return false;
         }
         use.moveTo(minute());
-        boolean manyJobs = quota.jobs() != null && use.jobs >= quota.jobs();
-        return manyJobs
-                || quota.deviceTime() != null
-                        && use.sumMs() >= quota.deviceTime().toMillis();
+        boolean jobs = quota.jobs() != null && use.jobs >= quota.jobs();
+        boolean time =
+                quota.deviceTime() != null && use.sumMs() >= quota.deviceTime().toMillis();
+        return jobs || time;
     }
 
     private Use use(String tenant) {
