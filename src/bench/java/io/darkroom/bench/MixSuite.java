@@ -167,7 +167,7 @@ final class MixSuite implements Suite {
                     1L << 30,
                     new OnnxLoader(new Device.Cpu(), meter),
                     new TorchNoise(270_336));
-            parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models));
+            parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models, Limits.DEFAULTS));
             engine = new Engine(
                     "cpu",
                     models,

@@ -63,7 +63,7 @@ final class PictureSuite implements Suite {
                 1L << 30,
                 new OnnxLoader(new Device.Cpu(), meter),
                 new TorchNoise(270_336));
-        RequestParser parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models));
+        RequestParser parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models, Limits.DEFAULTS));
         try (RawCalls raw = new RawCalls(BuiltInModels.starter());
                 Engine engine = new Engine("cpu", models, meter, new Engine.Settings(1, 2, false), helpers(encoding))) {
             engine.start();

@@ -149,6 +149,9 @@ public interface DarkroomConfig {
         @Min(1)
         int sweep();
 
+        /** Of all pictures of a request: width times height times evaluations of the model. Default: any number. */
+        Optional<@Min(64) Long> pixelSteps();
+
         @WithDefault("32M")
         MemorySize inputBytes();
 

@@ -1,6 +1,7 @@
 package io.darkroom.engine;
 
 import io.darkroom.job.Failure;
+import io.darkroom.job.Problem;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
@@ -26,14 +27,16 @@ final class Admission {
     private final CallMeter meter;
     private final Checkpoints checkpoints;
     private final int most;
+    private final Ceilings ceilings;
 
     /** @param most jobs under way at the same time */
-    Admission(Flights flights, Models models, CallMeter meter, Checkpoints checkpoints, int most) {
+    Admission(Flights flights, Models models, CallMeter meter, Checkpoints checkpoints, int most, Ceilings ceilings) {
         this.flights = flights;
         this.models = models;
         this.meter = meter;
         this.checkpoints = checkpoints;
         this.most = most;
+        this.ceilings = ceilings;
     }
 
     /** Takes in as many of those that wait as may be under way, the most urgent first. */
@@ -86,7 +89,11 @@ final class Admission {
             // Every picture of a sweep has the same variant: the fields that choose it are not swept.
             lease = models.lease(name, Arguing.of(work.job().request(), work.input()));
             List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
-            return new Flight(work, lease, plans);
+            List<Problem> tooLarge = ceilings.problems(plans);
+            if (tooLarge.isEmpty()) {
+                return new Flight(work, lease, plans);
+            }
+            work.listener().failed(Failure.of(tooLarge));
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
         } catch (ModelUnavailableException | DeviceException e) {

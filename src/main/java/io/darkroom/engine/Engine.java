@@ -1,6 +1,7 @@
 package io.darkroom.engine;
 
 import io.darkroom.job.JobKey;
+import io.darkroom.job.Limits;
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.Renderer;
 import io.darkroom.model.DeviceException;
@@ -39,13 +40,14 @@ public final class Engine implements Renderer, AutoCloseable {
      * @param rows rows a call at most
      * @param fragile whether an error of the device leaves it unusable, as on CUDA: then nothing more is tried on it
      * @param idle after how long without a job memory that is kept for calls is given back
+     * @param limits of one request: what it comes to may show only with the picture that it starts from
      */
-    public record Settings(int jobs, int rows, boolean fragile, Duration idle) {
+    public record Settings(int jobs, int rows, boolean fragile, Duration idle, Limits limits) {
         private static final Duration IDLE = Duration.ofSeconds(30);
 
-        /** With the time that is usual for {@code idle}. */
+        /** With what is usual for the rest. */
         public Settings(int jobs, int rows, boolean fragile) {
-            this(jobs, rows, fragile, IDLE);
+            this(jobs, rows, fragile, IDLE, Limits.DEFAULTS);
         }
     }
 
@@ -97,7 +99,8 @@ public final class Engine implements Renderer, AutoCloseable {
         this.sizes = new BatchSizes(settings.rows(), helpers.memory());
         this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
         this.checkpoints = new Checkpoints(device, helpers.encoding(), helpers.checkpointEvery());
-        this.admission = new Admission(flights, models, meter, checkpoints, settings.jobs());
+        this.admission =
+                new Admission(flights, models, meter, checkpoints, settings.jobs(), new Ceilings(settings.limits()));
         this.previews = new Previews(device, flights, meter);
         this.denoising = new Denoising(flights, sizes, meter, checkpoints, previews);
         this.finishing = new Finishing(flights, sizes, meter, previews, helpers.encoding());

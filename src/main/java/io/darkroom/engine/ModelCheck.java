@@ -1,6 +1,7 @@
 package io.darkroom.engine;
 
 import io.darkroom.job.Failure;
+import io.darkroom.job.Limits;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.RequestCheck;
@@ -19,9 +20,11 @@ public final class ModelCheck implements RequestCheck {
     private static final Logger LOG = Logger.getLogger(ModelCheck.class);
 
     private final Models models;
+    private final Ceilings ceilings;
 
-    public ModelCheck(Models models) {
+    public ModelCheck(Models models, Limits limits) {
         this.models = models;
+        this.ceilings = new Ceilings(limits);
     }
 
     @Override
@@ -31,7 +34,7 @@ public final class ModelCheck implements RequestCheck {
             String model = Arguing.model(request, models);
             Inputs pictures = standIn(request, models.planner(model));
             Planner planner = models.planner(model, Arguing.of(request, pictures));
-            var unused = Arguing.plans(planner::plan, request, pictures);
+            problems.addAll(ceilings.problems(Arguing.plans(planner::plan, request, pictures)));
         } catch (UnknownModelException e) {
             problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
         } catch (ModelUnavailableException e) {

@@ -9,6 +9,8 @@ package io.darkroom.job;
  * @param steps steps, also the length of an explicit schedule
  * @param pictures pictures a request
  * @param sweep pictures of a sweep
+ * @param pixelSteps of all pictures of a request: width times height times the model's evaluations; {@link Long#MAX_VALUE}
+ *     for any number
  * @param inputBytes bytes of an input image's file
  * @param inputPixels pixels of an input image
  * @param deadLetterBytes bytes of a value that the dead-letter topic still takes; a longer one stays where it is
@@ -20,6 +22,7 @@ public record Limits(
         int steps,
         int pictures,
         int sweep,
+        long pixelSteps,
         long inputBytes,
         long inputPixels,
         int deadLetterBytes) {
@@ -27,7 +30,7 @@ public record Limits(
 
     /** As shipped. */
     public static final Limits DEFAULTS =
-            new Limits(MI, 8 << 10, 4L * MI, 1000, 16, 64, 32L * MI, 32_000_000, 2 * MI - (64 << 10));
+            new Limits(MI, 8 << 10, 4L * MI, 1000, 16, 64, Long.MAX_VALUE, 32L * MI, 32_000_000, 2 * MI - (64 << 10));
 
     public Limits {
         positive("request-bytes", requestBytes);
@@ -36,6 +39,7 @@ public record Limits(
         positive("steps", steps);
         positive("pictures", pictures);
         positive("sweep", sweep);
+        positive("pixel-steps", pixelSteps);
         positive("input-bytes", inputBytes);
         positive("input-pixels", inputPixels);
         positive("dead-letter-bytes", deadLetterBytes);

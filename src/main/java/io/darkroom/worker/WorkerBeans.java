@@ -66,6 +66,7 @@ class WorkerBeans {
                 given.steps(),
                 given.pictures(),
                 given.sweep(),
+                given.pixelSteps().orElse(Long.MAX_VALUE),
                 given.inputBytes().asLongValue(),
                 given.inputPixels(),
                 Limits.DEFAULTS.deadLetterBytes());
@@ -156,7 +157,7 @@ class WorkerBeans {
     @Singleton
     RequestParser parser(Limits limits, Models models) {
         return new RequestParser(
-                limits, new ModelCheck(models), config.tenants().topics());
+                limits, new ModelCheck(models, limits), config.tenants().topics());
     }
 
     @Produces
@@ -177,7 +178,8 @@ class WorkerBeans {
                         config.engine().jobs(),
                         config.engine().fixedRows().orElse(config.engine().rows()),
                         fragile,
-                        config.engine().idle()),
+                        config.engine().idle(),
+                        limits),
                 new Engine.Helpers(
                         new StoredInputs(store, config.storage(), limits),
                         Threads.pool("fetch", FETCHERS),

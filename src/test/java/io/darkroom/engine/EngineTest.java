@@ -75,7 +75,7 @@ class EngineTest {
                 "hand",
                 models,
                 meter,
-                new Engine.Settings(4, 8, fragile, idle),
+                new Engine.Settings(4, 8, fragile, idle, Limits.DEFAULTS),
                 new Engine.Helpers(
                         (field, at) -> inputs.read(field, at),
                         beside,

@@ -60,7 +60,7 @@ class PreviewsTest {
         beside = Executors.newFixedThreadPool(2);
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         Models models = models(meter);
-        parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models));
+        parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models, Limits.DEFAULTS));
         engine = new Engine(
                 "cpu",
                 models,

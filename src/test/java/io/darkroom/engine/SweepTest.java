@@ -70,7 +70,7 @@ class SweepTest {
                 Long.MAX_VALUE,
                 new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}),
                 new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS));
-        parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models));
+        parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models, Limits.DEFAULTS));
         engine = new Engine(
                 "cpu",
                 models,

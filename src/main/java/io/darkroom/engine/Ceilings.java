@@ -1,0 +1,69 @@
+package io.darkroom.engine;
+
+import io.darkroom.job.Failure;
+import io.darkroom.job.Limits;
+import io.darkroom.job.Problem;
+import io.darkroom.pipeline.Arguments;
+import io.darkroom.pipeline.Plan;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Holds what a request comes to, with every default filled in, against the limits: a request may leave its size to the
+ * model or to the picture that it starts from, and its steps to the model.
+ */
+final class Ceilings {
+    private final Limits limits;
+
+    Ceilings(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** What is too large; none where all is well. */
+    List<Problem> problems(List<Plan> plans) {
+        List<Problem> problems = new ArrayList<>();
+        plans.stream()
+                .filter(plan -> pixels(plan) > limits.pixels())
+                .findFirst()
+                .ifPresent(plan -> problems.add(tooLarge(
+                        "width",
+                        plan.width() + " x " + plan.height() + " pixels",
+                        limits.pixels() + " pixels",
+                        "pixels")));
+        double work = plans.stream().mapToDouble(Ceilings::work).sum();
+        if (work > limits.pixelSteps()) {
+            problems.add(tooLarge(
+                    "num_inference_steps",
+                    "%s x %d evaluations x %d pictures%s = %.0f"
+                            .formatted(
+                                    plans.get(0).width() + " x " + plans.get(0).height() + " pixels",
+                                    plans.get(0).steps(),
+                                    pictures(plans.get(0)),
+                                    plans.size() == 1 ? "" : ", and " + (plans.size() - 1) + " more of a sweep,",
+                                    work),
+                    String.valueOf(limits.pixelSteps()),
+                    "pixel-steps"));
+        }
+        return problems;
+    }
+
+    private static Problem tooLarge(String field, String got, String most, String limit) {
+        String message = "expected at most " + most + " (darkroom.limits." + limit + "), got " + got;
+        return new Problem(field, message, Failure.Code.TOO_LARGE);
+    }
+
+    private static long pixels(Plan plan) {
+        return (long) plan.width() * plan.height();
+    }
+
+    private static double work(Plan plan) {
+        return (double) pixels(plan) * plan.steps() * pictures(plan);
+    }
+
+    private static int pictures(Plan plan) {
+        Arguments resolved = plan.arguments();
+        int each = resolved.numImagesPerPrompt() == null ? 1 : resolved.numImagesPerPrompt();
+        return each
+                * (resolved.classLabels() == null ? 1 : resolved.classLabels().size());
+    }
+}

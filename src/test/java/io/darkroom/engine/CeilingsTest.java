@@ -1,0 +1,118 @@
+package io.darkroom.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.darkroom.goldens.Goldens;
+import io.darkroom.job.Bytes;
+import io.darkroom.job.Failure;
+import io.darkroom.job.IncomingRecord;
+import io.darkroom.job.Limits;
+import io.darkroom.job.ParsedRequest;
+import io.darkroom.job.Problem;
+import io.darkroom.job.RenderJob;
+import io.darkroom.job.RequestParser;
+import io.darkroom.job.Source;
+import io.darkroom.model.BuiltInModels;
+import io.darkroom.noise.TorchGenerator;
+import io.darkroom.onnx.Device;
+import io.darkroom.onnx.OnnxLoader;
+import io.darkroom.pipeline.InputImage;
+import io.darkroom.pipeline.Models;
+import io.darkroom.pipeline.TorchNoise;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Limits on what a request comes to once model and input picture have had their say, on a recorded small model. */
+class CeilingsTest {
+    private static final long PIXELS = 128L * 128;
+    private static final Limits LIMITS =
+            new Limits(1 << 20, 1024, PIXELS, 50, 4, 8, 64 * 64 * 20, 1 << 20, 1 << 20, 1024);
+    private static final int TOO_WIDE = 192;
+
+    private static Models models;
+    private static Engine engine;
+
+    @BeforeAll
+    static void start() {
+        models = new Models(
+                Goldens.repository().resolve("pipelines"),
+                BuiltInModels.starter(),
+                Optional.of("tiny-sd"),
+                Long.MAX_VALUE,
+                new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}),
+                new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS));
+        engine = new Engine(
+                "cpu",
+                models,
+                new CallMeter((kind, rows, nanos) -> {}),
+                new Engine.Settings(1, 1, false, Duration.ofSeconds(30), LIMITS),
+                new Engine.Helpers(
+                        (field, at) -> new InputImage(new byte[3 * TOO_WIDE * 128], TOO_WIDE, 128),
+                        Runnable::run,
+                        Runnable::run,
+                        broken -> {}));
+        engine.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    @Test
+    void stepsTimesPixelsTimesPicturesAreLimitedWithTheModelsOwnDefaults() {
+        assertThat(problems("\"num_inference_steps\":20")).isEmpty();
+        assertThat(problems("\"num_inference_steps\":10,\"num_images_per_prompt\":2"))
+                .isEmpty();
+
+        assertThat(problems("\"num_inference_steps\":21")).singleElement().satisfies(problem -> {
+            assertThat(problem.field()).isEqualTo("num_inference_steps");
+            assertThat(problem.code()).isEqualTo(Failure.Code.TOO_LARGE);
+            assertThat(problem.message())
+                    .isEqualTo("expected at most 81920 (darkroom.limits.pixel-steps), got "
+                            + "64 x 64 pixels x 21 evaluations x 1 pictures = 86016");
+        });
+        assertThat(problems("\"num_inference_steps\":11,\"num_images_per_prompt\":2"))
+                .hasSize(1);
+        assertThat(problems("\"width\":128,\"num_inference_steps\":11")).hasSize(1);
+    }
+
+    @Test
+    void aSweepCountsAsAWhole() {
+        assertThat(problems("\"sweep\":{\"num_inference_steps\":[5,15]}")).isEmpty();
+        assertThat(problems("\"sweep\":{\"num_inference_steps\":[5,16]}"))
+                .extracting(Problem::field)
+                .containsExactly("num_inference_steps");
+    }
+
+    @Test
+    void aPictureThatWouldMakeALargerOneThanAllowedEndsItsJob() throws InterruptedException {
+        Heard heard = new Heard();
+        ParsedRequest request = parse("\"image\":{\"key\":\"a.png\"},\"strength\":0.5,\"num_inference_steps\":2");
+
+        engine.render(new RenderJob(request.key(), ((ParsedRequest.Valid) request).request(), 1), heard);
+
+        Failure failure = (Failure) heard.end();
+        assertThat(failure.code()).isEqualTo(Failure.Code.TOO_LARGE);
+        assertThat(failure.problems())
+                .extracting(Problem::message)
+                .containsExactly("expected at most 16384 pixels (darkroom.limits.pixels), got 192 x 128 pixels");
+    }
+
+    private static List<Problem> problems(String fields) {
+        return parse(fields) instanceof ParsedRequest.Invalid invalid
+                ? invalid.failure().problems()
+                : List.of();
+    }
+
+    private static ParsedRequest parse(String fields) {
+        String json = "{\"id\":\"a\",\"prompt\":\"a cat\",\"scheduler\":\"ddim\"," + fields + "}";
+        return new RequestParser(LIMITS, new ModelCheck(models, LIMITS))
+                .parse(new IncomingRecord(
+                        new Source("requests", 0, 0, null), "t", 0, null, Bytes.utf8(json), List.of()));
+    }
+}
