@@ -27,6 +27,8 @@ final class StartSettings {
 
     private static final String HTTP_HOST = "quarkus.http.host";
     private static final String TOPICS = "darkroom.topics.";
+    private static final String STORAGE_CREDENTIALS_FILE = "darkroom.storage.credentials-file";
+    private static final String STORAGE_WEB_IDENTITY = "darkroom.storage.web-identity";
     private static final String TENANTS_TOPICS = "darkroom.tenants.topics";
     private static final int USUAL_HTTP_PORT = 8080;
 
@@ -48,6 +50,7 @@ final class StartSettings {
     void check() {
         List<String> problems = new ArrayList<>(SettingsCheck.problems(config, ConfigUtils.configBuilder()));
         problems.addAll(topicsOfTenants());
+        problems.addAll(credentials());
         if (!problems.isEmpty()) {
             throw new StandaloneException(String.join("\n", problems));
         }
@@ -61,6 +64,38 @@ final class StartSettings {
                 .map(topic -> TENANTS_TOPICS + ".\"" + topic
                         + "\": accepted are the topics of darkroom.topics.requests, " + String.join(", ", read))
                 .toList();
+    }
+
+    /** A store that is configured wants keys from one place. */
+    private List<String> credentials() {
+        if (value(Setting.STORAGE_ENDPOINT, String.class).isEmpty()) {
+            return List.of();
+        }
+        boolean anyKey = isSet(Setting.STORAGE_ACCESS_KEY) || isSet(Setting.STORAGE_SECRET_KEY);
+        boolean role = "true".equals(text(STORAGE_WEB_IDENTITY, "false"));
+        List<String> given = new ArrayList<>();
+        if (anyKey) {
+            given.add(Setting.STORAGE_ACCESS_KEY + " and " + Setting.STORAGE_SECRET_KEY);
+        }
+        if (isSet(STORAGE_CREDENTIALS_FILE)) {
+            given.add(STORAGE_CREDENTIALS_FILE);
+        }
+        if (role) {
+            given.add(STORAGE_WEB_IDENTITY);
+        }
+        if (given.size() > 1) {
+            return List.of("The store's keys come from one place; set are " + String.join(", and ", given));
+        }
+        if (given.isEmpty() || (anyKey && !(isSet(Setting.STORAGE_ACCESS_KEY) && isSet(Setting.STORAGE_SECRET_KEY)))) {
+            return List.of(Setting.STORAGE_ENDPOINT + " is set, but not who asks there: set "
+                    + Setting.STORAGE_ACCESS_KEY + " and " + Setting.STORAGE_SECRET_KEY + ", or "
+                    + STORAGE_CREDENTIALS_FILE + ", or " + STORAGE_WEB_IDENTITY + "=true");
+        }
+        return List.of();
+    }
+
+    private boolean isSet(String name) {
+        return !text(name, "").isBlank();
     }
 
     /**

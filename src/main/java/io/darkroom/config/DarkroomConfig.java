@@ -8,6 +8,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -91,8 +92,31 @@ public interface DarkroomConfig {
 
         Optional<String> secretKey();
 
+        /**
+         * Instead of the two keys: a credentials file as AWS's tools have it ({@code [default]}, {@code aws_access_key_id},
+         * {@code aws_secret_access_key}, {@code aws_session_token}), read again whenever it changes.
+         */
+        Optional<Path> credentialsFile();
+
+        /**
+         * Instead of the two keys: a role taken with the pod's own token ({@code AWS_ROLE_ARN},
+         * {@code AWS_WEB_IDENTITY_TOKEN_FILE}), or what the machine or container is given. A presigned URL is then valid for
+         * as long as the role at most.
+         */
+        @WithDefault("false")
+        boolean webIdentity();
+
+        /** The token service of {@code web-identity}. Default: AWS's own in the region {@code AWS_REGION}. */
+        Optional<URI> stsEndpoint();
+
         /** Buckets besides the configured one from which input images may be read. */
         Optional<Set<String>> inputBuckets();
+
+        /** What the keys of input images must begin with, in every bucket. Default: anything but the workers' own. */
+        Optional<Set<@NotBlank String>> inputPrefixes();
+
+        /** What the prefixes of outputs must begin with. Default: anything but the workers' own. */
+        Optional<Set<@NotBlank String>> outputPrefixes();
     }
 
     /** The broker and the store that come with the process, where none are configured. */

@@ -1,5 +1,6 @@
 package io.darkroom.job;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,6 +11,15 @@ import java.util.List;
 public interface RequestCheck {
     /** Every further problem with the request; none where it can be rendered. */
     List<Problem> problems(RenderRequest request);
+
+    /** What either finds. */
+    default RequestCheck and(RequestCheck other) {
+        return request -> {
+            List<Problem> all = new ArrayList<>(problems(request));
+            all.addAll(other.problems(request));
+            return all;
+        };
+    }
 
     /** A check that finds nothing. */
     static RequestCheck none() {

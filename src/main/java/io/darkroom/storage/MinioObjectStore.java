@@ -12,6 +12,9 @@ import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.Result;
 import io.minio.StatObjectArgs;
+import io.minio.credentials.IamAwsProvider;
+import io.minio.credentials.Provider;
+import io.minio.credentials.StaticProvider;
 import io.minio.messages.Item;
 import java.io.IOException;
 import java.net.URI;
@@ -55,7 +58,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
         this.client = MinioClient.builder()
                 .endpoint(config.endpoint().toString())
                 .region(config.region())
-                .credentials(config.accessKey(), config.secretKey())
+                .credentialsProvider(provider(config.credentials()))
                 .httpClient(httpClient(config), true)
                 .build();
         this.faults = new StoreFaults(config, this::isRecordReadable);
@@ -192,6 +195,17 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
         } catch (Exception e) {
             return StoreFaults.isMissingObject(e);
         }
+    }
+
+    private static Provider provider(StoreCredentials credentials) {
+        if (credentials instanceof StoreCredentials.Keys keys) {
+            return new StaticProvider(keys.accessKey(), keys.secretKey(), null);
+        }
+        if (credentials instanceof StoreCredentials.Rotated rotated) {
+            return new RotatedKeys(rotated.file());
+        }
+        URI sts = ((StoreCredentials.WebIdentity) credentials).sts();
+        return new IamAwsProvider(sts == null ? null : sts.toString(), null);
     }
 
     private static OkHttpClient httpClient(StoreConfig config) {

@@ -16,8 +16,7 @@ public record StoreConfig(
         URI endpoint,
         String bucket,
         String region,
-        String accessKey,
-        String secretKey,
+        StoreCredentials credentials,
         Duration connectTimeout,
         Duration readTimeout,
         Duration callTimeout) {
@@ -37,13 +36,18 @@ public record StoreConfig(
     }
 
     /** With the usual time-outs. */
+    public static StoreConfig of(URI endpoint, String bucket, String region, StoreCredentials credentials) {
+        return new StoreConfig(endpoint, bucket, region, credentials, CONNECT, READ, CALL);
+    }
+
+    /** With the usual time-outs, and two keys. */
     public static StoreConfig of(URI endpoint, String bucket, String region, String accessKey, String secretKey) {
-        return new StoreConfig(endpoint, bucket, region, accessKey, secretKey, CONNECT, READ, CALL);
+        return of(endpoint, bucket, region, new StoreCredentials.Keys(accessKey, secretKey));
     }
 
     /** With another time to wait for answers. */
     public StoreConfig withReadTimeout(Duration timeout) {
-        return new StoreConfig(endpoint, bucket, region, accessKey, secretKey, connectTimeout, timeout, callTimeout);
+        return new StoreConfig(endpoint, bucket, region, credentials, connectTimeout, timeout, callTimeout);
     }
 
     /** Without the credentials, so that they get into no log. */

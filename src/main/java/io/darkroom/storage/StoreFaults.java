@@ -82,9 +82,14 @@ final class StoreFaults {
         String message = "the store at " + config.endpoint() + " failed to " + what + " " + key + " in bucket " + bucket
                 + ": " + reason(failure);
         if (isLocationRefused(failure, bucket, key)) {
-            return new LocationRefusedException(message, failure);
+            return new LocationRefusedException(message, cause(failure));
         }
-        return new SurroundingsException(message, failure);
+        return new SurroundingsException(message, cause(failure));
+    }
+
+    /** An answer's exception prints the request with its headers, session tokens among them: it goes into no log. */
+    private static @Nullable Throwable cause(Throwable failure) {
+        return response(failure) == null ? failure : null;
     }
 
     private boolean isLocationRefused(Throwable failure, String bucket, String key) {

@@ -1,6 +1,5 @@
 package io.darkroom.worker;
 
-import io.darkroom.config.DarkroomConfig;
 import io.darkroom.engine.InputPictures;
 import io.darkroom.image.PictureException;
 import io.darkroom.image.PictureReader;
@@ -14,33 +13,25 @@ import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.pipeline.InputImage;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
-/** Input pictures from the store: from the configured bucket, and from others that are allowed by name. */
+/** Input pictures from the store, from where they may be read. */
 final class StoredInputs implements InputPictures {
     private final ObjectStore store;
-    private final String bucket;
-    private final Set<String> allowed;
+    private final Places places;
     private final Limits limits;
 
-    StoredInputs(ObjectStore store, DarkroomConfig.Storage config, Limits limits) {
+    StoredInputs(ObjectStore store, Places places, Limits limits) {
         this.store = store;
-        this.bucket = config.bucket();
-        this.allowed = new TreeSet<>(config.inputBuckets().orElse(Set.of()));
-        this.allowed.add(bucket);
+        this.places = places;
         this.limits = limits;
     }
 
     @Override
     public InputImage read(String field, RenderRequest.ImageRef at) {
-        String from = at.bucket() == null ? bucket : at.bucket();
-        if (!allowed.contains(from)) {
-            throw unusable(
-                    Failure.Code.INPUT_NOT_FOUND,
-                    field + ".bucket",
-                    "\"" + from + "\" is not among the buckets that pictures are read from: " + allowed);
-        }
+        String from = at.bucket() == null ? places.bucket() : at.bucket();
+        places.refusal(field, from, at.key()).ifPresent(problem -> {
+            throw new UnusableException(Failure.of(List.of(problem)));
+        });
         String place = "s3://" + from + "/" + at.key();
         byte[] file;
         try {

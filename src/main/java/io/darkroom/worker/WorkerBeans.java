@@ -21,6 +21,7 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.TorchNoise;
 import io.darkroom.storage.MinioObjectStore;
 import io.darkroom.storage.StoreConfig;
+import io.darkroom.storage.StoreCredentials;
 import io.darkroom.storage.StoreSelfCheck;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -80,8 +81,19 @@ class WorkerBeans {
                 URI.create(given.endpoint().orElseThrow(() -> missing("endpoint"))),
                 given.bucket(),
                 given.region(),
+                credentials(given)));
+    }
+
+    private static StoreCredentials credentials(DarkroomConfig.Storage given) {
+        if (given.webIdentity()) {
+            return new StoreCredentials.WebIdentity(given.stsEndpoint().orElse(null));
+        }
+        if (given.credentialsFile().isPresent()) {
+            return new StoreCredentials.Rotated(given.credentialsFile().get());
+        }
+        return new StoreCredentials.Keys(
                 given.accessKey().orElseThrow(() -> missing("access-key")),
-                given.secretKey().orElseThrow(() -> missing("secret-key"))));
+                given.secretKey().orElseThrow(() -> missing("secret-key")));
     }
 
     void close(@Disposes MinioObjectStore store) {
@@ -181,7 +193,7 @@ class WorkerBeans {
                         config.engine().idle(),
                         limits),
                 new Engine.Helpers(
-                        new StoredInputs(store, config.storage(), limits),
+                        new StoredInputs(store, new Places(config.storage()), limits),
                         Threads.pool("fetch", FETCHERS),
                         Threads.pool("encode", ENCODERS),
                         cause -> broken(cause, deliveries.get()),
