@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where the keys come from, against a real S3 server. */
+@SuppressWarnings("try")
 class StoreCredentialsTest {
     private static final StoreAccess BEFORE = new StoreAccess("darkroom", "us-east-1", "before", "secret-of-before");
     private static final StoreAccess AFTER = new StoreAccess("darkroom", "us-east-1", "after", "secret-of-after");
