@@ -240,8 +240,8 @@ class StandaloneIT {
                         "darkroom_jobs_total{code=\"\",outcome=\"completed\"}",
                         "darkroom_job_steps_total",
                         "darkroom_job_phase_seconds_sum{phase=\"denoise\"}",
-                        "darkroom_device_call_seconds_count{network=\"denoiser\"}",
-                        "darkroom_device_call_rows_sum{network=\"denoiser\"}");
+                        "darkroom_device_call_seconds_count{device=\"cpu\",network=\"denoiser\"}",
+                        "darkroom_device_call_rows_sum{device=\"cpu\",network=\"denoiser\"}");
     }
 
     @Test

@@ -142,7 +142,7 @@ final class Deliveries {
         });
     }
 
-    void abandon(String cause, CompletableFuture<Void> done) {
+    void abandon(String cause, Predicate<JobKey> suspect, CompletableFuture<Void> done) {
         refusing = true;
         DeliveryEvent.Release broken = new DeliveryEvent.Release(cause, false);
         Set<Running> meant = meant(source -> true);
@@ -152,7 +152,8 @@ final class Deliveries {
                 end(running, new Closing.Released(running.assignment));
             } else {
                 running.leaving = true;
-                on(running, running.state instanceof Making.OnDevice ? broken : LEAVE);
+                boolean there = running.state instanceof Making.OnDevice && suspect.test(running.key());
+                on(running, there ? broken : LEAVE);
             }
         }
         departures.look();
