@@ -13,23 +13,24 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** What topics, group and bucket hold, read past the proxies with plain clients: everything, from the beginning. For one thread. */
-final class EndState implements AutoCloseable {
+public final class EndState implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String GROUP = "darkroom-workers";
     private static final Duration POLL = Duration.ofMillis(100);
@@ -37,10 +38,20 @@ final class EndState implements AutoCloseable {
     /**
      * A record of one of the topics of events or dead letters.
      *
+     * @param committed whether those who read committed records only are given it
      * @param value as it is; empty where the record has none
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Event(String key, String id, String type, byte[] value) {
+    public record Event(
+            String topic,
+            int partition,
+            long offset,
+            long timestamp,
+            boolean committed,
+            String key,
+            String id,
+            String type,
+            byte[] value) {
         JsonNode json() {
             return EndState.json(value);
         }
@@ -52,12 +63,17 @@ final class EndState implements AutoCloseable {
 
     private final Admin admin;
     private final KafkaConsumer<String, byte[]> consumer;
+    private final KafkaConsumer<String, byte[]> readCommitted;
     private final MinioClient store;
 
-    EndState(String bootstrapServers, URI storeEndpoint) {
+    public EndState(String bootstrapServers, URI storeEndpoint) {
         Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
         admin = Admin.create(kafka);
         consumer = new KafkaConsumer<>(kafka, new StringDeserializer(), new ByteArrayDeserializer());
+        readCommitted = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
         store = MinioClient.builder()
                 .endpoint(storeEndpoint.toString())
                 .region(Surroundings.ACCESS.region())
@@ -90,15 +106,32 @@ final class EndState implements AutoCloseable {
     }
 
     /** Requests whose offset is not committed. */
-    long lag() {
-        TopicPartition requests = new TopicPartition(Surroundings.REQUESTS, 0);
+    public long lag() {
+        Map<TopicPartition, Long> ends = ends(Surroundings.REQUESTS);
+        Map<TopicPartition, Long> committed = committed();
+        return ends.entrySet().stream()
+                .mapToLong(each -> each.getValue() - committed.getOrDefault(each.getKey(), 0L))
+                .sum();
+    }
+
+    /** The offsets behind each partition's last record. */
+    public Map<TopicPartition, Long> ends(String topic) {
+        return consumer.endOffsets(partitions(topic));
+    }
+
+    /** The group's offsets, where there are any. */
+    public Map<TopicPartition, Long> committed() {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
         try {
-            long end = end(requests);
-            OffsetAndMetadata committed = admin.listConsumerGroupOffsets(GROUP)
+            admin.listConsumerGroupOffsets(GROUP)
                     .partitionsToOffsetAndMetadata()
                     .get(30, TimeUnit.SECONDS)
-                    .get(requests);
-            return end - (committed == null ? 0 : committed.offset());
+                    .forEach((partition, at) -> {
+                        if (at != null) {
+                            offsets.put(partition, at.offset());
+                        }
+                    });
+            return offsets;
         } catch (Exception e) {
             throw new IllegalStateException("the group's offsets cannot be read", e);
         }
@@ -116,7 +149,7 @@ final class EndState implements AutoCloseable {
     }
 
     /** The keys below a prefix, sorted. */
-    Set<String> keys(String prefix) {
+    public Set<String> keys(String prefix) {
         Set<String> keys = new TreeSet<>();
         try {
             for (Result<Item> item : store.listObjects(ListObjectsArgs.builder()
@@ -133,7 +166,7 @@ final class EndState implements AutoCloseable {
     }
 
     /** An object's content. */
-    byte[] object(String key) {
+    public byte[] object(String key) {
         try (InputStream content = store.getObject(GetObjectArgs.builder()
                 .bucket(Surroundings.ACCESS.bucket())
                 .object(key)
@@ -156,6 +189,7 @@ final class EndState implements AutoCloseable {
     public void close() {
         admin.close();
         consumer.close();
+        readCommitted.close();
         try {
             store.close();
         } catch (Exception e) {
@@ -163,27 +197,46 @@ final class EndState implements AutoCloseable {
         }
     }
 
-    private List<Event> records(String topic) {
-        TopicPartition only = new TopicPartition(topic, 0);
+    /** Every record of a topic, those of aborted transactions too. */
+    public List<Event> records(String topic) {
+        Set<String> committed = new HashSet<>();
+        read(readCommitted, topic, record -> committed.add(record.partition() + "-" + record.offset()));
         List<Event> events = new ArrayList<>();
-        consumer.assign(List.of(only));
-        consumer.seekToBeginning(List.of(only));
-        long end = end(only);
-        while (consumer.position(only) < end) {
-            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                byte[] value = record.value();
-                events.add(new Event(
-                        String.valueOf(record.key()),
-                        header(record, "ce_id"),
-                        header(record, "ce_type"),
-                        value == null ? new byte[0] : value));
-            }
-        }
+        read(consumer, topic, record -> {
+            byte[] value = record.value();
+            events.add(new Event(
+                    topic,
+                    record.partition(),
+                    record.offset(),
+                    record.timestamp(),
+                    committed.contains(record.partition() + "-" + record.offset()),
+                    String.valueOf(record.key()),
+                    header(record, "ce_id"),
+                    header(record, "ce_type"),
+                    value == null ? new byte[0] : value));
+        });
         return events;
     }
 
-    private long end(TopicPartition partition) {
-        return Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+    private static void read(
+            KafkaConsumer<String, byte[]> with, String topic, Consumer<ConsumerRecord<String, byte[]>> to) {
+        List<TopicPartition> all = partitions(with, topic);
+        with.assign(all);
+        with.seekToBeginning(all);
+        Map<TopicPartition, Long> ends = with.endOffsets(all);
+        while (ends.entrySet().stream().anyMatch(each -> with.position(each.getKey()) < each.getValue())) {
+            with.poll(POLL).forEach(to);
+        }
+    }
+
+    private List<TopicPartition> partitions(String topic) {
+        return partitions(consumer, topic);
+    }
+
+    private static List<TopicPartition> partitions(KafkaConsumer<?, ?> of, String topic) {
+        return of.partitionsFor(topic).stream()
+                .map(each -> new TopicPartition(topic, each.partition()))
+                .toList();
     }
 
     private static String header(ConsumerRecord<?, ?> record, String name) {

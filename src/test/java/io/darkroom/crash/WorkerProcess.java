@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged application in a process of its own, as a worker; its log is in a file. */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final long PATIENCE_SECONDS = 90;
 
     /** An answer over HTTP; status 0 where nobody answers. */
-    record Answer(int status, String body) {}
+    public record Answer(int status, String body) {}
 
     private final String name;
     private final Process process;
@@ -36,12 +36,18 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** Starts a worker, and does not wait for it. */
-    static WorkerProcess start(String name, Path log, Map<String, String> settings) {
+    public static WorkerProcess start(String name, Path log, Map<String, String> settings) {
+        return start(name, log, settings, List.of());
+    }
+
+    /** @param jvm options of the virtual machine */
+    public static WorkerProcess start(String name, Path log, Map<String, String> settings, List<String> jvm) {
         int httpPort = freePort();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // One of many that live for seconds: small, and soon up.
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.addAll(jvm);
         command.add("-Ddarkroom.worker.name=" + name);
         command.add("-Dquarkus.http.port=" + httpPort);
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
@@ -59,18 +65,44 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** SIGKILL. Returns when the process has ended. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         exit();
     }
 
     /** SIGTERM. Returns at once. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
+    /** SIGSTOP: it stands still until {@link #wake}. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void wake() {
+        signal("CONT");
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Waits for its end, and returns its status. */
-    int exit() {
+    public int exit() {
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError(name + " still runs after " + PATIENCE_SECONDS + " s");
@@ -82,12 +114,12 @@ final class WorkerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 
     /** What a probe is told. */
-    Answer readiness() {
+    public Answer readiness() {
         return answer("/q/health/ready");
     }
 
@@ -132,7 +164,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     @SuppressWarnings("AddressSelection")
-    private static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(TcpProxy.LOOPBACK, 0));
             return socket.getLocalPort();
