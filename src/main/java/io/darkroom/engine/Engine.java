@@ -250,6 +250,7 @@ public final class Engine implements Renderer, AutoCloseable {
     /** One thing on the device. Decoding comes before sampling: it ends a job. */
     private void tick() {
         admission.admit(waiting);
+        flights.want();
         Urgency.sort(flights.all(), sizes, System.nanoTime());
         for (Flight flight : flights.all()) {
             if (!flight.decodable().isEmpty()) {

@@ -126,6 +126,11 @@ final class Flight implements AutoCloseable {
         return pictures.stream().filter(p -> !p.sampling.done()).toList();
     }
 
+    /** Asks for the rows that its pictures want next, where they are not known yet. */
+    void want() {
+        sampling().forEach(p -> p.wanted(pipeline));
+    }
+
     /** The pictures that wait for the decoder. */
     List<Picture> decodable() {
         return pictures.stream().filter(Picture::decodable).toList();

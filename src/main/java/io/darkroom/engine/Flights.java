@@ -85,6 +85,14 @@ final class Flights {
         }
     }
 
+    /**
+     * Asks samplers and guidance of all pictures under way for the rows they want next. From then on these are known: one
+     * that fails at it ends its own job, and no other.
+     */
+    void want() {
+        List.copyOf(all).forEach(flight -> guarded(List.of(flight), flight::want));
+    }
+
     private void fail(List<Flight> concerned, Failure failure) {
         for (Flight flight : concerned) {
             if (all.contains(flight)) {
