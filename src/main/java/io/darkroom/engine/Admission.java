@@ -8,6 +8,7 @@ import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
+import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
@@ -87,7 +88,7 @@ final class Admission {
         try {
             String name = Arguing.model(work.job().request(), models);
             // Every picture of a sweep has the same variant: the fields that choose it are not swept.
-            lease = models.lease(name, Arguing.of(work.job().request(), work.input()));
+            lease = lease(name, Arguing.of(work.job().request(), work.input()));
             List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
             List<Problem> tooLarge = ceilings.problems(plans);
             if (tooLarge.isEmpty()) {
@@ -109,6 +110,17 @@ final class Admission {
             lease.close();
         }
         return null;
+    }
+
+    /** Where there is no room for the model, those that are loaded and not in use make it. */
+    private Lease<Pipeline> lease(String name, Arguments arguments) {
+        try {
+            return models.lease(name, arguments);
+        } catch (DeviceMemoryException e) {
+            LOG.infof("%s: those not in use are closed", e.getMessage());
+            models.closeIdle();
+            return models.lease(name, arguments);
+        }
     }
 
     private void resume(Flight flight) {

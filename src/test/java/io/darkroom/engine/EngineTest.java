@@ -20,6 +20,7 @@ import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.LoraException;
 import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.VaeException;
 import io.darkroom.noise.TorchGenerator;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
@@ -585,6 +586,33 @@ class EngineTest {
         device.loading = null;
 
         render("a", "").pictures();
+    }
+
+    @Test
+    void aVaeThatCannotBeLoadedIsAFaultOfTheJobThatNamesIt() throws Exception {
+        Path model = ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("copy"));
+        ModelCopies.copy(model.resolve("vae_decoder"), model.resolve("vaes/other/vae_decoder"));
+        device.loading = new VaeException("other", new ModelUnavailableException("model.onnx is truncated"));
+
+        assertThat(render("a", ",\"vae\":\"other\"").end()).isInstanceOfSatisfying(Failure.class, failure -> {
+            assertThat(failure.code()).isEqualTo(Failure.Code.INVALID_REQUEST);
+            assertThat(failure.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.field()).isEqualTo("vae");
+                assertThat(problem.message()).contains("\"other\"", "model.onnx is truncated");
+            });
+        });
+    }
+
+    @Test
+    void aModelThatFindsNoRoomIsLoadedOnceThoseNotInUseAreClosed() throws Exception {
+        ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("other"));
+        render("a", ",\"model\":\"starter\"").pictures();
+        assertThat(device.open).hasValue(1);
+        device.most = 1;
+
+        render("b", ",\"model\":\"other\"").pictures();
+
+        assertThat(device.open).hasValue(1);
     }
 
     @Test

@@ -35,7 +35,8 @@ class FlightsTest {
         throw new AssertionError(cause);
     });
 
-    private final Pipeline pipeline = fake(Pipeline.class, Map.of("timePerRow", () -> true, "hashCode", () -> 1, "equals", () -> true));
+    private final Pipeline pipeline =
+            fake(Pipeline.class, Map.of("timePerRow", () -> true, "hashCode", () -> 1, "equals", () -> true));
 
     /** Answers as it is told, whatever the arguments. */
     private static <T> T fake(Class<T> type, Map<String, Supplier<?>> answers) {
@@ -50,8 +51,8 @@ class FlightsTest {
 
     private Flight flight(String id, Supplier<List<Denoiser.Row>> rows, Heard heard) {
         Bytes json = Bytes.utf8("{\"id\":\"" + id + "\"}");
-        ParsedRequest.Valid valid = (ParsedRequest.Valid) PARSER.parse(
-                new IncomingRecord(new Source("requests", 0, 0, null), "t", 0, null, json, List.of()));
+        ParsedRequest.Valid valid = (ParsedRequest.Valid)
+                PARSER.parse(new IncomingRecord(new Source("requests", 0, 0, null), "t", 0, null, json, List.of()));
         Lease<Pipeline> lease = new Lease<>() {
             @Override
             public Pipeline model() {
@@ -67,8 +68,8 @@ class FlightsTest {
                 new Flight.Work(new RenderJob(valid.key(), valid.request(), 1), Inputs.NONE, heard, 0),
                 lease,
                 List.of());
-        flight.begun(List.of(List.of(fake(
-                Sampling.class, Map.of("done", () -> false, "rows", rows, "step", () -> 0, "steps", () -> 4)))));
+        flight.begun(List.of(List.of(
+                fake(Sampling.class, Map.of("done", () -> false, "rows", rows, "step", () -> 0, "steps", () -> 4)))));
         flights.add(flight);
         return flight;
     }
@@ -77,9 +78,12 @@ class FlightsTest {
     void aSamplerThatFailsWhereItIsAskedWhatItWantsEndsItsOwnJobAlone() throws InterruptedException {
         Heard broken = new Heard();
         Heard sound = new Heard();
-        flight("broken", () -> {
-            throw new IllegalStateException("no such index");
-        }, broken);
+        flight(
+                "broken",
+                () -> {
+                    throw new IllegalStateException("no such index");
+                },
+                broken);
         Flight other = flight("sound", () -> List.of(ROW), sound);
 
         flights.want();

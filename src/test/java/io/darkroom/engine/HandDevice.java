@@ -2,6 +2,7 @@ package io.darkroom.engine;
 
 import io.darkroom.model.CallListener;
 import io.darkroom.model.Denoiser;
+import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.LatentDecoder;
 import io.darkroom.model.LatentEncoder;
@@ -52,6 +53,9 @@ final class HandDevice implements NetworkLoader {
     /** Is told what each call of the denoiser cost: hardly more with more rows. */
     volatile CallListener listener = (kind, rows, nanos) -> {};
 
+    /** How many models there is room for. */
+    volatile int most = Integer.MAX_VALUE;
+
     /** From now on each call waits for a permit. */
     void hold() {
         permits.drainPermits();
@@ -62,6 +66,9 @@ final class HandDevice implements NetworkLoader {
         RuntimeException failure = loading;
         if (failure != null) {
             throw failure;
+        }
+        if (open.get() >= most) {
+            throw new DeviceMemoryException("room for " + most + " models", new IllegalStateException());
         }
         open.incrementAndGet();
         return new Loaded();
