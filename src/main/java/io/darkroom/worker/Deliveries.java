@@ -325,7 +325,8 @@ final class Deliveries {
                             steps,
                             rendering.attempt(),
                             settings.worker(),
-                            running.assignment.request().labels()));
+                            running.assignment.request().labels(),
+                            running.assignment.trace()));
         }
     }
 
@@ -338,7 +339,7 @@ final class Deliveries {
             show(running);
             ports.announcer()
                     .progress(new ProgressEvent(
-                            running.key(), step, running.assignment.request().labels()));
+                            running.key(), step, running.assignment.request().labels(), running.assignment.trace()));
         }
     }
 
