@@ -92,7 +92,7 @@ final class Admission {
             List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
             List<Problem> tooLarge = ceilings.problems(plans);
             if (tooLarge.isEmpty()) {
-                return new Flight(work, lease, plans);
+                return new Flight(work, lease, plans, flights.now());
             }
             work.listener().failed(Failure.of(tooLarge));
         } catch (UnknownModelException e) {
@@ -138,10 +138,10 @@ final class Admission {
 
     private void begin(Flight flight) {
         flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
-        flight.clock.enter("encode", System.nanoTime());
+        flight.clock.enter("encode", flights.now());
         meter.take();
         flight.begun(flight.pipeline.begin(flight.plans));
         flight.clock.device((double) meter.take());
-        flight.clock.enter("denoise", System.nanoTime());
+        flight.clock.enter("denoise", flights.now());
     }
 }

@@ -7,6 +7,7 @@ import io.darkroom.pipeline.ArgumentsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,15 +20,23 @@ final class Flights {
     private final List<Flight> all = new ArrayList<>();
     private final boolean fragile;
     private final Consumer<Throwable> broken;
+    private final LongSupplier nanoTime;
     private boolean closing;
 
     /**
      * @param fragile whether an error of the device leaves it unusable
      * @param broken is told when it has
+     * @param nanoTime a clock that only goes forward
      */
-    Flights(boolean fragile, Consumer<Throwable> broken) {
+    Flights(boolean fragile, Consumer<Throwable> broken, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.fragile = fragile;
         this.broken = broken;
+    }
+
+    /** The time in nanoseconds, of a clock that only goes forward. */
+    long now() {
+        return nanoTime.getAsLong();
     }
 
     /** The jobs themselves, to be sorted in place. */

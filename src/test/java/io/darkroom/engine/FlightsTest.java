@@ -31,9 +31,12 @@ class FlightsTest {
             new Denoiser.Row(Tensor.zeros(4, 8, 8), 500, new Conditioning(Map.of()), null);
 
     private final List<String> closed = new ArrayList<>();
-    private final Flights flights = new Flights(false, cause -> {
-        throw new AssertionError(cause);
-    });
+    private final Flights flights = new Flights(
+            false,
+            cause -> {
+                throw new AssertionError(cause);
+            },
+            () -> 0);
 
     private final Pipeline pipeline =
             fake(Pipeline.class, Map.of("timePerRow", () -> true, "hashCode", () -> 1, "equals", () -> true));
@@ -67,7 +70,8 @@ class FlightsTest {
         Flight flight = new Flight(
                 new Flight.Work(new RenderJob(valid.key(), valid.request(), 1), Inputs.NONE, heard, 0),
                 lease,
-                List.of());
+                List.of(),
+                0);
         flight.begun(List.of(List.of(
                 fake(Sampling.class, Map.of("done", () -> false, "rows", rows, "step", () -> 0, "steps", () -> 4)))));
         flights.add(flight);
