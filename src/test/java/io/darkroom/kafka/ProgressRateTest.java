@@ -51,7 +51,7 @@ class ProgressRateTest {
         Map<Kind, List<Long>> sent = new EnumMap<>(Kind.class);
         for (int step = 1; step <= 300; step++) {
             Kind kind = step % previewEvery == 0 ? Kind.PREVIEW : Kind.STEP_BETWEEN_PREVIEWS;
-            if (rate.allows("a", kind, step * 20 * MS)) {
+            if (rate.allows("a", kind, step * 20L * MS)) {
                 sent.computeIfAbsent(kind, k -> new ArrayList<>()).add(step * 20L);
             }
         }
