@@ -122,8 +122,14 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    CallMeter calls(MeterRegistry meters) {
-        return new CallMeter(new CallFigures(meters));
+    DeviceUse deviceUse(Device device, MeterRegistry meters) {
+        return new DeviceUse(device.toString(), new CallFigures(meters));
+    }
+
+    @Produces
+    @Singleton
+    CallMeter calls(DeviceUse use) {
+        return new CallMeter(use);
     }
 
     @Produces
