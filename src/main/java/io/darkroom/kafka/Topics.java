@@ -97,8 +97,8 @@ public class Topics {
         });
         ListOffsetsResult last = admin.listOffsets(ends);
         ListOffsetsResult first = admin.listOffsets(starts);
-        Map<TopicPartition, OffsetAndMetadata> committed = await(
-                admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
         long sum = 0;
         for (TopicPartition at : ends.keySet()) {
             OffsetAndMetadata commit = committed == null ? null : committed.get(at);

@@ -75,7 +75,8 @@ class FirstLight {
         }
         events.feed()
                 .events(null)
-                .filter(event -> event.type() == EventType.COMPLETED && event.json().contains("\"" + ID + "\""))
+                .filter(event ->
+                        event.type() == EventType.COMPLETED && event.json().contains("\"" + ID + "\""))
                 .toUni()
                 .subscribe()
                 .with(event -> show(), fault -> LOG.debug("no first light", fault));

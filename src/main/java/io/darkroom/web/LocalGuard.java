@@ -43,8 +43,7 @@ public class LocalGuard implements ContainerRequestFilter {
         }
         Cookie session = request.getCookies().get(SessionResource.COOKIE);
         if (!isFree(request)
-                && !web.admits(
-                        request.getHeaderString("Authorization"), session == null ? null : session.getValue())) {
+                && !web.admits(request.getHeaderString("Authorization"), session == null ? null : session.getValue())) {
             refuse(request, 401, "unauthorized", "the Authorization header must be: Bearer <darkroom.web.token>");
             return;
         }

@@ -23,7 +23,7 @@ final class PackagedFiles {
             "yaml", "application/yaml");
 
     /** One file. */
-    record File(byte[] content, String mediaType, String sha256) {}
+    record File(Bytes content, String mediaType, String sha256) {}
 
     private final Map<String, File> files;
 
@@ -45,12 +45,12 @@ final class PackagedFiles {
     }
 
     private static File file(String path) {
-        byte[] content = read(path);
+        Bytes content = Bytes.of(read(path));
         String type = MEDIA_TYPES.get(path.substring(path.lastIndexOf('.') + 1));
         if (type == null) {
             throw new IllegalStateException("no media type is known for " + path);
         }
-        return new File(content, type, Bytes.of(content).sha256());
+        return new File(content, type, content.sha256());
     }
 
     private static byte[] read(String path) {

@@ -18,8 +18,9 @@ import jakarta.ws.rs.core.Response;
 public class PageResource {
     private static final PackagedFiles FILES = PackagedFiles.in("light-table");
     private static final String PAGE = "index.html";
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-            + " connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                    + " connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     @GET
     public Response page(@Context Request request) {
@@ -32,7 +33,7 @@ public class PageResource {
         PackagedFiles.File file = FILES.find(name).orElseThrow(NotFoundException::new);
         EntityTag tag = new EntityTag(file.sha256());
         Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
-        return (unchanged != null ? unchanged : Response.ok(file.content(), file.mediaType()))
+        return (unchanged != null ? unchanged : Response.ok(file.content().array(), file.mediaType()))
                 .tag(tag)
                 .header(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .header(SafeHeaders.POLICY, POLICY)

@@ -53,7 +53,8 @@ public class PicturesResource {
                                 output.path("key").asText()))
                         .map(file -> Response.ok(file, type))
                         .orElse(null);
-        // The same id can mean another picture once the store is made anew: asked again each time, sent again only then.
+        // The same id can mean another picture once the store is made anew: asked again each time, sent again only
+        // then.
         return answer == null
                 ? missing(id, which)
                 : answer.tag(tag)

@@ -14,6 +14,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,8 @@ public class StatusResource {
     private final WorkerLife life;
     private final Instance<DeviceUse> device;
     private final Instance<WorkerHealth> health;
-    private final long startedAt = System.nanoTime();
-    private long countedAt = startedAt - FRESH.toNanos();
+    private boolean counted;
+    private long countedAt;
     private long uncommitted;
 
     StatusResource(
@@ -88,19 +89,18 @@ public class StatusResource {
         return new Glance(
                 Math.max(0, uncommitted() - running),
                 running,
-                worker
-                        ? new DeviceGlance(device.get().name(), device.get().busyMs())
-                        : null,
-                (System.nanoTime() - startedAt) / 1_000_000,
+                worker ? new DeviceGlance(device.get().name(), device.get().busyMs()) : null,
+                ManagementFactory.getRuntimeMXBean().getUptime(),
                 trouble.orElse(null));
     }
 
     private synchronized long uncommitted() {
         long now = System.nanoTime();
-        if (now - countedAt >= FRESH.toNanos()) {
-            uncommitted = topics.uncommitted(
-                    config.worker().group(), config.topics().requests());
+        if (!counted || now - countedAt >= FRESH.toNanos()) {
+            uncommitted =
+                    topics.uncommitted(config.worker().group(), config.topics().requests());
             countedAt = now;
+            counted = true;
         }
         return uncommitted;
     }

@@ -40,9 +40,7 @@ class WebAccess {
 
     /** Whether who shows these may use the API. */
     boolean admits(@Nullable String authorization, @Nullable String session) {
-        return token.isEmpty()
-                || same(authorization, "Bearer " + token.get())
-                || same(session, sessionOf(token.get()));
+        return token.isEmpty() || same(authorization, "Bearer " + token.get()) || same(session, sessionOf(token.get()));
     }
 
     /** The cookie of who shows the token; empty where it is not the token. */

@@ -6,8 +6,8 @@ import io.darkroom.job.EventType;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class EventFeedTest {
     private static final int BUFFER = 16;

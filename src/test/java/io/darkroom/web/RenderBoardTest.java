@@ -37,9 +37,7 @@ class RenderBoardTest {
 
         board.event(EventType.COMPLETED, json("{\"id\":\"a\",\"status\":\"completed\"}"), 40);
 
-        assertThat(board.newest(2))
-                .extracting(job -> job.path("id").asText())
-                .containsExactly("c", "b");
+        assertThat(board.newest(2)).extracting(job -> job.path("id").asText()).containsExactly("c", "b");
         assertThat(board.count("queued")).isEqualTo(1);
         assertThat(board.count("running")).isEqualTo(1);
     }
@@ -63,8 +61,7 @@ class RenderBoardTest {
 
         board.event(EventType.COMPLETED, json("not json"), 2);
         board.event(EventType.COMPLETED, json("[\"a\"]"), 2);
-        board.event(
-                EventType.ofCeType("com.example.other.v1"), json("{\"id\":\"a\",\"status\":\"completed\"}"), 2);
+        board.event(EventType.ofCeType("com.example.other.v1"), json("{\"id\":\"a\",\"status\":\"completed\"}"), 2);
 
         assertThat(board.find("a").orElseThrow().path("status").asText()).isEqualTo("queued");
     }
