@@ -83,13 +83,15 @@ async function glance() {
       const now = await api.status();
       byId('running').textContent = now.running;
       byId('waiting').textContent = now.waiting;
-      byId('device-name').textContent = now.device?.name.toUpperCase() ?? 'Device';
-      const passed = last ? now.uptime_ms - last.uptime_ms : 0;
-      if (now.device && passed > 0) {
-        const share = Math.min(1, Math.max(0, (now.device.busy_ms - last.device.busy_ms) / passed));
+      const count = now.devices.length;
+      byId('device-name').textContent = count > 1 ? `${count} devices` : now.devices[0]?.name.toUpperCase() ?? 'Device';
+      const busy = now.devices.reduce((sum, { busy_ms: ms }) => sum + ms, 0);
+      const passed = last ? (now.uptime_ms - last.uptime) * count : 0;
+      if (passed > 0) {
+        const share = Math.min(1, Math.max(0, (busy - last.busy) / passed));
         byId('device-busy').textContent = `${Math.round(100 * share)} %`;
       }
-      last = now.device ? now : null;
+      last = { busy, uptime: now.uptime_ms };
       if (now.trouble) {
         byId('link').textContent = `Held up: ${now.trouble}`;
       } else if (byId('link').textContent.startsWith('Held up')) {

@@ -16,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,15 +34,15 @@ public class StatusResource {
      *
      * @param waiting requests that no worker has begun, of all callers
      * @param running jobs under way, as far as progress tells
-     * @param device the device of the worker in this process; null where there is none
-     * @param uptimeMs milliseconds that this process has run: what {@code device.busy_ms} is a share of
+     * @param devices those of the worker in this process; none where there is no worker
+     * @param uptimeMs milliseconds that this process has run: what {@code busy_ms} is a share of
      * @param trouble what holds jobs up; null where nothing does
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Glance(
             long waiting,
             long running,
-            @Nullable DeviceGlance device,
+            List<DeviceGlance> devices,
             @JsonProperty("uptime_ms") long uptimeMs,
             @Nullable String trouble) {}
 
@@ -89,9 +90,15 @@ public class StatusResource {
         return new Glance(
                 Math.max(0, uncommitted() - running),
                 running,
-                worker ? new DeviceGlance(device.get().name(), device.get().busyMs()) : null,
+                worker ? devices() : List.of(),
                 ManagementFactory.getRuntimeMXBean().getUptime(),
                 trouble.orElse(null));
+    }
+
+    private List<DeviceGlance> devices() {
+        return device.get().devices().stream()
+                .map(each -> new DeviceGlance(each.name(), each.busyMs()))
+                .toList();
     }
 
     private synchronized long uncommitted() {
