@@ -1,6 +1,6 @@
 import * as api from './api.js';
 import { announce, byId, el, showError } from './dom.js';
-import { previewEvery } from './recipes.js';
+import { PREVIEW_EVERY } from './recipes.js';
 
 const NUMBERS = ['num_inference_steps', 'guidance_scale', 'seed', 'num_images_per_prompt', 'width', 'height'];
 
@@ -39,7 +39,7 @@ export function composer(submit) {
         values[name] = NUMBERS.includes(name) ? Number(value) : value.trim();
       }
     }
-    values.preview_every = previewEvery(values.num_inference_steps);
+    values.preview_every = PREVIEW_EVERY;
     return values;
   }
 

@@ -3,8 +3,8 @@
 /** A seed below 2^32, which every reader of JSON keeps. */
 export const anySeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
-/** How often a job of so many steps shows a preview: about a dozen times. */
-export const previewEvery = (steps) => Math.max(1, Math.round((steps || 50) / 12));
+/** A preview at each step: only the few progress events a second that are sent at all carry theirs. */
+export const PREVIEW_EVERY = 1;
 
 /**
  * The request that makes a job's pictures again, or one of them.
@@ -21,7 +21,7 @@ export function again(job, which = null) {
   } else if (sigmas) {
     request.sigmas = sigmas;
   }
-  request.preview_every = previewEvery(request.num_inference_steps);
+  request.preview_every = PREVIEW_EVERY;
   if (which !== null) {
     const output = job.data.outputs[which];
     delete request.sweep;
@@ -62,7 +62,7 @@ export function edit(job, which, { shows, prompt, steps, guidance }) {
     width,
     height,
     inversion: { prompt: shows, num_inference_steps: steps, guidance_scale: 1 },
-    preview_every: previewEvery(steps),
+    preview_every: PREVIEW_EVERY,
   };
 }
 

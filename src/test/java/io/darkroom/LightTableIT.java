@@ -130,12 +130,12 @@ class LightTableIT {
                 + " if (target.src.startsWith('data:image/jpeg;base64,')) window.previews++; }))"
                 + ".observe(document.querySelector('#jobs'), {subtree: true, attributeFilter: ['src']}); }");
 
-        Locator job = awaitStatus(develop("green hills at dawn, oil painting", 80), "completed");
+        Locator job = awaitStatus(develop("green hills at dawn, oil painting", 200), "completed");
 
         assertThat((Integer) page.evaluate("window.previews")).isPositive();
-        assertThat(job.locator("progress")).hasAttribute("max", "80");
+        assertThat(job.locator("progress")).hasAttribute("max", "200");
         assertLoaded(job.locator("img"), 128);
-        assertThat(job.locator(".note")).containsText("80 steps  ·  guidance 7.5");
+        assertThat(job.locator(".note")).containsText("200 steps  ·  guidance 7.5");
         assertThat(page.locator("#news")).hasText("Finished: green hills at dawn, oil painting");
     }
 

@@ -54,8 +54,8 @@ class DeviceBeans {
         TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
         return new DeviceModels(Devices.of(config.devices()).stream()
                 .map(device -> {
-                    CallMeter meter = new CallMeter(
-                            use.watch(device.toString(), new CallFigures(meters, device.toString())));
+                    CallMeter meter =
+                            new CallMeter(use.watch(device.toString(), new CallFigures(meters, device.toString())));
                     Models models = new Models(
                             config.models().path(),
                             BuiltInModels.starter(),
