@@ -27,7 +27,7 @@ public class InterfaceResource {
     @GET
     @Path("/schemas/{name: [a-z]+[.]json}")
     public Response schema(@PathParam("name") String name) {
-        return file(name);
+        return file("schemas/" + name);
     }
 
     private static Response file(String name) {

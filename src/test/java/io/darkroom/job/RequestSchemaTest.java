@@ -35,7 +35,7 @@ class RequestSchemaTest {
     private final RequestParser parser = new RequestParser(Limits.DEFAULTS, RequestCheck.none());
 
     private static JsonNode published() {
-        try (InputStream in = RequestSchemaTest.class.getResourceAsStream("/interface/request.json")) {
+        try (InputStream in = RequestSchemaTest.class.getResourceAsStream("/interface/schemas/request.json")) {
             return JSON.readTree(Objects.requireNonNull(in));
         } catch (IOException e) {
             throw new AssertionError(e);
