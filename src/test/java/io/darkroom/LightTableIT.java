@@ -313,4 +313,24 @@ class LightTableIT {
         awaitStatus(there, "completed");
         assertLoaded(there.locator("img"), 128);
     }
+
+    @Test
+    void aLockedTableOpensWithTheToken(@TempDir Path own) throws IOException {
+        try (AppProcess locked =
+                AppProcess.start(own, "log", "darkroom.web.token=a-long-secret").awaitReady()) {
+            Page there = context.newPage();
+            there.navigate(locked.at("/").toString());
+            Locator dialog = there.getByRole(AriaRole.DIALOG);
+            dialog.getByLabel("Token").fill("another");
+            button(dialog, "Open").click();
+            assertThat(dialog.getByRole(AriaRole.ALERT)).containsText("this is not the darkroom.web.token");
+
+            dialog.getByLabel("Token").fill("a-long-secret");
+            button(dialog, "Open").click();
+
+            assertThat(dialog).isHidden();
+            assertThat(there.locator("#link")).hasText("Live", within());
+            assertLoaded(awaitStatus(there.locator(".job"), "completed").locator("img"), 128);
+        }
+    }
 }
