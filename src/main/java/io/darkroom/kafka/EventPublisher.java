@@ -4,16 +4,19 @@ import io.darkroom.job.Announcer;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.DeadLetter;
 import io.darkroom.job.EventType;
+import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.ProgressEvent;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
+import io.darkroom.job.TraceContext;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.header.Headers;
@@ -46,37 +49,42 @@ class EventPublisher implements Announcer {
     }
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event) {
+    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace) {
         return completions
-                .sendMessage(event(event.key(), event.key().eventId(), event.type(), event.data()))
+                .sendMessage(event(event.key(), event.key().eventId(), event.type(), event.data(), trace))
                 .subscribeAsCompletionStage();
     }
 
     @Override
     public CompletionStage<?> deadLetter(DeadLetter letter) {
         Headers headers = new RecordHeaders();
-        letter.headers()
-                .forEach(h -> headers.add(
-                        h.name(), h.value() == null ? null : h.value().array()));
+        addAll(headers, letter.headers());
         return dead.sendMessage(record(array(letter.key()), array(letter.value()), headers))
                 .subscribeAsCompletionStage();
     }
 
     @Override
     public void started(StartedEvent event) {
-        bestEffort(event.key(), EventType.STARTED, event.data());
+        bestEffort(event.key(), EventType.STARTED, event.data(), event.trace());
     }
 
     @Override
     public void progress(ProgressEvent event) {
-        if (rate.allows(event.key().name(), System.nanoTime())) {
-            bestEffort(event.key(), EventType.PROGRESS, event.data());
+        if (rate.allows(event.key().name(), kind(event), System.nanoTime())) {
+            bestEffort(event.key(), EventType.PROGRESS, event.data(), event.trace());
         }
     }
 
-    private void bestEffort(JobKey job, EventType type, Bytes data) {
+    private static ProgressRate.Kind kind(ProgressEvent event) {
+        if (event.step().preview() != null) {
+            return ProgressRate.Kind.PREVIEW;
+        }
+        return event.previews() ? ProgressRate.Kind.STEP_BETWEEN_PREVIEWS : ProgressRate.Kind.STEP;
+    }
+
+    private void bestEffort(JobKey job, EventType type, Bytes data, TraceContext trace) {
         try {
-            progress.sendMessage(event(job, UUID.randomUUID().toString(), type, data))
+            progress.sendMessage(event(job, UUID.randomUUID().toString(), type, data, trace))
                     .subscribe()
                     .with(sent -> {}, lost -> {});
         } catch (IllegalStateException e) {
@@ -84,7 +92,7 @@ class EventPublisher implements Announcer {
         }
     }
 
-    private static Message<byte[]> event(JobKey job, String id, EventType type, Bytes data) {
+    private static Message<byte[]> event(JobKey job, String id, EventType type, Bytes data, TraceContext trace) {
         Headers headers = new RecordHeaders();
         add(headers, "ce_specversion", "1.0");
         add(headers, "ce_id", id);
@@ -93,11 +101,16 @@ class EventPublisher implements Announcer {
         add(headers, "ce_subject", job.id());
         add(headers, "ce_time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
         add(headers, "content-type", "application/json");
+        addAll(headers, trace.headers());
         return record(job.id(), data.array(), headers);
     }
 
     private static void add(Headers headers, String name, String value) {
         headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void addAll(Headers headers, List<IncomingRecord.Header> more) {
+        more.forEach(header -> headers.add(header.name(), array(header.value())));
     }
 
     private static <K> Message<byte[]> record(@Nullable K key, byte @Nullable [] value, Headers headers) {

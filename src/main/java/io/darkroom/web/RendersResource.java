@@ -10,6 +10,7 @@ import io.darkroom.job.JobKey;
 import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
+import io.darkroom.job.TraceContext;
 import io.darkroom.kafka.RequestProducer;
 import io.darkroom.kafka.WorkerLife;
 import io.darkroom.worker.DeliveryLoop;
@@ -18,7 +19,9 @@ import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -41,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public class RendersResource {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int MOST_LISTED = 500;
 
     private final RequestParser parser;
     private final RequestProducer producer;
@@ -71,7 +75,10 @@ public class RendersResource {
     @POST
     @Path("/requests")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response submit(byte[] body) {
+    public Response submit(
+            @HeaderParam(TraceContext.PARENT) @Nullable String traceParent,
+            @HeaderParam(TraceContext.STATE) @Nullable String traceState,
+            byte[] body) {
         if (body.length > mostBytes) {
             return ApiError.of(
                     413,
@@ -86,16 +93,23 @@ public class RendersResource {
         if (parsed instanceof ParsedRequest.Unreadable unreadable) {
             return ApiError.of(400, unreadable.failure());
         }
-        return produce((ParsedRequest.Valid) parsed, body);
+        return produce((ParsedRequest.Valid) parsed, body, TraceContext.of(traceParent, traceState));
     }
 
-    private Response produce(ParsedRequest.Valid parsed, byte[] body) {
+    private Response produce(ParsedRequest.Valid parsed, byte[] body, TraceContext trace) {
         boolean named = parsed.request().fieldsGiven().contains("id");
         // What Kafka would derive an id from is not known before the request is produced.
         String id = named ? parsed.key().id() : UUID.randomUUID().toString();
-        producer.request(id, named ? body : withId(body, id)).await().atMost(PATIENCE);
-        events.board().queued(id);
+        producer.request(id, named ? body : withId(body, id), trace).await().atMost(PATIENCE);
+        events.board().queued(id, System.currentTimeMillis());
         return Response.accepted(RenderBoard.state(id, "queued")).build();
+    }
+
+    /** The jobs that were heard of last, the newest first: each as {@link #find} tells it, but from memory alone. */
+    @GET
+    @Path("/renders")
+    public List<ObjectNode> newest(@QueryParam("limit") @DefaultValue("60") int limit) {
+        return events.board().newest(Math.max(0, Math.min(limit, MOST_LISTED)));
     }
 
     /** The job's state, or the data of its terminal event. */

@@ -5,6 +5,7 @@ import io.darkroom.job.DeadLetter;
 import io.darkroom.job.ProgressEvent;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
+import io.darkroom.job.TraceContext;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.CompletionStage;
@@ -22,8 +23,8 @@ final class WatchedAnnouncer implements Announcer {
     }
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event) {
-        return next.announce(event);
+    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace) {
+        return next.announce(event, trace);
     }
 
     @Override
