@@ -2,6 +2,7 @@ package io.darkroom.chaos.checker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.chaos.checker.Seen.Attempt;
+import java.util.List;
 import java.util.Map;
 
 /** How often faults really struck, as the job records show it. */
@@ -21,7 +22,7 @@ record Strikes(long resumes, long handovers, long staleOwners, long poisonJobs) 
                 jobs.entrySet().stream()
                         .filter(job -> job.getValue().path("expect").asText().equals("poison"))
                         .filter(job -> seen.attempts
-                                        .getOrDefault(job.getKey(), java.util.List.of())
+                                        .getOrDefault(job.getKey(), List.of())
                                         .size()
                                 >= 3)
                         .count());

@@ -16,7 +16,8 @@ public record Report(List<String> violations, Map<String, String> figures) {
         String rows = figures.entrySet().stream()
                 .map(each -> "| " + each.getKey() + " | " + each.getValue() + " |\n")
                 .collect(Collectors.joining());
-        String broken = violations.stream().map(each -> "BROKEN: " + each + "\n").collect(Collectors.joining());
+        String broken =
+                violations.stream().map(each -> "BROKEN: " + each + "\n").collect(Collectors.joining());
         return "| | |\n|---|---|\n" + rows + broken;
     }
 }

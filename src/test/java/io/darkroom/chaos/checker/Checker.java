@@ -15,11 +15,14 @@ import java.util.TreeSet;
 /**
  * Reads a history and tells which promises were broken: every job has exactly one distinct terminal event, every announced
  * picture is there with its digest, none is there unannounced, each equals an undisturbed run's, only poison jobs are given
- * up, nothing is committed before its event is there, everything is in the end, and the faults really struck.
+ * up, nothing is put aside without reason, nothing is committed before its event is there, everything is in the end, and the
+ * faults really struck.
  */
 public final class Checker {
     private static final String CANCELED = "canceled";
     private static final String COMPLETED = "completed";
+    private static final String POISON = "poison";
+    private static final String EXHAUSTED = "attempts_exhausted";
 
     private final Seen seen;
     private final Minimums minimums;
@@ -46,16 +49,14 @@ public final class Checker {
 
     private Report report() {
         for (JsonNode send : seen.all("send")) {
-            String id = send.path("id").asText();
-            if (send.path("expect").asText().equals("conflict")) {
-                requireConflict(id);
-            } else {
-                jobs.putIfAbsent(id, send);
+            if (!conflicts(send)) {
+                jobs.putIfAbsent(send.path("id").asText(), send);
             }
         }
         seen.all("cancel").forEach(cancel -> cancelled.add(cancel.path("id").asText()));
         require(!jobs.isEmpty(), "no job was sent");
         requireSendsKept();
+        requireDeadLetters();
         jobs.forEach(this::requireOneEnd);
         seen.terminal.keySet().forEach(id -> require(jobs.containsKey(id), id + ": ended, and was never sent"));
         requireCommits();
@@ -64,30 +65,47 @@ public final class Checker {
         require(strikes.handovers(), minimums.handovers(), "handovers");
         require(strikes.staleOwners(), minimums.staleOwners(), "stale owners");
         require(strikes.poisonJobs(), minimums.poisonJobs(), "poison jobs");
-        Map<String, String> figures = Figures.of(seen, jobs, strikes);
-        if (seen.plan().path("exactly_once").asBoolean()) {
-            require(
-                    Figures.copies(seen, true) == 0,
-                    Figures.copies(seen, true) + " copies of events for readers of committed records");
-        }
-        return new Report(List.copyOf(violations), figures);
+        long copies = Figures.copies(seen, true);
+        require(
+                copies == 0 || !seen.plan().path("exactly_once").asBoolean(),
+                copies + " copies of events for readers of committed records");
+        return new Report(List.copyOf(violations), Figures.of(seen, jobs, strikes));
+    }
+
+    private static boolean conflicts(JsonNode send) {
+        return send.path("expect").asText().equals("conflict");
     }
 
     /** What the broker acknowledged is where it said. */
     private void requireSendsKept() {
         Map<String, String> digests = new HashMap<>();
-        seen.all("record").forEach(record -> digests.put(place(record), record.path("sha256").asText()));
+        seen.all("record")
+                .forEach(record ->
+                        digests.put(place(record), record.path("sha256").asText()));
         seen.all("send")
                 .forEach(send -> require(
                         send.path("sha256").asText().equals(digests.get(place(send))),
                         send.path("id").asText() + ": acknowledged at " + place(send) + ", and not there"));
     }
 
-    private void requireConflict(String id) {
-        require(
-                seen.records(Seen.DEAD).stream()
-                        .anyMatch(letter -> letter.path("key").asText().equals(id)),
-                id + ": sent with another content, and no dead letter says so");
+    /** A letter for each request that has another's id and for each poison job, and for nothing else. */
+    private void requireDeadLetters() {
+        Set<String> due = new TreeSet<>();
+        for (JsonNode send : seen.all("send")) {
+            if (conflicts(send)) {
+                due.add(send.path("id").asText() + ": id_conflict");
+            } else if (send.path("expect").asText().equals(POISON)) {
+                due.add(send.path("id").asText() + ": " + EXHAUSTED);
+            }
+        }
+        Set<String> put = new TreeSet<>();
+        seen.records(Seen.DEAD)
+                .forEach(letter -> put.add(letter.path("key").asText() + ": "
+                        + letter.path("reason").asText()));
+        due.stream().filter(each -> !put.contains(each)).forEach(each -> violations.add(each + ", and no dead letter"));
+        put.stream()
+                .filter(each -> !due.contains(each))
+                .forEach(each -> violations.add(each + ": a dead letter, not due"));
     }
 
     private void requireOneEnd(String id, JsonNode send) {
@@ -102,60 +120,72 @@ public final class Checker {
         require(
                 events.stream().anyMatch(event -> event.path("committed").asBoolean()),
                 id + ": no terminal event for readers of committed records");
-        JsonNode data = events.get(0).path("value");
+        JsonNode data = data(events.get(0));
         String status = data.path("status").asText();
-        if (send.path("expect").asText().equals("poison")) {
-            requireGivenUp(id, data);
+        String code = data.path("error").path("code").asText();
+        require(
+                events.get(0).path("ce_type").asText().equals("io.darkroom.render." + status + ".v1"),
+                id + ": its event's type is " + events.get(0).path("ce_type") + " and its status " + status);
+        requireStored(".darkroom/jobs/" + id + "/outcome", data);
+        if (send.path("expect").asText().equals(POISON)) {
+            require(code.equals(EXHAUSTED), id + ": poison, and ended as " + status + " " + code);
         } else if (status.equals(CANCELED)) {
             require(cancelled.contains(id), id + ": canceled, and nobody asked for it");
         } else {
-            require(status.equals(COMPLETED), id + ": " + data.path("error"));
+            require(status.equals(COMPLETED), id + ": " + status + " " + data.path("error"));
         }
+        Set<String> announced = requirePictures(data);
         if (status.equals(COMPLETED)) {
-            requirePictures(id, data, send.path("reference").asText());
+            require(!announced.isEmpty(), id + ": completed without a picture");
+            requireNoOthers(id, announced);
+            requireStored("renders/" + id + "/result.json", data);
+            requireUndisturbed(id, data, send.path("reference").asText());
         }
     }
 
-    private void requireGivenUp(String id, JsonNode data) {
-        String code = data.path("error").path("code").asText();
-        require(code.equals("attempts_exhausted"), id + ": poison, and ended as " + data.path("status") + " " + code);
-        require(
-                seen.records(Seen.DEAD).stream()
-                        .anyMatch(letter -> letter.path("key").asText().equals(id)),
-                id + ": given up without a dead letter");
+    /** What the store keeps of a job's end is what was told. */
+    private void requireStored(String key, JsonNode data) {
+        JsonNode stored = seen.objects.get(key);
+        require(stored != null, key + ": not there");
+        require(stored == null || data(stored).equals(data), key + ": not what was announced");
     }
 
-    private void requirePictures(String id, JsonNode data, String reference) {
+    /** Every announced picture is there as announced. Returns their keys. */
+    private Set<String> requirePictures(JsonNode data) {
         Set<String> announced = new TreeSet<>();
-        List<String> pictures = new ArrayList<>();
         for (JsonNode output : data.path("outputs")) {
             String key = output.path("key").asText();
             announced.add(key);
-            pictures.add(output.path("sha256").asText());
             JsonNode stored = seen.objects.get(key);
             require(stored != null, key + ": announced, and not there");
             require(
-                    stored == null
-                            || stored.path("sha256").asText().equals(output.path("sha256").asText()),
+                    stored == null || stored.path("sha256").equals(output.path("sha256")),
                     key + ": not what was announced");
         }
-        require(!announced.isEmpty(), id + ": completed without a picture");
-        announced.add("renders/" + id + "/result.json");
+        return announced;
+    }
+
+    private void requireNoOthers(String id, Set<String> announced) {
         seen.objects.keySet().stream()
-                .filter(key -> key.startsWith("renders/" + id + "/") && !announced.contains(key))
+                .filter(key -> key.startsWith("renders/" + id + "/") && !key.endsWith("/result.json"))
+                .filter(key -> !announced.contains(key))
                 .forEach(key -> violations.add(key + ": there, and not announced"));
-        if (!reference.equals(id)) {
-            List<JsonNode> undisturbed = seen.terminal.getOrDefault(reference, List.of());
-            require(
-                    !undisturbed.isEmpty()
-                            && undisturbed
-                                    .get(0)
-                                    .path("value")
-                                    .path("outputs")
-                                    .findValuesAsText("sha256")
-                                    .equals(pictures),
-                    id + ": its pictures differ from those of " + reference);
-        }
+    }
+
+    /** The pictures are those of a job that asks for the same, and that was rendered before anything was disturbed. */
+    private void requireUndisturbed(String id, JsonNode data, String reference) {
+        List<JsonNode> undisturbed = seen.terminal.getOrDefault(reference, List.of());
+        require(
+                !undisturbed.isEmpty()
+                        && seen.attempts.getOrDefault(reference, List.of()).size() == 1,
+                id + ": its reference " + reference + " was not rendered in one go");
+        require(
+                undisturbed.isEmpty() || digests(data(undisturbed.get(0))).equals(digests(data)),
+                id + ": its pictures differ from those of " + reference);
+    }
+
+    private static List<String> digests(JsonNode data) {
+        return data.path("outputs").findValuesAsText("sha256");
     }
 
     /** Nothing is committed before its job's event is there; in the end everything is. */
@@ -168,10 +198,9 @@ public final class Checker {
                         .min()
                         .orElseThrow()));
         Map<String, List<JsonNode>> byPartition = new HashMap<>();
-        seen.all("send")
-                .forEach(send -> byPartition
-                        .computeIfAbsent(partition(send), partition -> new ArrayList<>())
-                        .add(send));
+        seen.all("send").forEach(send -> byPartition
+                .computeIfAbsent(partition(send), partition -> new ArrayList<>())
+                .add(send));
         Set<String> early = new TreeSet<>();
         Map<String, JsonNode> last = new HashMap<>();
         for (JsonNode sample : seen.all("offsets")) {
@@ -186,7 +215,7 @@ public final class Checker {
             }
         }
         early.forEach(id -> violations.add(id + ": committed before its terminal event was there"));
-        require(!last.isEmpty(), "no offsets were read");
+        byPartition.keySet().forEach(each -> require(last.containsKey(each), each + ": its offsets were not read"));
         last.forEach((partition, sample) -> require(
                 sample.path("committed").asLong() == sample.path("end").asLong(),
                 partition + ": committed up to " + sample.path("committed") + " of " + sample.path("end")));
@@ -210,9 +239,9 @@ public final class Checker {
         return of.path("topic").asText() + "-" + of.path("partition").asInt();
     }
 
-    /** An event's data without its presigned URLs. */
-    private static JsonNode data(JsonNode event) {
-        JsonNode data = event.path("value").deepCopy();
+    /** The data of an event or an object without its presigned URLs. */
+    private static JsonNode data(JsonNode of) {
+        JsonNode data = of.path("value").deepCopy();
         data.path("outputs").forEach(output -> ((ObjectNode) output).remove("url"));
         return data;
     }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * send    t, topic, partition, offset, id, sha256, expect (render, poison, conflict), reference: acknowledged
  * cancel  t, id: acknowledged
  * fault   t, what, target, until
- * record  topic, partition, offset, timestamp, committed, key, ce_id, ce_type, sha256, value
+ * record  topic, partition, offset, timestamp, committed, key, ce_id, ce_type, sha256, value; reason, of a dead letter
  * object  key, bytes, sha256, modified; value, where it is JSON
  * offsets t, topic, partition, committed, end
  * resume  worker, job, step
@@ -32,7 +33,6 @@ import java.util.stream.Stream;
  * with times in milliseconds since 1970.
  */
 final class Seen {
-    static final String REQUESTS = "darkroom.requests";
     static final String COMPLETIONS = "darkroom.completions";
     static final String DEAD = "darkroom.requests.dead";
 
@@ -59,8 +59,7 @@ final class Seen {
         }
         all("object").forEach(object -> objects.put(object.path("key").asText(), object));
         records(COMPLETIONS)
-                .forEach(record -> terminal
-                        .computeIfAbsent(record.path("key").asText(), key -> new ArrayList<>())
+                .forEach(record -> terminal.computeIfAbsent(record.path("key").asText(), key -> new ArrayList<>())
                         .add(record));
         objects.forEach((key, object) -> {
             Matcher of = ATTEMPT.matcher(key);
@@ -86,7 +85,9 @@ final class Seen {
 
     /** The run's own settings. */
     JsonNode plan() {
-        return all("plan").get(0);
+        return all("plan").stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the history has no line of the kind plan"));
     }
 
     /** Every record of a topic. */
@@ -96,8 +97,8 @@ final class Seen {
                 .toList();
     }
 
-    /** The attempt after one; null where there is none. */
-    java.util.Optional<Attempt> next(Attempt attempt) {
+    /** The attempt after one, if there is any. */
+    Optional<Attempt> next(Attempt attempt) {
         return attempts.getOrDefault(attempt.job(), List.of()).stream()
                 .filter(other -> other.number() == attempt.number() + 1)
                 .findFirst();
