@@ -7,8 +7,10 @@ public interface Announcer {
     /**
      * Sends a terminal event. Completes when the broker has acknowledged it; fails where it was not acknowledged (a
      * fault of the surroundings: it will be sent again).
+     *
+     * @param answers the record that the event ends, which is settled then
      */
-    CompletionStage<?> announce(TerminalEvent event);
+    CompletionStage<?> announce(TerminalEvent event, Source answers);
 
     /** Sends a dead letter; completes and fails likewise. */
     CompletionStage<?> deadLetter(DeadLetter letter);

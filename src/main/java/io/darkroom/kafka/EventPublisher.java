@@ -1,21 +1,25 @@
 package io.darkroom.kafka;
 
+import io.darkroom.config.DarkroomConfig;
 import io.darkroom.job.Announcer;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.DeadLetter;
 import io.darkroom.job.EventType;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.ProgressEvent;
+import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
@@ -34,22 +38,33 @@ class EventPublisher implements Announcer {
     private final MutinyEmitter<byte[]> completions;
     private final MutinyEmitter<byte[]> dead;
     private final MutinyEmitter<byte[]> progress;
+    private final @Nullable EventTransactions transactions;
+    private final String completionsTopic;
     private final ProgressRate rate = new ProgressRate(JOB_RATE, WORKER_RATE);
 
     EventPublisher(
             @Channel("completions") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) MutinyEmitter<byte[]> completions,
             @Channel("dead") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) MutinyEmitter<byte[]> dead,
-            @Channel("progress") @OnOverflow(OnOverflow.Strategy.DROP) MutinyEmitter<byte[]> progress) {
+            @Channel("progress") @OnOverflow(OnOverflow.Strategy.DROP) MutinyEmitter<byte[]> progress,
+            Instance<EventTransactions> transactions,
+            DarkroomConfig config) {
         this.completions = completions;
         this.dead = dead;
         this.progress = progress;
+        this.transactions = config.events().exactlyOnce() ? transactions.get() : null;
+        this.completionsTopic = config.topics().completions();
     }
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event) {
-        return completions
-                .sendMessage(event(event.key(), event.key().eventId(), event.type(), event.data()))
-                .subscribeAsCompletionStage();
+    public CompletionStage<?> announce(TerminalEvent event, Source answers) {
+        Headers headers = headers(event.key(), event.key().eventId(), event.type());
+        byte[] data = event.data().array();
+        return transactions == null
+                ? completions
+                        .sendMessage(record(event.key().id(), data, headers))
+                        .subscribeAsCompletionStage()
+                : transactions.announce(
+                        new ProducerRecord<>(completionsTopic, null, event.key().id(), data, headers), answers);
     }
 
     @Override
@@ -76,7 +91,8 @@ class EventPublisher implements Announcer {
 
     private void bestEffort(JobKey job, EventType type, Bytes data) {
         try {
-            progress.sendMessage(event(job, UUID.randomUUID().toString(), type, data))
+            progress.sendMessage(record(
+                            job.id(), data.array(), headers(job, UUID.randomUUID().toString(), type)))
                     .subscribe()
                     .with(sent -> {}, lost -> {});
         } catch (IllegalStateException e) {
@@ -84,7 +100,7 @@ class EventPublisher implements Announcer {
         }
     }
 
-    private static Message<byte[]> event(JobKey job, String id, EventType type, Bytes data) {
+    private static Headers headers(JobKey job, String id, EventType type) {
         Headers headers = new RecordHeaders();
         add(headers, "ce_specversion", "1.0");
         add(headers, "ce_id", id);
@@ -93,7 +109,7 @@ class EventPublisher implements Announcer {
         add(headers, "ce_subject", job.id());
         add(headers, "ce_time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
         add(headers, "content-type", "application/json");
-        return record(job.id(), data.array(), headers);
+        return headers;
     }
 
     private static void add(Headers headers, String name, String value) {

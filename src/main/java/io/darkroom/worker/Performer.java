@@ -66,12 +66,13 @@ final class Performer {
     private void announce(Assignment a, DeliveryAction.Announce action, Consumer<DeliveryEvent> answer) {
         Duration validity = presigned(a);
         if (validity == null) {
-            guarded(action, answer, () -> send(action.event(), action, answer));
+            guarded(action, answer, () -> send(a, action.event(), action, answer));
         } else {
             onStoreThread(
                     action,
                     answer,
                     () -> send(
+                            a,
                             action.event()
                                     .withUrls(at -> store.presign(at, validity).toString()),
                             action,
@@ -79,8 +80,8 @@ final class Performer {
         }
     }
 
-    private void send(TerminalEvent event, DeliveryAction action, Consumer<DeliveryEvent> answer) {
-        acknowledge(announcer.announce(event), action, new DeliveryEvent.Announced(), answer);
+    private void send(Assignment a, TerminalEvent event, DeliveryAction action, Consumer<DeliveryEvent> answer) {
+        acknowledge(announcer.announce(event, a.record().source()), action, new DeliveryEvent.Announced(), answer);
     }
 
     private static void acknowledge(

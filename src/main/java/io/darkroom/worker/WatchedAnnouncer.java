@@ -3,6 +3,7 @@ package io.darkroom.worker;
 import io.darkroom.job.Announcer;
 import io.darkroom.job.DeadLetter;
 import io.darkroom.job.ProgressEvent;
+import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
 import io.micrometer.core.instrument.Counter;
@@ -22,8 +23,8 @@ final class WatchedAnnouncer implements Announcer {
     }
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event) {
-        return next.announce(event);
+    public CompletionStage<?> announce(TerminalEvent event, Source answers) {
+        return next.announce(event, answers);
     }
 
     @Override

@@ -239,7 +239,8 @@ class WorkerBeans {
                         shipped.longestBackoff(),
                         shipped.leaving(),
                         config.topics().requests(),
-                        quotas()),
+                        quotas(),
+                        config.events().exactlyOnce()),
                 parser,
                 new DeliveryLoop.Ports(
                         store,

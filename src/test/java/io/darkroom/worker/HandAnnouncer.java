@@ -3,6 +3,7 @@ package io.darkroom.worker;
 import io.darkroom.job.Announcer;
 import io.darkroom.job.DeadLetter;
 import io.darkroom.job.ProgressEvent;
+import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
 import java.util.List;
@@ -25,7 +26,7 @@ final class HandAnnouncer implements Announcer {
     volatile boolean byHand;
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event) {
+    public CompletionStage<?> announce(TerminalEvent event, Source answers) {
         return send(events, event);
     }
 
