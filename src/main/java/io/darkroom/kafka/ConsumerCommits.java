@@ -24,8 +24,7 @@ final class ConsumerCommits implements OffsetCommits {
     private boolean committing;
 
     /** @param later does something after a while */
-    ConsumerCommits(
-            KafkaConsumer<?, ?> consumer, RequestOffsets offsets, java.util.function.Consumer<Runnable> later) {
+    ConsumerCommits(KafkaConsumer<?, ?> consumer, RequestOffsets offsets, java.util.function.Consumer<Runnable> later) {
         this.consumer = consumer;
         this.offsets = offsets;
         this.later = later;
@@ -75,8 +74,7 @@ final class ConsumerCommits implements OffsetCommits {
         try {
             polling.commitSync(offsets.asKafkas(due));
         } catch (KafkaException e) {
-            LOG.warnf(
-                    "Commit of %s failed (%s): those jobs are announced again by the next owner.", due.keySet(), e);
+            LOG.warnf("Commit of %s failed (%s): those jobs are announced again by the next owner.", due.keySet(), e);
         }
     }
 }

@@ -92,7 +92,9 @@ class EventPublisher implements Announcer {
     private void bestEffort(JobKey job, EventType type, Bytes data) {
         try {
             progress.sendMessage(record(
-                            job.id(), data.array(), headers(job, UUID.randomUUID().toString(), type)))
+                            job.id(),
+                            data.array(),
+                            headers(job, UUID.randomUUID().toString(), type)))
                     .subscribe()
                     .with(sent -> {}, lost -> {});
         } catch (IllegalStateException e) {

@@ -3,6 +3,7 @@ package io.darkroom.kafka;
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.job.Offsets;
 import io.darkroom.job.Source;
+import io.darkroom.job.SurroundingsException;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -144,10 +145,12 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     }
 
     private void commitPending() {
+        List<Pending> taken = take();
         try {
-            commit(own(take()));
+            commit(own(taken));
         } catch (RuntimeException e) {
             LOG.error("A transaction failed for a reason that is a bug", e);
+            taken.forEach(each -> each.told().completeExceptionally(e));
         }
     }
 
@@ -158,10 +161,9 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
             switch (offsets.standing(each.answers())) {
                 case OPEN -> own.add(each);
                 case SETTLED -> each.told().complete(null);
-                case ELSEWHERE ->
-                    each.told()
-                            .completeExceptionally(new BrokerUnavailableException(
-                                    RequestOffsets.partition(each.answers()) + " is not this worker's", null));
+                case ELSEWHERE -> each.told()
+                        .completeExceptionally(new SurroundingsException(
+                                RequestOffsets.partition(each.answers()) + " is not this worker's"));
             }
         }
         return own;
@@ -189,7 +191,8 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         if (fault instanceof OffsetMetadataTooLarge) {
             offsets.leaveOutMetadata();
         }
-        if (batch.size() > 1 && (fault instanceof RecordTooLargeException || fault.getCause() instanceof RecordTooLargeException)) {
+        if (batch.size() > 1
+                && (fault instanceof RecordTooLargeException || fault.getCause() instanceof RecordTooLargeException)) {
             // Only one of them is to blame.
             batch.forEach(each -> commit(own(List.of(each))));
             return;
@@ -258,7 +261,8 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
                 if (closing) {
                     throw e;
                 }
-                LOG.warnf("The broker does not answer a transaction's end, which is asked for again: %s", e.getMessage());
+                LOG.warnf(
+                        "The broker does not answer a transaction's end, which is asked for again: %s", e.getMessage());
             }
         }
     }

@@ -57,7 +57,7 @@ public class KafkaClients {
         config.keySet().retainAll(ProducerConfig.configNames());
         config.put(ProducerConfig.CLIENT_ID_CONFIG, "darkroom-events");
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
-        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        config.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 8000);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8000);

@@ -96,8 +96,7 @@ final class PrefixCommit implements KafkaCommitHandler {
                 BiConsumer<Throwable, Boolean> reportFailure) {
             OffsetCommits commits = exactlyOnce
                     ? transactions.get()
-                    : new ConsumerCommits(
-                            consumer, offsets, work -> vertx.setTimer(AGAIN_MS, timer -> work.run()));
+                    : new ConsumerCommits(consumer, offsets, work -> vertx.setTimer(AGAIN_MS, timer -> work.run()));
             PrefixCommit handler =
                     new PrefixCommit(consumer, handover, settledBefore, offsets, commits, settings.polled());
             long looking = vertx.setPeriodic(AGAIN_MS, timer -> handler.look());
@@ -205,9 +204,10 @@ final class PrefixCommit implements KafkaCommitHandler {
         var unused = consumer.runOnPollingThread(polling -> {
                     tellPlace(polling);
                     polling.assignment().forEach(partition -> standsAt(polling, partition));
+                    commits.commitNext();
                 })
                 .subscribe()
-                .with(done -> commits.commitNext(), fault -> LOG.tracef(fault, "the consumer is closed"));
+                .with(done -> {}, fault -> LOG.tracef(fault, "the consumer is closed"));
     }
 
     private void standsAt(Consumer<?, ?> polling, TopicPartition partition) {

@@ -149,8 +149,9 @@ public class WorkerLife {
 
     private void requireGroupProtocol() {
         if (protocol.isWrong()) {
-            throw new IllegalStateException("The broker, which did not answer at first, has no consumer groups of the newer"
-                    + " protocol: start again, or set darkroom.worker.group-protocol to classic");
+            throw new IllegalStateException(
+                    "The broker, which did not answer at first, has no consumer groups of the newer"
+                            + " protocol: start again, or set darkroom.worker.group-protocol to classic");
         }
     }
 

@@ -54,12 +54,7 @@ class PrefixCommitTest {
     private final PolledRecords.Last polled = new PolledRecords.Last();
     private final RequestOffsets offsets = new RequestOffsets(topic -> "id-of-" + topic);
     private final PrefixCommit commits = new PrefixCommit(
-            smallRye(),
-            handover,
-            settledBefore,
-            offsets,
-            new ConsumerCommits(smallRye(), offsets, later::add),
-            polled);
+            smallRye(), handover, settledBefore, offsets, new ConsumerCommits(smallRye(), offsets, later::add), polled);
 
     PrefixCommitTest() {
         kafka.assign(Set.of(PARTITION));
