@@ -23,22 +23,25 @@ final class AppProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final int port;
+    private final int kafkaPort;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private AppProcess(Process process, Path log, int port) {
+    private AppProcess(Process process, Path log, int port, int kafkaPort) {
         this.process = process;
         this.log = log;
         this.port = port;
+        this.kafkaPort = kafkaPort;
     }
 
     /** Starts it with settings {@code key=value}; its log goes to a file of that name in the folder. */
     static AppProcess start(Path folder, String logName, String... settings) throws IOException {
         int port = freePort();
+        int kafkaPort = freePort();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "-Dquarkus.http.port=" + port,
-                "-Ddarkroom.standalone.kafka-port=" + freePort(),
+                "-Ddarkroom.standalone.kafka-port=" + kafkaPort,
                 "-Ddarkroom.standalone.s3-port=" + freePort()));
         for (String setting : settings) {
             command.add("-D" + setting);
@@ -50,7 +53,7 @@ final class AppProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        return new AppProcess(process, log, port);
+        return new AppProcess(process, log, port, kafkaPort);
     }
 
     private static int freePort() throws IOException {
@@ -76,6 +79,11 @@ final class AppProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Its broker. */
+    String bootstrapServers() {
+        return "127.0.0.1:" + kafkaPort;
     }
 
     URI at(String path) {

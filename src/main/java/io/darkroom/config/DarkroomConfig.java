@@ -25,11 +25,14 @@ import org.hibernate.validator.constraints.time.DurationMin;
 public interface DarkroomConfig {
     Models models();
 
-    /** {@code auto} (every CUDA device, else the CPU), {@code cpu}, or {@code cuda:0,cuda:1}. */
+    /**
+     * {@code auto} (every CUDA device, else the CPU), {@code cpu}, {@code cuda:0,cuda:1}, or {@code cpu:0,cpu:1}: so many
+     * parts of the CPU, each with an equal share of its cores. Jobs are shared out between the devices.
+     */
     @WithDefault("auto")
     @Pattern(
-            regexp = "auto|cpu|cuda(:\\d+)?(,cuda(:\\d+)?)*",
-            message = "must be auto, cpu, cuda, or a list such as cuda:0,cuda:1")
+            regexp = "auto|cpu|cpu:\\d+(, *cpu:\\d+)*|cuda(:\\d+)?(, *cuda(:\\d+)?)*",
+            message = "must be auto, cpu, cuda, a list such as cuda:0,cuda:1, or parts of the CPU such as cpu:0,cpu:1")
     String devices();
 
     Storage storage();
@@ -71,7 +74,10 @@ public interface DarkroomConfig {
         @Pattern(regexp = "start|first-use", message = "must be start or first-use")
         String load();
 
-        /** Loaded models take at most this much, by the size of their files; the least recently used go first. */
+        /**
+         * Loaded models take at most this much, by the size of their files; the least recently used go first. Of each CUDA
+         * device; of the CPU for all of its parts together.
+         */
         @WithDefault("8G")
         MemorySize memory();
     }

@@ -95,7 +95,7 @@ final class BatchSizes {
         OptionalLong free = largest == 0 || calls.bytesARow <= 0 ? OptionalLong.empty() : memory.free();
         return free.isEmpty()
                 ? Integer.MAX_VALUE
-                : (int) (largest + (double) Math.max(0, free.getAsLong()) * USABLE / calls.bytesARow);
+                : (int) (largest + (double) Math.max(0, free.getAsLong()) * USABLE * memory.share() / calls.bytesARow);
     }
 
     /**

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * calls, which copies nothing; the file is made beside it.
  *
  * <p>A file holds for each picture i the tensors {@code <i>.*}; its metadata say whose it is ({@link
- * CheckpointIdentity}), which device made it, the numbers of each picture ({@code pictures}), and the device
+ * CheckpointIdentity}), which provider made it, the numbers of each picture ({@code pictures}), and the device
  * milliseconds in it by attempt ({@code device_ms}).
  */
 final class Checkpoints {
@@ -38,7 +38,7 @@ final class Checkpoints {
     private final double everyMs;
 
     /**
-     * @param provider the device, as {@code cpu} or {@code cuda:0}
+     * @param provider {@code cpu} or {@code cuda}
      * @param beside where files are made
      * @param every device time of a job between two checkpoints; zero for none
      */

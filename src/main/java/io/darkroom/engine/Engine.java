@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine implements Renderer, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Engine.class);
+    /** What a device's name has behind its provider's. */
+    private static final Pattern NUMBER = Pattern.compile(":\\d+$");
 
     /**
      * How much is taken on.
@@ -98,7 +101,8 @@ public final class Engine implements Renderer, AutoCloseable {
         this.flights = new Flights(settings.fragile(), helpers.broken());
         this.sizes = new BatchSizes(settings.rows(), helpers.memory());
         this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
-        this.checkpoints = new Checkpoints(device, helpers.encoding(), helpers.checkpointEvery());
+        this.checkpoints =
+                new Checkpoints(NUMBER.matcher(device).replaceFirst(""), helpers.encoding(), helpers.checkpointEvery());
         this.admission =
                 new Admission(flights, models, meter, checkpoints, settings.jobs(), new Ceilings(settings.limits()));
         this.previews = new Previews(device, flights, meter);

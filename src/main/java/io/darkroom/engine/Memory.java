@@ -20,6 +20,11 @@ public interface Memory {
     /** Bytes that can still be taken; empty where that cannot be told. */
     OptionalLong free();
 
+    /** The part of what is free that this device may take: less than 1 where others take from the same. */
+    default double share() {
+        return 1;
+    }
+
     /** Bytes that there are in all; empty where that cannot be told. */
     OptionalLong limit();
 }

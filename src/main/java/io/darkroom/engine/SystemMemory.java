@@ -16,15 +16,21 @@ public final class SystemMemory implements Memory {
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
     private final Path root;
+    private final int parts;
 
-    /** Of this process. */
-    public SystemMemory() {
-        this(Path.of("/"));
+    /**
+     * Of this process.
+     *
+     * @param parts how many devices take from it
+     */
+    public SystemMemory(int parts) {
+        this(Path.of("/"), parts);
     }
 
     /** @param root where {@code proc} and {@code sys} are */
-    SystemMemory(Path root) {
+    SystemMemory(Path root, int parts) {
         this.root = root;
+        this.parts = parts;
     }
 
     private record Group(String folder, String limit, String used, String file) {}
@@ -47,6 +53,11 @@ public final class SystemMemory implements Memory {
             }
         }
         return machine;
+    }
+
+    @Override
+    public double share() {
+        return 1.0 / parts;
     }
 
     @Override

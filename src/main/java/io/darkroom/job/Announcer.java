@@ -8,9 +8,10 @@ public interface Announcer {
      * Sends a terminal event. Completes when the broker has acknowledged it; fails where it was not acknowledged (a
      * fault of the surroundings: it will be sent again).
      *
+     * @param trace of the request, whoever reached the outcome
      * @param answers the record that the event ends, which is settled then
      */
-    CompletionStage<?> announce(TerminalEvent event, Source answers);
+    CompletionStage<?> announce(TerminalEvent event, TraceContext trace, Source answers);
 
     /** Sends a dead letter; completes and fails likewise. */
     CompletionStage<?> deadLetter(DeadLetter letter);

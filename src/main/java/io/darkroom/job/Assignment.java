@@ -68,6 +68,11 @@ public record Assignment(
                 number, request.digest(), record.topicId(), record.source(), worker, run, now.toEpochMilli(), null);
     }
 
+    /** The trace that the request came in. */
+    public TraceContext trace() {
+        return TraceContext.of(record);
+    }
+
     DeadLetter letter(DeadLetter.Reason reason, String message) {
         return DeadLetter.of(record, key(), reason, message, limits);
     }

@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.Map;
 
 /** How far a job is. */
-public record ProgressEvent(JobKey key, Renderer.Step step, Map<String, String> labels) {
+public record ProgressEvent(JobKey key, Renderer.Step step, Map<String, String> labels, TraceContext trace) {
     /** The event's data: {@code {id, phase, step, steps, eta_ms, preview: {media_type, base64}, labels}}. */
     public Bytes data() {
         ObjectNode json = Json.object();

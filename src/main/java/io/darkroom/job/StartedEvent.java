@@ -5,7 +5,13 @@ import java.util.Map;
 
 /** A job's rendering has begun. */
 public record StartedEvent(
-        JobKey key, String model, int steps, int attempt, String worker, Map<String, String> labels) {
+        JobKey key,
+        String model,
+        int steps,
+        int attempt,
+        String worker,
+        Map<String, String> labels,
+        TraceContext trace) {
     /** The event's data: {@code {id, model, steps, attempt, worker, labels}}. */
     public Bytes data() {
         ObjectNode json = Json.object();

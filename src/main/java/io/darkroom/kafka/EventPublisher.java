@@ -5,11 +5,13 @@ import io.darkroom.job.Announcer;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.DeadLetter;
 import io.darkroom.job.EventType;
+import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.ProgressEvent;
 import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
+import io.darkroom.job.TraceContext;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,6 +19,7 @@ import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -56,45 +59,39 @@ class EventPublisher implements Announcer {
     }
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event, Source answers) {
-        Headers headers = headers(event.key(), event.key().eventId(), event.type());
+    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace, Source answers) {
+        Headers headers = headers(event.key(), event.key().eventId(), event.type(), trace);
+        String key = event.key().id();
         byte[] data = event.data().array();
         return transactions == null
-                ? completions
-                        .sendMessage(record(event.key().id(), data, headers))
-                        .subscribeAsCompletionStage()
-                : transactions.announce(
-                        new ProducerRecord<>(completionsTopic, null, event.key().id(), data, headers), answers);
+                ? completions.sendMessage(record(key, data, headers)).subscribeAsCompletionStage()
+                : transactions.announce(new ProducerRecord<>(completionsTopic, null, key, data, headers), answers);
     }
 
     @Override
     public CompletionStage<?> deadLetter(DeadLetter letter) {
         Headers headers = new RecordHeaders();
-        letter.headers()
-                .forEach(h -> headers.add(
-                        h.name(), h.value() == null ? null : h.value().array()));
+        addAll(headers, letter.headers());
         return dead.sendMessage(record(array(letter.key()), array(letter.value()), headers))
                 .subscribeAsCompletionStage();
     }
 
     @Override
     public void started(StartedEvent event) {
-        bestEffort(event.key(), EventType.STARTED, event.data());
+        bestEffort(event.key(), EventType.STARTED, event.data(), event.trace());
     }
 
     @Override
     public void progress(ProgressEvent event) {
         if (rate.allows(event.key().name(), System.nanoTime())) {
-            bestEffort(event.key(), EventType.PROGRESS, event.data());
+            bestEffort(event.key(), EventType.PROGRESS, event.data(), event.trace());
         }
     }
 
-    private void bestEffort(JobKey job, EventType type, Bytes data) {
+    private void bestEffort(JobKey job, EventType type, Bytes data, TraceContext trace) {
         try {
-            progress.sendMessage(record(
-                            job.id(),
-                            data.array(),
-                            headers(job, UUID.randomUUID().toString(), type)))
+            Headers headers = headers(job, UUID.randomUUID().toString(), type, trace);
+            progress.sendMessage(record(job.id(), data.array(), headers))
                     .subscribe()
                     .with(sent -> {}, lost -> {});
         } catch (IllegalStateException e) {
@@ -102,7 +99,7 @@ class EventPublisher implements Announcer {
         }
     }
 
-    private static Headers headers(JobKey job, String id, EventType type) {
+    private static Headers headers(JobKey job, String id, EventType type, TraceContext trace) {
         Headers headers = new RecordHeaders();
         add(headers, "ce_specversion", "1.0");
         add(headers, "ce_id", id);
@@ -111,11 +108,16 @@ class EventPublisher implements Announcer {
         add(headers, "ce_subject", job.id());
         add(headers, "ce_time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
         add(headers, "content-type", "application/json");
+        addAll(headers, trace.headers());
         return headers;
     }
 
     private static void add(Headers headers, String name, String value) {
         headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void addAll(Headers headers, List<IncomingRecord.Header> more) {
+        more.forEach(header -> headers.add(header.name(), array(header.value())));
     }
 
     private static <K> Message<byte[]> record(@Nullable K key, byte @Nullable [] value, Headers headers) {

@@ -1,11 +1,15 @@
 package io.darkroom.kafka;
 
 import io.darkroom.config.DarkroomConfig;
+import io.darkroom.job.TraceContext;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
@@ -25,8 +29,8 @@ public class RequestProducer {
     }
 
     /** Puts a request at the end of the first request topic; done when the broker has it. */
-    public Uni<Void> request(String id, byte[] json) {
-        return send(topics.requests().get(0), id, json);
+    public Uni<Void> request(String id, byte[] json, TraceContext trace) {
+        return send(topics.requests().get(0), id, json, trace);
     }
 
     /**
@@ -35,14 +39,19 @@ public class RequestProducer {
      * @param json {@code {"reason": "…"}} or {@code {}}
      */
     public Uni<Void> cancellation(String key, byte[] json) {
-        return send(topics.cancellations(), key, json);
+        return send(topics.cancellations(), key, json, TraceContext.NONE);
     }
 
-    private Uni<Void> send(String topic, String key, byte[] value) {
+    private Uni<Void> send(String topic, String key, byte[] value, TraceContext trace) {
+        Headers headers = new RecordHeaders();
+        trace.headers()
+                .forEach(h ->
+                        headers.add(h.name(), Objects.requireNonNull(h.value()).array()));
         return emitter.sendMessage(Message.of(value)
                 .addMetadata(OutgoingKafkaRecordMetadata.<byte[]>builder()
                         .withTopic(topic)
                         .withKey(key.getBytes(StandardCharsets.UTF_8))
+                        .withHeaders(headers)
                         .build()));
     }
 }

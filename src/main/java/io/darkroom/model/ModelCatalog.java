@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -41,7 +42,8 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
     private final Function<ModelFolder, M> loader;
 
     private final Map<String, ModelFolder> folders = new HashMap<>();
-    private final Map<Key, Loaded<M>> loaded = new HashMap<>();
+    private final Map<Key, Loaded<M>> loaded = new ConcurrentHashMap<>();
+    private final Map<String, Double> loadedInMs = new ConcurrentHashMap<>();
     private final Map<Key, String> failures = new HashMap<>();
     private long uses;
     private boolean closed;
@@ -182,9 +184,11 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
             synchronized (this) {
                 failures.remove(key);
             }
+            double ms = (System.nanoTime() - start) / 1e6;
+            loadedInMs.put(folder.name(), ms);
             LOG.infof(
-                    "model %s loaded from %s: %d MB in %d ms",
-                    entry.label, folder.root(), size(entry.parts) >> 20, (System.nanoTime() - start) / 1_000_000);
+                    "model %s loaded from %s: %d MB in %.0f ms",
+                    entry.label, folder.root(), size(entry.parts) >> 20, ms);
             entry.model.complete(model);
         } catch (RuntimeException | Error e) {
             synchronized (this) {
@@ -233,6 +237,16 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
             }
         });
         return names;
+    }
+
+    /**
+     * Milliseconds until a model, in whatever variant, can be used: 0 where it is loaded, as long as it took the last time
+     * where it is not, NaN where it never was. Does not block.
+     */
+    public double loadingMs(String name) {
+        return loaded.keySet().stream().anyMatch(key -> key.model().equals(name))
+                ? 0
+                : loadedInMs.getOrDefault(name, Double.NaN);
     }
 
     /** Closes all models, those in use as soon as they are given back. */

@@ -146,10 +146,10 @@ final class Sessions {
         try {
             if (device instanceof Device.Cuda cuda) {
                 configure(options, cuda);
-            } else {
+            } else if (device instanceof Device.Cpu cpu) {
                 // What the JVM may use: ONNX Runtime counts the machine's cores and does not know of a container's
                 // limit.
-                options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
+                options.setIntraOpNumThreads(cpu.threads(Runtime.getRuntime().availableProcessors()));
             }
             return options;
         } catch (OrtException | RuntimeException e) {

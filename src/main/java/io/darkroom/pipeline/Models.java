@@ -72,6 +72,14 @@ public final class Models implements AutoCloseable {
     }
 
     /**
+     * Milliseconds until a model, in whatever variant, can be used: 0 where it is loaded, as long as it took the last time
+     * where it is not, NaN where it never was. Does not block.
+     */
+    public double loadingMs(String name) {
+        return catalog.loadingMs(name);
+    }
+
+    /**
      * Plans for a model without loading it.
      *
      * @throws io.darkroom.model.UnknownModelException where there is none of that name

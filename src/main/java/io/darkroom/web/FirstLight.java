@@ -3,6 +3,7 @@ package io.darkroom.web;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.config.DarkroomConfig;
+import io.darkroom.job.TraceContext;
 import io.darkroom.kafka.RequestProducer;
 import io.darkroom.kafka.Topics;
 import io.darkroom.kafka.WorkerLife;
@@ -78,7 +79,7 @@ class FirstLight {
                 .toUni()
                 .subscribe()
                 .with(event -> show(), fault -> LOG.debug("no first light", fault));
-        producer.request(ID, request()).await().atMost(PATIENCE);
+        producer.request(ID, request(), TraceContext.NONE).await().atMost(PATIENCE);
     }
 
     private void show() {

@@ -10,6 +10,7 @@ import io.darkroom.job.JobKey;
 import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
+import io.darkroom.job.TraceContext;
 import io.darkroom.kafka.RequestProducer;
 import io.darkroom.kafka.WorkerLife;
 import io.darkroom.worker.DeliveryLoop;
@@ -19,6 +20,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -71,7 +73,10 @@ public class RendersResource {
     @POST
     @Path("/requests")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response submit(byte[] body) {
+    public Response submit(
+            @HeaderParam(TraceContext.PARENT) @Nullable String traceParent,
+            @HeaderParam(TraceContext.STATE) @Nullable String traceState,
+            byte[] body) {
         if (body.length > mostBytes) {
             return ApiError.of(
                     413,
@@ -86,14 +91,14 @@ public class RendersResource {
         if (parsed instanceof ParsedRequest.Unreadable unreadable) {
             return ApiError.of(400, unreadable.failure());
         }
-        return produce((ParsedRequest.Valid) parsed, body);
+        return produce((ParsedRequest.Valid) parsed, body, TraceContext.of(traceParent, traceState));
     }
 
-    private Response produce(ParsedRequest.Valid parsed, byte[] body) {
+    private Response produce(ParsedRequest.Valid parsed, byte[] body, TraceContext trace) {
         boolean named = parsed.request().fieldsGiven().contains("id");
         // What Kafka would derive an id from is not known before the request is produced.
         String id = named ? parsed.key().id() : UUID.randomUUID().toString();
-        producer.request(id, named ? body : withId(body, id)).await().atMost(PATIENCE);
+        producer.request(id, named ? body : withId(body, id), trace).await().atMost(PATIENCE);
         events.board().queued(id);
         return Response.accepted(RenderBoard.state(id, "queued")).build();
     }

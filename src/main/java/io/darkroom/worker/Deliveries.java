@@ -142,7 +142,7 @@ final class Deliveries {
         });
     }
 
-    void abandon(String cause, CompletableFuture<Void> done) {
+    void abandon(String cause, Predicate<JobKey> suspect, CompletableFuture<Void> done) {
         refusing = true;
         DeliveryEvent.Release broken = new DeliveryEvent.Release(cause, false);
         Set<Running> meant = meant(source -> true);
@@ -152,7 +152,8 @@ final class Deliveries {
                 end(running, new Closing.Released(running.assignment));
             } else {
                 running.leaving = true;
-                on(running, running.state instanceof Making.OnDevice ? broken : LEAVE);
+                boolean there = running.state instanceof Making.OnDevice && suspect.test(running.key());
+                on(running, there ? broken : LEAVE);
             }
         }
         departures.look();
@@ -324,7 +325,8 @@ final class Deliveries {
                             steps,
                             rendering.attempt(),
                             settings.worker(),
-                            running.assignment.request().labels()));
+                            running.assignment.request().labels(),
+                            running.assignment.trace()));
         }
     }
 
@@ -337,7 +339,7 @@ final class Deliveries {
             show(running);
             ports.announcer()
                     .progress(new ProgressEvent(
-                            running.key(), step, running.assignment.request().labels()));
+                            running.key(), step, running.assignment.request().labels(), running.assignment.trace()));
         }
     }
 

@@ -183,14 +183,15 @@ public final class DeliveryLoop implements AutoCloseable {
     }
 
     /**
-     * The device broke down: leaves everything, without any terminal event, for a process that is about to end. Only the
-     * attempts that were being rendered count as failed, for one of these jobs may have done it.
+     * A device broke down: leaves everything, without any terminal event, for a process that is about to end. Only the
+     * attempts that were being rendered there count as failed, for one of these jobs may have done it.
      *
      * @param cause kept in the job records, and told should a job's attempts be exhausted
+     * @param suspect the jobs that the device had
      */
-    public CompletionStage<Void> abandon(String cause) {
+    public CompletionStage<Void> abandon(String cause, Predicate<JobKey> suspect) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        if (!deliveries.post(() -> deliveries.abandon(cause, done))) {
+        if (!deliveries.post(() -> deliveries.abandon(cause, suspect, done))) {
             done.complete(null);
         }
         return done;

@@ -1,7 +1,6 @@
 package io.darkroom.worker;
 
 import io.darkroom.config.DarkroomConfig;
-import io.darkroom.engine.Engine;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,11 +22,11 @@ class ModelStart {
     void load(
             @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
             DarkroomConfig config,
-            Instance<Engine> engine) {
+            Instance<Engines> engines) {
         if (config.standalone().roles().contains(WORKER)
                 && config.models().load().equals("start")) {
             long start = System.nanoTime();
-            engine.get().warm().join();
+            engines.get().warm().join();
             LOG.debugf("The default model was loaded in %d ms", (System.nanoTime() - start) / 1_000_000);
         }
     }

@@ -6,6 +6,7 @@ import io.darkroom.job.ProgressEvent;
 import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
+import io.darkroom.job.TraceContext;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.CompletionStage;
@@ -23,8 +24,8 @@ final class WatchedAnnouncer implements Announcer {
     }
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event, Source answers) {
-        return next.announce(event, answers);
+    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace, Source answers) {
+        return next.announce(event, trace, answers);
     }
 
     @Override

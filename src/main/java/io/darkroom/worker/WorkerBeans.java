@@ -1,32 +1,19 @@
 package io.darkroom.worker;
 
 import io.darkroom.config.DarkroomConfig;
-import io.darkroom.engine.CallMeter;
-import io.darkroom.engine.CudaMemory;
-import io.darkroom.engine.Engine;
 import io.darkroom.engine.ModelCheck;
-import io.darkroom.engine.RowLoader;
-import io.darkroom.engine.SystemMemory;
 import io.darkroom.job.Announcer;
 import io.darkroom.job.Intake;
 import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.RequestParser;
-import io.darkroom.model.BuiltInModels;
-import io.darkroom.model.NetworkLoader;
-import io.darkroom.onnx.Device;
-import io.darkroom.onnx.Devices;
-import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
 import io.darkroom.storage.MinioObjectStore;
 import io.darkroom.storage.StoreConfig;
 import io.darkroom.storage.StoreCredentials;
 import io.darkroom.storage.StoreSelfCheck;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.inject.Disposes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -34,20 +21,13 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jboss.logging.Logger;
 
-/** Puts the worker together: from settings to store, engine and deliveries. */
+/** Puts the worker together: from settings and devices to store and deliveries. */
 @Singleton
 class WorkerBeans {
-    private static final Logger LOG = Logger.getLogger(WorkerBeans.class);
-    /** Two pictures are encoded at the same time: enough to stay ahead of a device, and it leaves cores to the CPU one. */
-    private static final int ENCODERS = 2;
-
-    private static final int FETCHERS = 4;
     private static final int STORE_CALLS = 16;
 
     private final DarkroomConfig config;
@@ -122,45 +102,6 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    CallMeter calls(MeterRegistry meters) {
-        return new CallMeter(new CallFigures(meters));
-    }
-
-    @Produces
-    @Singleton
-    Device device() {
-        List<Device> devices = Devices.of(config.devices());
-        if (devices.size() > 1) {
-            LOG.warnf("One process uses one device so far: %s, and none of the others", devices.get(0));
-        }
-        return devices.get(0);
-    }
-
-    @Produces
-    @Singleton
-    Models models(CallMeter calls, Device device) {
-        TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
-        return new Models(
-                config.models().path(),
-                BuiltInModels.starter(),
-                config.models().defaultModel(),
-                config.models().memory().asLongValue(),
-                loader(device, calls),
-                noise);
-    }
-
-    /** Bits depend on the rows of a call on CUDA alone, and only there a new number of rows costs a search. */
-    private NetworkLoader loader(Device device, CallMeter calls) {
-        NetworkLoader onnx = new OnnxLoader(device, calls);
-        Optional<Integer> fixed = config.engine().fixedRows();
-        if (fixed.isPresent()) {
-            return RowLoader.fixed(onnx, fixed.get());
-        }
-        return device instanceof Device.Cuda ? RowLoader.rungs(onnx) : onnx;
-    }
-
-    @Produces
-    @Singleton
     ModelList modelList(Models models) {
         return new ModelList(models);
     }
@@ -174,54 +115,10 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    Engine engine(
-            Device device,
-            Models models,
-            CallMeter calls,
-            ObjectStore store,
-            Limits limits,
-            Instance<DeliveryLoop> deliveries) {
-        boolean fragile = device instanceof Device.Cuda;
-        Engine engine = new Engine(
-                device.toString(),
-                models,
-                calls,
-                new Engine.Settings(
-                        config.engine().jobs(),
-                        config.engine().fixedRows().orElse(config.engine().rows()),
-                        fragile,
-                        config.engine().idle(),
-                        limits),
-                new Engine.Helpers(
-                        new StoredInputs(store, new Places(config.storage()), limits),
-                        Threads.pool("fetch", FETCHERS),
-                        Threads.pool("encode", ENCODERS),
-                        cause -> broken(cause, deliveries.get()),
-                        device instanceof Device.Cuda cuda ? new CudaMemory(cuda.index()) : new SystemMemory(),
-                        config.engine().checkpointInterval()));
-        engine.start();
-        return engine;
-    }
-
-    void close(@Disposes Engine engine) {
-        engine.close();
-    }
-
-    /**
-     * Nothing can be rendered any more: the process ends, and its jobs go to other workers. Those that were on the device
-     * are written down as unclean ends first, for one of them may have broken it.
-     */
-    private static void broken(Throwable cause, DeliveryLoop deliveries) {
-        LOG.error("The device cannot be used any more: this process ends", cause);
-        deliveries.abandon(String.valueOf(cause)).whenComplete((left, fault) -> Quarkus.asyncExit(1));
-    }
-
-    @Produces
-    @Singleton
     DeliveryLoop deliveries(
             RequestParser parser,
             ObjectStore store,
-            Engine engine,
+            Engines engines,
             Announcer announcer,
             Intake intake,
             MeterRegistry meters) {
@@ -233,7 +130,7 @@ class WorkerBeans {
                         shipped.worker(),
                         shipped.bucket(),
                         config.worker().maxAttempts(),
-                        config.engine().jobs(),
+                        engines.fleet().room(),
                         STORE_CALLS,
                         shipped.firstBackoff(),
                         shipped.longestBackoff(),
@@ -244,7 +141,7 @@ class WorkerBeans {
                 parser,
                 new DeliveryLoop.Ports(
                         store,
-                        engine,
+                        engines.fleet(),
                         new WatchedAnnouncer(announcer, bar, meters),
                         intake,
                         new JobJournal(meters, bar)),
@@ -282,11 +179,11 @@ class WorkerBeans {
 
     @Produces
     @Singleton
-    WorkerHealth health(Engine engine, DeliveryLoop deliveries, StoreProbe store, Models models) {
+    WorkerHealth health(Engines engines, DeliveryLoop deliveries, StoreProbe store, DeviceModels models) {
         return new WorkerHealth() {
             @Override
             public String stoppedThreads() {
-                return engine.isAlive() ? "" : "device";
+                return engines.stopped();
             }
 
             @Override

@@ -22,8 +22,8 @@ final class WorkerProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final long PATIENCE_SECONDS = 90;
 
-    /** An answer of the readiness probe; status 0 where nobody answers. */
-    record Readiness(int status, String body) {}
+    /** An answer over HTTP; status 0 where nobody answers. */
+    record Answer(int status, String body) {}
 
     private final String name;
     private final Process process;
@@ -104,16 +104,24 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** What a probe is told. */
-    Readiness readiness() {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://" + TcpProxy.LOOPBACK + ":" + httpPort + "/q/health/ready"))
+    Answer readiness() {
+        return answer("/q/health/ready");
+    }
+
+    /** What is served there; empty where nobody answers. */
+    String get(String path) {
+        return answer(path).body();
+    }
+
+    private Answer answer(String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + TcpProxy.LOOPBACK + ":" + httpPort + path))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {
             var answer = HTTP.send(request, BodyHandlers.ofString());
-            return new Readiness(answer.statusCode(), answer.body());
+            return new Answer(answer.statusCode(), answer.body());
         } catch (ConnectException e) {
-            return new Readiness(0, "");
+            return new Answer(0, "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * A real device whose denoiser and decoder run out of memory: now and then for calls of several rows, and always for a
  * width that does not fit. Notes what was decoded, to the last bit.
  */
-final class FaultyDevice implements NetworkLoader {
+public final class FaultyDevice implements NetworkLoader {
     private final NetworkLoader real;
     private final int tooWide;
-    final AtomicInteger open = new AtomicInteger();
-    final AtomicInteger faults = new AtomicInteger();
-    final AtomicInteger largest = new AtomicInteger();
+    public final AtomicInteger open = new AtomicInteger();
+    public final AtomicInteger faults = new AtomicInteger();
+    public final AtomicInteger largest = new AtomicInteger();
     /** Latents and pixels of each picture that was decoded. */
     final Set<List<Integer>> decoded = ConcurrentHashMap.newKeySet();
 
@@ -36,13 +36,13 @@ final class FaultyDevice implements NetworkLoader {
     private volatile Random random = new Random(0);
 
     /** @param tooWide in latents */
-    FaultyDevice(NetworkLoader real, int tooWide) {
+    public FaultyDevice(NetworkLoader real, int tooWide) {
         this.real = real;
         this.tooWide = tooWide;
     }
 
     /** From now on, the part of calls of several rows that do not fit. */
-    void faults(double rate, long seed) {
+    public void faults(double rate, long seed) {
         random = new Random(seed);
         faultRate = rate;
     }

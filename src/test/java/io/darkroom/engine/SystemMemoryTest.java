@@ -28,8 +28,8 @@ class SystemMemoryTest {
         write("sys/fs/cgroup/memory.max", "max\n");
         write("sys/fs/cgroup/memory.current", "1000\n");
 
-        assertThat(new SystemMemory(root).free()).hasValue(9000 << 10);
-        assertThat(new SystemMemory(root).limit()).hasValue(16000 << 10);
+        assertThat(new SystemMemory(root, 1).free()).hasValue(9000 << 10);
+        assertThat(new SystemMemory(root, 1).limit()).hasValue(16000 << 10);
     }
 
     @Test
@@ -39,8 +39,8 @@ class SystemMemoryTest {
         write("sys/fs/cgroup/memory.current", "3000000\n");
         write("sys/fs/cgroup/memory.stat", "anon 5\ninactive_file 500000\nactive_file 7\n");
 
-        assertThat(new SystemMemory(root).free()).hasValue(1_500_000);
-        assertThat(new SystemMemory(root).limit()).hasValue(4_000_000);
+        assertThat(new SystemMemory(root, 1).free()).hasValue(1_500_000);
+        assertThat(new SystemMemory(root, 1).limit()).hasValue(4_000_000);
     }
 
     @Test
@@ -50,12 +50,12 @@ class SystemMemoryTest {
         write("sys/fs/cgroup/memory/memory.usage_in_bytes", "1000000\n");
         write("sys/fs/cgroup/memory/memory.stat", "total_inactive_file 250000\n");
 
-        assertThat(new SystemMemory(root).free()).hasValue(3_250_000);
+        assertThat(new SystemMemory(root, 1).free()).hasValue(3_250_000);
     }
 
     @Test
     void whereNothingIsToldNothingIsKnown() {
-        assertThat(new SystemMemory(root).free()).isEmpty();
-        assertThat(new SystemMemory(root).limit()).isEmpty();
+        assertThat(new SystemMemory(root, 1).free()).isEmpty();
+        assertThat(new SystemMemory(root, 1).limit()).isEmpty();
     }
 }

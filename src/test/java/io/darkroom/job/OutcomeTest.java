@@ -181,10 +181,11 @@ final class OutcomeTest {
         JobKey key = new JobKey("a", 0);
         Renderer.Preview preview = new Renderer.Preview("image/jpeg", Bytes.utf8("x"));
 
-        String started = new StartedEvent(key, "starter", 20, 1, "w", Map.of("k", "v"))
+        String started = new StartedEvent(key, "starter", 20, 1, "w", Map.of("k", "v"), TraceContext.NONE)
                 .data()
                 .text();
-        String progress = new ProgressEvent(key, new Renderer.Step("denoise", 3, 20, 500, 1.5, preview), Map.of())
+        String progress = new ProgressEvent(
+                        key, new Renderer.Step("denoise", 3, 20, 500, 1.5, preview), Map.of(), TraceContext.NONE)
                 .data()
                 .text();
 

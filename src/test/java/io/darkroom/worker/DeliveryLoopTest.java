@@ -430,12 +430,16 @@ final class DeliveryLoopTest extends LoopHarness {
         HandRenderer.Given second = renderer.next();
         CompletableFuture<Disposition> waiting = submit("{\"id\":\"c\"}");
 
-        loop.abandon("CUDA error 700").toCompletableFuture().get();
+        var left = loop.abandon("CUDA error 700", job -> !job.id().equals("b")).toCompletableFuture();
+        assertThat(renderer.nextSaved()).as("it is on another device").isEqualTo(new JobKey("b", 0));
+        second.listener().saved(null);
+        left.get();
 
         assertThat(rendered.get()).isEqualTo(Disposition.RELEASED);
         assertThat(waiting.get()).isEqualTo(Disposition.RELEASED);
         assertThat(List.of(first.job().attempt(), second.job().attempt())).containsExactly(1, 1);
         assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":false", "CUDA error 700");
+        assertThat(stored(".darkroom/jobs/b/attempt-1-end")).contains("\"clean\":true");
         assertThat(store.objects.keySet()).noneMatch(key -> key.contains("jobs/c/"));
         assertThat(announcer.events).isEmpty();
     }

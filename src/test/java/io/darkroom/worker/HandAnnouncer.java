@@ -6,6 +6,7 @@ import io.darkroom.job.ProgressEvent;
 import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
+import io.darkroom.job.TraceContext;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -23,10 +24,12 @@ final class HandAnnouncer implements Announcer {
     final BlockingQueue<Sent<DeadLetter>> letters = new LinkedBlockingQueue<>();
     final List<StartedEvent> started = new CopyOnWriteArrayList<>();
     final List<ProgressEvent> progress = new CopyOnWriteArrayList<>();
+    final List<TraceContext> traces = new CopyOnWriteArrayList<>();
     volatile boolean byHand;
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event, Source answers) {
+    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace, Source answers) {
+        traces.add(trace);
         return send(events, event);
     }
 

@@ -5,6 +5,7 @@ import io.darkroom.job.Disposition;
 import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.Intake;
 import io.darkroom.job.Limits;
+import io.darkroom.job.Renderer;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
@@ -34,7 +35,13 @@ class LoopHarness implements AutoCloseable {
     /** Another worker before the same store. */
     LoopHarness(MemoryStore store) {
         this.store = store;
-        this.loop = loop();
+        this.loop = loop(renderer, 2);
+    }
+
+    /** With another renderer, which takes so many jobs at once. */
+    LoopHarness(MemoryStore store, Renderer other, int jobsAtOnce) {
+        this.store = store;
+        this.loop = loop(other, jobsAtOnce);
     }
 
     @AfterEach
@@ -43,7 +50,7 @@ class LoopHarness implements AutoCloseable {
         loop.close();
     }
 
-    private DeliveryLoop loop() {
+    private DeliveryLoop loop(Renderer renders, int jobsAtOnce) {
         Intake port = new Intake() {
             @Override
             public void pause(String reason) {
@@ -59,7 +66,7 @@ class LoopHarness implements AutoCloseable {
                 "w1",
                 "darkroom",
                 3,
-                2,
+                jobsAtOnce,
                 2,
                 Duration.ofMillis(1),
                 Duration.ofMillis(5),
@@ -70,7 +77,7 @@ class LoopHarness implements AutoCloseable {
         return new DeliveryLoop(
                 settings,
                 new RequestParser(Limits.DEFAULTS, RequestCheck.none()),
-                new DeliveryLoop.Ports(store, renderer, announcer, port, new DeliveryObserver() {}),
+                new DeliveryLoop.Ports(store, renders, announcer, port, new DeliveryObserver() {}),
                 Clock.systemUTC(),
                 new Random(1));
     }
