@@ -19,9 +19,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** Makes the plain clients that stand beside SmallRye's channels, with the same {@code kafka.*} settings. */
 @ApplicationScoped
 public class KafkaClients {
+    private static final int LARGEST_REQUEST = 4 << 20;
+
     private final Map<String, Object> settings;
 
-    KafkaClients(@Identifier("default-kafka-broker") Map<String, Object> settings) {
+    /** @param settings {@code kafka.*}, without the prefix */
+    public KafkaClients(@Identifier("default-kafka-broker") Map<String, Object> settings) {
         this.settings = settings;
     }
 
@@ -61,7 +64,17 @@ public class KafkaClients {
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 8000);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8000);
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
         return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /** A producer that loses nothing. */
+    public Producer<byte[], byte[]> producer(String clientId) {
+        Map<String, Object> config = new HashMap<>(settings);
+        config.keySet().retainAll(ProducerConfig.configNames());
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 }
