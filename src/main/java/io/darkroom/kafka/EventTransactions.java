@@ -242,7 +242,10 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         Producer<String, byte[]> open = open();
         try {
             open.beginTransaction();
-            batch.forEach(each -> open.send(each.event()));
+            for (Pending each : batch) {
+                // Where it fails, so does the transaction's end.
+                var unused = open.send(each.event());
+            }
             open.sendOffsetsToTransaction(offsets.asKafkas(due), member);
             end(open);
         } catch (KafkaException | IllegalStateException e) {
