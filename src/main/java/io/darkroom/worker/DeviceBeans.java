@@ -45,11 +45,18 @@ class DeviceBeans {
 
     @Produces
     @Singleton
-    DeviceModels models(MeterRegistry meters) {
+    DeviceUse use() {
+        return new DeviceUse();
+    }
+
+    @Produces
+    @Singleton
+    DeviceModels models(MeterRegistry meters, DeviceUse use) {
         TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
         return new DeviceModels(Devices.of(config.devices()).stream()
                 .map(device -> {
-                    CallMeter meter = new CallMeter(new CallFigures(meters, device.toString()));
+                    CallMeter meter =
+                            new CallMeter(use.watch(device.toString(), new CallFigures(meters, device.toString())));
                     Models models = new Models(
                             config.models().path(),
                             BuiltInModels.starter(),
