@@ -28,7 +28,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code java -jar quarkus-run.jar replay …}: puts the requests of chosen jobs that have ended at the end of their topic
@@ -74,15 +73,14 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "only say what would be sent")
     private boolean dryRun;
 
-    @Spec
-    private CommandSpec spec;
-
+    private final CommandSpec spec;
     private final Config config;
     private final DarkroomConfig darkroom;
 
     private ReplayCommand(Config config, DarkroomConfig darkroom) {
         this.config = config;
         this.darkroom = darkroom;
+        this.spec = CommandSpec.forAnnotatedObject(this);
     }
 
     /**
@@ -93,7 +91,7 @@ public final class ReplayCommand implements Callable<Integer> {
      * @return the exit status
      */
     public static int run(Config config, DarkroomConfig darkroom, String... arguments) {
-        return new CommandLine(new ReplayCommand(config, darkroom)).execute(arguments);
+        return new CommandLine(new ReplayCommand(config, darkroom).spec).execute(arguments);
     }
 
     @Override
