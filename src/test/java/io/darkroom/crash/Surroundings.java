@@ -152,7 +152,7 @@ final class Surroundings implements AutoCloseable {
             transactional.initTransactions();
             transactional.beginTransaction();
             for (String job : jobs) {
-                transactional.send(
+                var unused = transactional.send(
                         new ProducerRecord<>(REQUESTS, job, Jobs.request(job, 1).getBytes(StandardCharsets.UTF_8)));
             }
             transactional.flush();
