@@ -339,8 +339,17 @@ final class Deliveries {
             show(running);
             ports.announcer()
                     .progress(new ProgressEvent(
-                            running.key(), step, running.assignment.request().labels(), running.assignment.trace()));
+                            running.key(),
+                            step,
+                            wantsPreviews(running),
+                            running.assignment.request().labels(),
+                            running.assignment.trace()));
         }
+    }
+
+    private static boolean wantsPreviews(Running running) {
+        RenderRequest request = running.request();
+        return request != null && request.previewEvery() != null;
     }
 
     private void show(Running running) {

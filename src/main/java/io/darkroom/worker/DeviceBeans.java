@@ -32,8 +32,8 @@ import org.jboss.logging.Logger;
 @Singleton
 class DeviceBeans {
     private static final Logger LOG = Logger.getLogger(DeviceBeans.class);
-    /** Two pictures are encoded at the same time: enough to stay ahead of a device, and it leaves cores to the CPU one. */
-    private static final int ENCODERS = 2;
+    /** Pictures that are encoded at the same time: enough to stay ahead of a CPU, to which it leaves cores. */
+    private static final int FEWEST_ENCODERS = 2;
 
     private static final int FETCHERS = 4;
 
@@ -101,7 +101,7 @@ class DeviceBeans {
             Instance<DeliveryLoop> deliveries) {
         StoredInputs inputs = new StoredInputs(store, new Places(config.storage()), limits);
         Executor fetching = Threads.pool("fetch", FETCHERS);
-        Executor encoding = Threads.pool("encode", ENCODERS);
+        Executor encoding = Threads.pool("encode", encoders(models));
         return Engines.start(
                 models,
                 (one, broken) -> new Engine(
@@ -126,6 +126,14 @@ class DeviceBeans {
                 config.engine().jobs(),
                 new PlainRequests(parser),
                 broken(deliveries));
+    }
+
+    /** A GPU makes pictures faster than two threads encode, and leaves the cores idle. */
+    private static int encoders(DeviceModels models) {
+        boolean cpu = models.each().stream().anyMatch(one -> one.device() instanceof Device.Cpu);
+        return cpu
+                ? FEWEST_ENCODERS
+                : Math.max(FEWEST_ENCODERS, Runtime.getRuntime().availableProcessors() / 2);
     }
 
     void close(@Disposes Engines engines) {
