@@ -14,13 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -38,7 +36,7 @@ public final class EndState implements AutoCloseable {
     /**
      * A record of one of the topics of events or dead letters.
      *
-     * @param committed whether those who read committed records only are given it
+     * @param reason of a dead letter; else empty
      * @param value as it is; empty where the record has none
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -47,10 +45,10 @@ public final class EndState implements AutoCloseable {
             int partition,
             long offset,
             long timestamp,
-            boolean committed,
             String key,
             String id,
             String type,
+            String reason,
             byte[] value) {
         JsonNode json() {
             return EndState.json(value);
@@ -88,6 +86,13 @@ public final class EndState implements AutoCloseable {
                 .toList();
     }
 
+    /** Every copy of a job's terminal event that a reader of committed records sees. */
+    List<Event> committedEvents(String job) {
+        return committedRecords(Surroundings.TOPICS.completions()).stream()
+                .filter(event -> event.key().equals(job))
+                .toList();
+    }
+
     /** Every terminal event. */
     List<Event> terminalEvents() {
         return records(Surroundings.TOPICS.completions());
@@ -107,7 +112,11 @@ public final class EndState implements AutoCloseable {
 
     /** Requests whose offset is not committed. */
     public long lag() {
-        Map<TopicPartition, Long> ends = ends(Surroundings.REQUESTS);
+        return lag(Surroundings.REQUESTS);
+    }
+
+    long lag(String topic) {
+        Map<TopicPartition, Long> ends = ends(topic);
         Map<TopicPartition, Long> committed = committed();
         return ends.entrySet().stream()
                 .mapToLong(each -> each.getValue() - committed.getOrDefault(each.getKey(), 0L))
@@ -116,7 +125,7 @@ public final class EndState implements AutoCloseable {
 
     /** The offsets behind each partition's last record. */
     public Map<TopicPartition, Long> ends(String topic) {
-        return consumer.endOffsets(partitions(topic));
+        return consumer.endOffsets(partitions(consumer, topic));
     }
 
     /** The group's offsets, where there are any. */
@@ -199,38 +208,36 @@ public final class EndState implements AutoCloseable {
 
     /** Every record of a topic, those of aborted transactions too. */
     public List<Event> records(String topic) {
-        Set<String> committed = new HashSet<>();
-        read(readCommitted, topic, record -> committed.add(record.partition() + "-" + record.offset()));
+        return records(consumer, topic);
+    }
+
+    /** What those are given who read committed records only. */
+    public List<Event> committedRecords(String topic) {
+        return records(readCommitted, topic);
+    }
+
+    private static List<Event> records(KafkaConsumer<String, byte[]> consumer, String topic) {
         List<Event> events = new ArrayList<>();
-        read(consumer, topic, record -> {
-            byte[] value = record.value();
-            events.add(new Event(
-                    topic,
-                    record.partition(),
-                    record.offset(),
-                    record.timestamp(),
-                    committed.contains(record.partition() + "-" + record.offset()),
-                    String.valueOf(record.key()),
-                    header(record, "ce_id"),
-                    header(record, "ce_type"),
-                    value == null ? new byte[0] : value));
-        });
-        return events;
-    }
-
-    private static void read(
-            KafkaConsumer<String, byte[]> with, String topic, Consumer<ConsumerRecord<String, byte[]>> to) {
-        List<TopicPartition> all = partitions(with, topic);
-        with.assign(all);
-        with.seekToBeginning(all);
-        Map<TopicPartition, Long> ends = with.endOffsets(all);
-        while (ends.entrySet().stream().anyMatch(each -> with.position(each.getKey()) < each.getValue())) {
-            with.poll(POLL).forEach(to);
+        List<TopicPartition> all = partitions(consumer, topic);
+        consumer.assign(all);
+        consumer.seekToBeginning(all);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+        while (ends.entrySet().stream().anyMatch(each -> consumer.position(each.getKey()) < each.getValue())) {
+            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                byte[] value = record.value();
+                events.add(new Event(
+                        topic,
+                        record.partition(),
+                        record.offset(),
+                        record.timestamp(),
+                        String.valueOf(record.key()),
+                        header(record, "ce_id"),
+                        header(record, "ce_type"),
+                        header(record, "darkroom-dead-reason"),
+                        value == null ? new byte[0] : value));
+            }
         }
-    }
-
-    private List<TopicPartition> partitions(String topic) {
-        return partitions(consumer, topic);
+        return events;
     }
 
     private static List<TopicPartition> partitions(KafkaConsumer<?, ?> of, String topic) {

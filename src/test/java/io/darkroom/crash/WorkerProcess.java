@@ -70,6 +70,23 @@ public final class WorkerProcess implements AutoCloseable {
         exit();
     }
 
+    /** Another signal, as {@code STOP}. Returns when it is sent. */
+    void signal(String signal) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("kill -" + signal + " ended with " + status);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** SIGTERM. Returns at once. */
     public void terminate() {
         process.destroy();
@@ -87,18 +104,6 @@ public final class WorkerProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
-    }
-
-    private void signal(String name) {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** Waits for its end, and returns its status. */
