@@ -89,7 +89,8 @@ final class Servers implements AutoCloseable {
         settings.put("darkroom.standalone.data-dir", folder.toString());
         settings.put("darkroom.standalone.kafka-port", String.valueOf(kafkaPort));
         settings.put("darkroom.standalone.s3-port", String.valueOf(s3Port));
-        return WorkerProcess.start("servers", logs.resolve("servers-" + ++starts + ".log"), settings, List.of("-Xmx400m"));
+        return WorkerProcess.start(
+                "servers", logs.resolve("servers-" + ++starts + ".log"), settings, List.of("-Xmx400m"));
     }
 
     @Override

@@ -60,13 +60,18 @@ public final class SkewedClock {
         main.putValue("Can-Retransform-Classes", "true");
         main.putValue(
                 "Class-Path",
-                AgentBuilder.class.getProtectionDomain().getCodeSource().getLocation().toString());
+                AgentBuilder.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toString());
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream to = new JarOutputStream(file, manifest)) {
             for (Class<?> each : new Class<?>[] {SkewedClock.class, Seconds.class, Skew.class}) {
                 String name = each.getName().replace('.', '/') + ".class";
                 to.putNextEntry(new JarEntry(name));
-                try (InputStream in = Objects.requireNonNull(each.getClassLoader()).getResourceAsStream(name)) {
+                try (InputStream in =
+                        Objects.requireNonNull(each.getClassLoader()).getResourceAsStream(name)) {
                     Objects.requireNonNull(in).transferTo(to);
                 }
             }

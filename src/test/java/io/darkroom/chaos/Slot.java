@@ -1,6 +1,5 @@
 package io.darkroom.chaos;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.crash.BrokerProxy;
 import io.darkroom.crash.Effect;
 import io.darkroom.crash.KafkaWire;
@@ -8,6 +7,7 @@ import io.darkroom.crash.KillPoint.Moment;
 import io.darkroom.crash.StoreProxy;
 import io.darkroom.crash.TcpProxy;
 import io.darkroom.crash.TcpProxy.Weather;
+import io.darkroom.crash.Witness;
 import io.darkroom.crash.WorkerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +27,8 @@ final class Slot implements AutoCloseable {
     private static final Duration A_WHILE = Duration.ofSeconds(4);
     private static final Duration NO_WORK = Duration.ofSeconds(20);
     private static final int SKEW_S = 600;
+    private static final int POLL_MS = 50;
+    private static final String CHECKPOINTS = "checkpoints/";
 
     private final int number;
     private final Surroundings surroundings;
@@ -38,29 +40,56 @@ final class Slot implements AutoCloseable {
 
     /** What is the same for every slot. */
     record Surroundings(
-            Servers servers, KafkaWire wire, Path logs, Path clock, Map<String, String> settings, History history) {}
+            Servers servers,
+            KafkaWire wire,
+            Path logs,
+            Path clock,
+            Map<String, String> settings,
+            History history,
+            Tries tries) {}
 
     Slot(int number, Surroundings surroundings) {
         this.number = number;
         this.surroundings = surroundings;
-        broker = new BrokerProxy(surroundings.servers().kafkaPort, surroundings.wire(), this::watch);
-        store = new StoreProxy(surroundings.servers().s3Port, this::watch);
+        Witness witness = new Onlooker();
+        broker = new BrokerProxy(surroundings.servers().kafkaPort, surroundings.wire(), witness);
+        store = new StoreProxy(surroundings.servers().s3Port, witness);
         worker = startWorker(0);
     }
 
-    /** Poison kills here: the attempt is written down, and its worker never hears of it. */
-    private boolean watch(Effect effect, Moment moment, Collection<String> jobs) {
-        if (effect != Effect.ATTEMPT || moment != Moment.AFTER) {
-            return false;
+    /** Sees the worker's jobs begin and end. */
+    private final class Onlooker implements Witness {
+        /** Poison kills here: the attempt is written down, and its worker never hears of it. */
+        @Override
+        public boolean springs(Effect effect, Moment moment, Collection<String> jobs) {
+            if (moment == Moment.AFTER && effect == Effect.OUTCOME) {
+                jobs.forEach(surroundings.tries()::ended);
+            }
+            if (moment != Moment.AFTER || effect != Effect.ATTEMPT) {
+                return false;
+            }
+            busy = true;
+            jobs.forEach(job -> surroundings.tries().begun(job, number));
+            if (jobs.stream().noneMatch(job -> job.startsWith(POISON))) {
+                return false;
+            }
+            WorkerProcess victim = worker;
+            record("poison", victim, System.currentTimeMillis());
+            victim.kill();
+            return true;
         }
-        busy = true;
-        if (jobs.stream().noneMatch(job -> job.startsWith(POISON))) {
-            return false;
+
+        @Override
+        public void read(String job, String object) {
+            if (object.startsWith(CHECKPOINTS)) {
+                surroundings
+                        .history()
+                        .write(History.now("resume")
+                                .put("worker", worker.toString())
+                                .put("job", job)
+                                .put("checkpoint", object.substring(CHECKPOINTS.length())));
+            }
         }
-        WorkerProcess victim = worker;
-        record("poison", victim, System.currentTimeMillis());
-        victim.kill();
-        return true;
     }
 
     /** Waits until the worker has begun a job, if there are any; starts one where it has ended. */
@@ -68,7 +97,7 @@ final class Slot implements AutoCloseable {
         long until = System.nanoTime() + NO_WORK.toNanos();
         while (!busy && System.nanoTime() < until) {
             ensureAlive();
-            Thread.sleep(50);
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }
     }
 
@@ -78,7 +107,16 @@ final class Slot implements AutoCloseable {
         }
     }
 
+    /**
+     * Does what is planned, so long after now. A job that has two attempts behind it is spared: were its worker ended once
+     * more, it would rightly be given up.
+     */
     void strike(Plan.Strike strike) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(strike.afterMs());
+        while (surroundings.tries().onLastAttempt(number)) {
+            ensureAlive();
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
         long from = System.currentTimeMillis();
         WorkerProcess victim = worker;
         switch (strike.fault()) {
@@ -124,12 +162,13 @@ final class Slot implements AutoCloseable {
     }
 
     private void record(String what, WorkerProcess victim, long from) {
-        ObjectNode line = History.line("fault")
-                .put("t", from)
-                .put("what", what)
-                .put("target", victim.toString())
-                .put("until", System.currentTimeMillis());
-        surroundings.history().write(line);
+        surroundings
+                .history()
+                .write(History.line("fault")
+                        .put("t", from)
+                        .put("what", what)
+                        .put("target", victim.toString())
+                        .put("until", System.currentTimeMillis()));
     }
 
     private WorkerProcess startWorker(int skewSeconds) {
@@ -143,7 +182,10 @@ final class Slot implements AutoCloseable {
             jvm = List.of(SkewedClock.option(surroundings.clock(), skewSeconds));
             surroundings
                     .history()
-                    .write(History.now("fault").put("what", "CLOCK").put("target", name).put("seconds", skewSeconds));
+                    .write(History.now("fault")
+                            .put("what", "CLOCK")
+                            .put("target", name)
+                            .put("seconds", skewSeconds));
         }
         return WorkerProcess.start(name, surroundings.logs().resolve(name + ".log"), settings, jvm);
     }

@@ -12,12 +12,14 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -159,14 +161,19 @@ public final class EndState implements AutoCloseable {
 
     /** The keys below a prefix, sorted. */
     public Set<String> keys(String prefix) {
-        Set<String> keys = new TreeSet<>();
+        return modified(prefix).keySet();
+    }
+
+    /** The same, with the times at which the store took them. */
+    public SortedMap<String, Instant> modified(String prefix) {
+        SortedMap<String, Instant> keys = new TreeMap<>();
         try {
             for (Result<Item> item : store.listObjects(ListObjectsArgs.builder()
                     .bucket(Surroundings.ACCESS.bucket())
                     .prefix(prefix)
                     .recursive(true)
                     .build())) {
-                keys.add(item.get().objectName());
+                keys.put(item.get().objectName(), item.get().lastModified().toInstant());
             }
         } catch (Exception e) {
             throw new IllegalStateException("the store does not list " + prefix, e);

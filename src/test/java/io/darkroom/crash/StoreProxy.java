@@ -26,6 +26,9 @@ public final class StoreProxy extends TcpProxy {
     private static final Pattern CREATE =
             Pattern.compile("PUT /[^/]+/(?:\\.darkroom/jobs|renders)/([^/]+)/([^ ?]+) .*");
 
+    private static final Pattern READ = Pattern.compile("GET /[^/]+/\\.darkroom/jobs/([^/]+)/([^ ?]+) .*");
+    private static final Pattern FOUND = Pattern.compile("HTTP/1\\.1 200 .*");
+
     private static final Pattern ATTEMPT = Pattern.compile("attempt-\\d+");
 
     private final Witness witness;
@@ -61,6 +64,10 @@ public final class StoreProxy extends TcpProxy {
             HttpMessage answer = HttpMessage.answer(fromServer, request);
             if (answer == null || springs(request, Moment.AFTER)) {
                 return;
+            }
+            Matcher read = READ.matcher(request.firstLine());
+            if (read.matches() && FOUND.matcher(answer.firstLine()).matches()) {
+                witness.read(read.group(1), read.group(2));
             }
             toWorker.write(answer.bytes());
         }

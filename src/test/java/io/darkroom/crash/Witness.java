@@ -10,4 +10,11 @@ public interface Witness {
      * @return whether the worker was killed for it, by now; then nothing more is to be passed on
      */
     boolean springs(Effect effect, KillPoint.Moment moment, Collection<String> jobs);
+
+    /**
+     * A worker was given an object of a job's record that was there.
+     *
+     * @param object its key below the job's folder
+     */
+    default void read(String job, String object) {}
 }

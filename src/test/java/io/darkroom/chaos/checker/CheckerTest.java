@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -26,7 +27,11 @@ class CheckerTest {
      *
      * @param violations all that are to be found, by their beginnings
      */
-    private record Planted(String name, Consumer<SmallRun> fault, String... violations) {}
+    private record Planted(String name, Consumer<SmallRun> fault, List<String> violations) {
+        private Planted(String name, Consumer<SmallRun> fault, String... violations) {
+            this(name, fault, List.of(violations));
+        }
+    }
 
     @Test
     void aHistoryThatKeepsEveryPromiseIsClean() throws IOException {
@@ -58,7 +63,7 @@ class CheckerTest {
             for (String expected : planted.violations) {
                 assertThat(report.violations()).anyMatch(violation -> violation.startsWith(expected));
             }
-            assertThat(report.text()).contains("BROKEN: " + planted.violations[0]);
+            assertThat(report.text()).contains("BROKEN: " + planted.violations.get(0));
         }));
     }
 

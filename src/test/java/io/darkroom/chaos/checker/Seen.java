@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * record  topic, partition, offset, timestamp, committed, key, ce_id, ce_type, sha256, value; reason, of a dead letter
  * object  key, bytes, sha256, modified; value, where it is JSON
  * offsets t, topic, partition, committed, end
- * resume  worker, job, step
+ * resume  t, worker, job, checkpoint
  * </pre>
  *
  * with times in milliseconds since 1970.

@@ -40,7 +40,7 @@ final class SmallRun {
         attempt("resumed", 1, "a", 2100);
         fault("SIGKILL", "a", 2200, 2200);
         attempt("resumed", 2, "b", 9000);
-        add("{'kind': 'resume', 'worker': 'b', 'job': 'resumed', 'step': 3}");
+        add("{'kind': 'resume', 'worker': 'b', 'job': 'resumed', 'checkpoint': '1-3'}");
         completed("resumed", 2, "b", 9500);
 
         attempt("handed-over", 1, "b", 9600);
