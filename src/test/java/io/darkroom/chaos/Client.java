@@ -76,9 +76,7 @@ final class Client implements AutoCloseable {
 
     private void listen(String bootstrapServers) {
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", bootstrapServers),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
+                Map.of("bootstrap.servers", bootstrapServers), new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> all = consumer.partitionsFor(COMPLETIONS).stream()
                     .map(each -> new TopicPartition(COMPLETIONS, each.partition()))
                     .toList();
