@@ -28,7 +28,6 @@ final class Client implements AutoCloseable {
     private final History history;
     private final KafkaProducer<String, byte[]> producer;
     private final Set<String> ended = ConcurrentHashMap.newKeySet();
-    private final Thread listener;
     private volatile boolean closed;
 
     Client(String bootstrapServers, History history) {
@@ -37,7 +36,7 @@ final class Client implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "delivery.timeout.ms", "300000"),
                 new StringSerializer(),
                 new ByteArraySerializer());
-        listener = new Thread(() -> listen(bootstrapServers), "chaos-completions");
+        Thread listener = new Thread(() -> listen(bootstrapServers), "chaos-completions");
         listener.setDaemon(true);
         listener.start();
     }
@@ -89,9 +88,8 @@ final class Client implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        listener.join();
         producer.close();
     }
 }

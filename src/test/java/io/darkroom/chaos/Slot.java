@@ -59,7 +59,10 @@ final class Slot implements AutoCloseable {
 
     /** Sees the worker's jobs begin and end. */
     private final class Onlooker implements Witness {
-        /** Poison kills here: the attempt is written down, and its worker never hears of it. */
+        /**
+         * Poison kills here: the attempt is written down, and its worker never hears of it. One more attempt is made to give
+         * the job up, which renders nothing.
+         */
         @Override
         public boolean springs(Effect effect, Moment moment, Collection<String> jobs) {
             if (moment == Moment.AFTER && effect == Effect.OUTCOME) {
@@ -69,8 +72,12 @@ final class Slot implements AutoCloseable {
                 return false;
             }
             busy = true;
-            jobs.forEach(job -> surroundings.tries().begun(job, number));
-            if (jobs.stream().noneMatch(job -> job.startsWith(POISON))) {
+            boolean kills = false;
+            for (String job : jobs) {
+                int attempt = surroundings.tries().begun(job, number);
+                kills |= job.startsWith(POISON) && attempt <= Tries.MOST;
+            }
+            if (!kills) {
                 return false;
             }
             WorkerProcess victim = worker;

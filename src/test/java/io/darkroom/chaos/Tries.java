@@ -6,14 +6,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /** How often each job that has not ended was begun, and where last. For any thread. */
 final class Tries {
     /** Attempts that end without a word after which a job is given up, as shipped. */
-    private static final int MOST = 3;
+    static final int MOST = 3;
 
     private record Try(int number, int slot) {}
 
     private final Map<String, Try> jobs = new ConcurrentHashMap<>();
 
-    void begun(String job, int slot) {
-        jobs.merge(job, new Try(1, slot), (before, now) -> new Try(before.number() + 1, slot));
+    /** Returns which attempt it is, from 1. */
+    int begun(String job, int slot) {
+        return jobs.merge(job, new Try(1, slot), (before, now) -> new Try(before.number() + 1, slot))
+                .number();
     }
 
     void ended(String job) {

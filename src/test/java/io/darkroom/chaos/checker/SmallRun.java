@@ -88,7 +88,7 @@ final class SmallRun {
 
     void remove(String kind, String... values) {
         ObjectNode line = line(kind, values);
-        lines.removeIf(each -> each == line);
+        lines.remove(lines.indexOf(line));
     }
 
     /** Adds another like it, and returns that. */
