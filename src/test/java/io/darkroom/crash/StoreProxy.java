@@ -27,7 +27,7 @@ public final class StoreProxy extends TcpProxy {
             Pattern.compile("PUT /[^/]+/(?:\\.darkroom/jobs|renders)/([^/]+)/([^ ?]+) .*");
 
     private static final Pattern READ = Pattern.compile("GET /[^/]+/\\.darkroom/jobs/([^/]+)/([^ ?]+) .*");
-    private static final Pattern FOUND = Pattern.compile("HTTP/1\\.1 200 .*");
+    private static final Pattern GOOD = Pattern.compile("HTTP/1\\.1 200 .*");
 
     private static final Pattern ATTEMPT = Pattern.compile("attempt-\\d+");
 
@@ -62,15 +62,20 @@ public final class StoreProxy extends TcpProxy {
             }
             toServer.write(request.bytes());
             HttpMessage answer = HttpMessage.answer(fromServer, request);
-            if (answer == null || springs(request, Moment.AFTER)) {
+            if (answer == null || (good(answer) && springs(request, Moment.AFTER))) {
                 return;
             }
             Matcher read = READ.matcher(request.firstLine());
-            if (read.matches() && FOUND.matcher(answer.firstLine()).matches()) {
+            if (read.matches() && good(answer)) {
                 witness.read(read.group(1), read.group(2));
             }
             toWorker.write(answer.bytes());
         }
+    }
+
+    /** Whether it had the effect that was asked for: a create that is refused has none. */
+    private static boolean good(HttpMessage answer) {
+        return GOOD.matcher(answer.firstLine()).matches();
     }
 
     private boolean springs(HttpMessage request, Moment moment) {
