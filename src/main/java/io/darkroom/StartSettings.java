@@ -25,6 +25,11 @@ import java.util.Set;
 final class StartSettings {
     static final String HTTP_PORT = "quarkus.http.port";
 
+    /** Read in application.properties: no traces are made unless somebody takes them. */
+    static final String TRACES_OFF = "darkroom-traces-off";
+
+    private static final List<String> TRACES_TO =
+            List.of("quarkus.otel.exporter.otlp.endpoint", "quarkus.otel.exporter.otlp.traces.endpoint");
     private static final String HTTP_HOST = "quarkus.http.host";
     private static final String TOPICS = "darkroom.topics.";
     private static final String STORAGE_CREDENTIALS_FILE = "darkroom.storage.credentials-file";
@@ -109,6 +114,11 @@ final class StartSettings {
                 throw new StandaloneException(problem);
             });
         }
+    }
+
+    /** Whether it is said where traces go. */
+    boolean traces() {
+        return TRACES_TO.stream().anyMatch(this::isSet);
     }
 
     String httpHost() {

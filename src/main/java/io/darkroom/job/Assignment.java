@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param maxAttempts unclean ends before the job is given up, at least 1
  * @param limits for what the dead-letter topic takes
  * @param receivedAt by the worker's clock
+ * @param trace what the job's events carry
  */
 public record Assignment(
         ParsedRequest request,
@@ -22,7 +23,8 @@ public record Assignment(
         String bucket,
         int maxAttempts,
         Limits limits,
-        Instant receivedAt) {
+        Instant receivedAt,
+        TraceContext trace) {
 
     /** The job. */
     public JobKey key() {
@@ -51,11 +53,6 @@ public record Assignment(
     JobRecord.Attempt attempt(int number, Instant now) {
         return new JobRecord.Attempt(
                 number, request.digest(), record.topicId(), record.source(), worker, run, now.toEpochMilli(), null);
-    }
-
-    /** The trace that the request came in. */
-    public TraceContext trace() {
-        return TraceContext.of(record);
     }
 
     DeadLetter letter(DeadLetter.Reason reason, String message) {

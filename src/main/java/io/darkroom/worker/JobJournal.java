@@ -1,11 +1,11 @@
 package io.darkroom.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.darkroom.job.Assignment;
 import io.darkroom.job.TerminalEvent;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.darkroom.telemetry.JobFigures;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -13,49 +13,53 @@ import org.jspecify.annotations.Nullable;
 final class JobJournal implements DeliveryObserver {
     private static final Logger LOG = Logger.getLogger("io.darkroom.jobs");
 
-    private final MeterRegistry meters;
+    private final JobFigures figures;
     private final TerminalBar bar;
 
-    JobJournal(MeterRegistry meters, TerminalBar bar) {
-        this.meters = meters;
+    JobJournal(JobFigures figures, TerminalBar bar) {
+        this.figures = figures;
         this.bar = bar;
     }
 
     @Override
-    public void settled(Assignment assignment, @Nullable TerminalEvent event) {
+    public void taken(Assignment assignment) {
+        figures.taken(assignment);
+    }
+
+    @Override
+    public void started(Assignment assignment, String model) {
+        figures.started(assignment, model);
+    }
+
+    @Override
+    public void stepped(Assignment assignment) {
+        figures.stepped();
+    }
+
+    @Override
+    public void settled(Assignment assignment, @Nullable TerminalEvent event, double deviceMs) {
         bar.clear();
+        JsonNode json = event == null ? MissingNode.getInstance() : event.json();
+        figures.settled(assignment, event, json, deviceMs);
         if (event == null) {
-            meters.counter("darkroom.jobs", "outcome", "dead_letter", "code", "")
-                    .increment();
             LOG.warnf(
                     "%s put aside on the dead-letter topic",
                     assignment.request().key().name());
             return;
         }
-        JsonNode json = event.json();
-        meters.counter(
-                        "darkroom.jobs",
-                        "outcome",
-                        event.type().status(),
-                        "code",
-                        text(json.path("error").path("code")))
-                .increment();
-        json.path("timings_ms").properties().forEach(phase -> meters.timer(
-                        "darkroom.job.phase", "phase", phase.getKey())
-                .record(phase.getValue().asLong(), TimeUnit.MILLISECONDS));
         LOG.info(line(event, json));
     }
 
     @Override
-    public void released(Assignment assignment) {
+    public void released(Assignment assignment, double deviceMs) {
         bar.clear();
-        meters.counter("darkroom.jobs.released").increment();
+        figures.released(assignment, deviceMs);
         LOG.infof("%s left for the next worker", assignment.request().key().name());
     }
 
     @Override
     public void faulted(Assignment assignment, String action, String reason) {
-        meters.counter("darkroom.surroundings.faults", "action", action).increment();
+        figures.faulted(action);
         LOG.debugf("%s: %s will be tried again: %s", assignment.request().key().name(), action, reason);
     }
 
