@@ -90,8 +90,17 @@ final class AppProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(at(path)));
+    /** Asks for something, with headers as {@code name, value, …}. */
+    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at(path));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    /** Shows a token as the page does. */
+    HttpResponse<String> openSession(String token) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(at("/api/session"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"token\":\"" + token + "\"}")));
     }
 
     HttpResponse<String> delete(String path) throws IOException, InterruptedException {

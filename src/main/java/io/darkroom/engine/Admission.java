@@ -8,6 +8,7 @@ import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
+import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
@@ -87,11 +88,11 @@ final class Admission {
         try {
             String name = Arguing.model(work.job().request(), models);
             // Every picture of a sweep has the same variant: the fields that choose it are not swept.
-            lease = models.lease(name, Arguing.of(work.job().request(), work.input()));
+            lease = lease(name, Arguing.of(work.job().request(), work.input()));
             List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
             List<Problem> tooLarge = ceilings.problems(plans);
             if (tooLarge.isEmpty()) {
-                return new Flight(work, lease, plans);
+                return new Flight(work, lease, plans, flights.now());
             }
             work.listener().failed(Failure.of(tooLarge));
         } catch (UnknownModelException e) {
@@ -111,6 +112,17 @@ final class Admission {
         return null;
     }
 
+    /** Where there is no room for the model, those that are loaded and not in use make it. */
+    private Lease<Pipeline> lease(String name, Arguments arguments) {
+        try {
+            return models.lease(name, arguments);
+        } catch (DeviceMemoryException e) {
+            LOG.infof("%s: those not in use are closed", e.getMessage());
+            models.closeIdle();
+            return models.lease(name, arguments);
+        }
+    }
+
     private void resume(Flight flight) {
         try {
             CheckpointFile saved = Checkpoints.open(flight);
@@ -126,10 +138,10 @@ final class Admission {
 
     private void begin(Flight flight) {
         flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
-        flight.clock.enter("encode", System.nanoTime());
+        flight.clock.enter("encode", flights.now());
         meter.take();
         flight.begun(flight.pipeline.begin(flight.plans));
         flight.clock.device((double) meter.take());
-        flight.clock.enter("denoise", System.nanoTime());
+        flight.clock.enter("denoise", flights.now());
     }
 }

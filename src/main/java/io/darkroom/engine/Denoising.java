@@ -97,7 +97,7 @@ final class Denoising {
     private void report(Flight flight) {
         int step = flight.step();
         int steps = flight.steps();
-        long soFar = flight.clock.inPhase(System.nanoTime());
+        long soFar = flight.clock.inPhase(flights.now());
         long etaMs = step == 0 ? -1 : Math.round(soFar / 1e6 / step * (steps - step));
         previews.tell(flight, new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
         checkpoints.stepped(flight);

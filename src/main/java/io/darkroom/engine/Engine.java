@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ public final class Engine implements Renderer, AutoCloseable {
      * @param broken is told when the device itself has failed, so that nothing more should be tried on it
      * @param memory the device's
      * @param checkpointEvery device time of a job between two checkpoints; zero for none
+     * @param nanoTime a clock that only goes forward
      */
     public record Helpers(
             InputPictures inputs,
@@ -70,7 +72,19 @@ public final class Engine implements Renderer, AutoCloseable {
             Executor encoding,
             Consumer<Throwable> broken,
             Memory memory,
-            Duration checkpointEvery) {
+            Duration checkpointEvery,
+            LongSupplier nanoTime) {
+        /** By this machine's clock. */
+        public Helpers(
+                InputPictures inputs,
+                Executor blocking,
+                Executor encoding,
+                Consumer<Throwable> broken,
+                Memory memory,
+                Duration checkpointEvery) {
+            this(inputs, blocking, encoding, broken, memory, checkpointEvery, System::nanoTime);
+        }
+
         /** For a device that says nothing of its memory, without checkpoints but those that are asked for. */
         public Helpers(InputPictures inputs, Executor blocking, Executor encoding, Consumer<Throwable> broken) {
             this(inputs, blocking, encoding, broken, Memory.UNKNOWN, Duration.ZERO);
@@ -98,7 +112,7 @@ public final class Engine implements Renderer, AutoCloseable {
     public Engine(String device, Models models, CallMeter meter, Settings settings, Helpers helpers) {
         this.models = models;
         this.settings = settings;
-        this.flights = new Flights(settings.fragile(), helpers.broken());
+        this.flights = new Flights(settings.fragile(), helpers.broken(), helpers.nanoTime());
         this.sizes = new BatchSizes(settings.rows(), helpers.memory());
         this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
         this.checkpoints =
@@ -250,7 +264,8 @@ public final class Engine implements Renderer, AutoCloseable {
     /** One thing on the device. Decoding comes before sampling: it ends a job. */
     private void tick() {
         admission.admit(waiting);
-        Urgency.sort(flights.all(), sizes, System.nanoTime());
+        flights.want();
+        Urgency.sort(flights.all(), sizes, flights.now());
         for (Flight flight : flights.all()) {
             if (!flight.decodable().isEmpty()) {
                 finishing.decode(Decoding.around(flight, flights.all()));

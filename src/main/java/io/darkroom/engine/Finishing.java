@@ -1,11 +1,14 @@
 package io.darkroom.engine;
 
 import io.darkroom.job.Failure;
+import io.darkroom.job.Rendered;
 import io.darkroom.job.Renderer.Listener;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.tensor.Tensor;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
@@ -30,13 +33,13 @@ final class Finishing {
     /** Decodes as many as pay; jobs that are then finished leave the device. */
     void decode(Decoding all) {
         Decoding chosen = all.first(sizes.choose(all.shape(), all.candidates()));
-        chosen.flights().forEach(f -> f.clock.enter("decode", System.nanoTime()));
+        chosen.flights().forEach(f -> f.clock.enter("decode", flights.now()));
         flights.guarded(chosen.flights(), () -> decoded(chosen));
         for (Flight flight : chosen.flights()) {
             if (flights.contains(flight)) {
-                flight.clock.enter("denoise", System.nanoTime());
+                flight.clock.enter("denoise", flights.now());
                 if (flight.finished()) {
-                    flight.clock.leave(System.nanoTime());
+                    flight.clock.leave(flights.now());
                     flights.guarded(List.of(flight), () -> finish(flight));
                 }
             }
@@ -79,28 +82,42 @@ final class Finishing {
                     throw new NonFiniteException(
                             "the decoder's output is not finite; a float16 VAE may overflow: export it in float32");
                 }
-                member.picture().pixels = own;
+                hand(member, own);
                 previews.learn(batch.pipeline(), member.picture().sampling.latents(), own);
             });
         }
     }
 
-    /** The device is done with the job; its pictures become files beside the device's thread. */
+    private void hand(Decoding.Member member, Tensor pixels) {
+        Flight.Picture picture = member.picture();
+        PictureFiles.Shot shot = new PictureFiles.Shot(
+                picture.plan, picture.index, picture.sampling.seed(), picture.sampling.measurements(pixels));
+        member.flight().files(encoding).add(picture.number, shot, pixels);
+        picture.decoded = true;
+    }
+
+    /** The device is done with the job; it ends when the last of its files is there. */
     private void finish(Flight flight) {
-        PictureFiles files = PictureFiles.of(flight);
+        CompletableFuture<Rendered> files = flight.files(encoding).all(flight.clock.millis(), flight.clock.deviceMs());
         Listener listener = flight.work.listener();
         flights.land(flight);
-        encoding.execute(() -> {
-            try {
-                listener.finished(files.encode());
-            } catch (RuntimeException e) {
-                LOG.errorf(e, "%s: encoding failed", flight.work.job().key().name());
-                listener.failed(new Failure(Failure.Code.INTERNAL, "encoding the picture failed: " + e));
-            } catch (OutOfMemoryError e) {
-                // Large sweeps: without an answer the job would hold its turn, and its offset, for ever.
-                LOG.errorf("%s: %s", flight.work.job().key().name(), e);
-                listener.failed(new Failure(Failure.Code.OUT_OF_MEMORY, "encoding the pictures: " + e.getMessage()));
+        var unused = files.whenComplete((rendered, fault) -> {
+            if (fault == null) {
+                listener.finished(rendered);
+            } else {
+                listener.failed(unencoded(flight, fault));
             }
         });
+    }
+
+    /** Without an answer the job would hold its turn, and its offset, for ever. */
+    private static Failure unencoded(Flight flight, Throwable fault) {
+        Throwable cause = fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+        if (cause instanceof OutOfMemoryError) {
+            LOG.errorf("%s: %s", flight.work.job().key().name(), cause);
+            return new Failure(Failure.Code.OUT_OF_MEMORY, "encoding the pictures: " + cause.getMessage());
+        }
+        LOG.errorf(cause, "%s: encoding failed", flight.work.job().key().name());
+        return new Failure(Failure.Code.INTERNAL, "encoding the picture failed: " + cause);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** One job on the device: its model in use, its pictures under way, and what it has cost. Owned by the device's thread. */
@@ -38,6 +39,8 @@ final class Flight implements AutoCloseable {
 
     /** One picture of the job: under way, then latents, then pixels. */
     static final class Picture {
+        /** Which of the job's pictures it is. */
+        final int number;
         /** Which of the job's plans it follows. */
         final int plan;
         /** Which of that plan's pictures it is. */
@@ -45,8 +48,8 @@ final class Flight implements AutoCloseable {
 
         final Sampling sampling;
 
-        @Nullable
-        Tensor pixels;
+        /** Whether its pixels are on their way to a file. */
+        boolean decoded;
 
         /** Its step when the listener was last told of it. */
         int toldStep;
@@ -54,7 +57,8 @@ final class Flight implements AutoCloseable {
         /** What it wants evaluated next, made once for each evaluation. */
         private @Nullable Wanted wanted;
 
-        Picture(int plan, int index, Sampling sampling) {
+        Picture(int number, int plan, int index, Sampling sampling) {
+            this.number = number;
             this.plan = plan;
             this.index = index;
             this.sampling = sampling;
@@ -77,7 +81,7 @@ final class Flight implements AutoCloseable {
 
         /** Sampled, and waiting for the decoder. */
         boolean decodable() {
-            return sampling.done() && pixels == null;
+            return sampling.done() && !decoded;
         }
     }
 
@@ -87,8 +91,8 @@ final class Flight implements AutoCloseable {
     final List<Plan> plans;
 
     final PhaseClock clock = new PhaseClock();
-    /** When it came to the device, by {@link System#nanoTime}. */
-    final long since = System.nanoTime();
+    /** When it came to the device, in nanoseconds of the engine's clock. */
+    final long since;
     /** Device milliseconds of earlier attempts in the checkpoint that it goes on from, by attempt. */
     final Map<Integer, Double> keptMs = new TreeMap<>();
     /** The step at which it went on from a checkpoint; 0 where it began at the beginning. */
@@ -98,8 +102,10 @@ final class Flight implements AutoCloseable {
 
     private final Lease<Pipeline> lease;
     private List<Picture> pictures = List.of();
+    private @Nullable PictureFiles files;
 
-    Flight(Work work, Lease<Pipeline> lease, List<Plan> plans) {
+    Flight(Work work, Lease<Pipeline> lease, List<Plan> plans, long since) {
+        this.since = since;
         this.work = work;
         this.lease = lease;
         this.pipeline = lease.model();
@@ -111,10 +117,24 @@ final class Flight implements AutoCloseable {
         List<Picture> begun = new ArrayList<>();
         for (int plan = 0; plan < samplings.size(); plan++) {
             for (int i = 0; i < samplings.get(plan).size(); i++) {
-                begun.add(new Picture(plan, i, samplings.get(plan).get(i)));
+                begun.add(new Picture(begun.size(), plan, i, samplings.get(plan).get(i)));
             }
         }
         pictures = List.copyOf(begun);
+    }
+
+    /**
+     * The files of its pictures, which have begun.
+     *
+     * @param encoding where files are made
+     */
+    PictureFiles files(Executor encoding) {
+        PictureFiles own = files;
+        if (own == null) {
+            own = PictureFiles.of(this, encoding);
+            files = own;
+        }
+        return own;
     }
 
     List<Picture> pictures() {
@@ -126,30 +146,23 @@ final class Flight implements AutoCloseable {
         return pictures.stream().filter(p -> !p.sampling.done()).toList();
     }
 
+    /** Asks for the rows that its pictures want next, where they are not known yet. */
+    void want() {
+        sampling().forEach(p -> p.wanted(pipeline));
+    }
+
     /** The pictures that wait for the decoder. */
     List<Picture> decodable() {
         return pictures.stream().filter(Picture::decodable).toList();
     }
 
     boolean finished() {
-        return pictures.stream().allMatch(p -> p.pixels != null);
+        return pictures.stream().allMatch(p -> p.decoded);
     }
 
     /** From its second attempt a job shares no call with others, so that one that kills its worker kills it alone. */
     boolean alone() {
         return work.job().attempt() > 1;
-    }
-
-    /** Every picture's pixels, in order. */
-    List<Tensor> pixels() {
-        List<Tensor> all = new ArrayList<>();
-        for (Picture picture : pictures) {
-            if (picture.pixels == null) {
-                throw new IllegalStateException("picture " + all.size() + " is not decoded");
-            }
-            all.add(picture.pixels);
-        }
-        return all;
     }
 
     /** As {@link #steps}, also before any picture has begun. */

@@ -7,6 +7,7 @@ import io.darkroom.pipeline.ArgumentsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,15 +20,23 @@ final class Flights {
     private final List<Flight> all = new ArrayList<>();
     private final boolean fragile;
     private final Consumer<Throwable> broken;
+    private final LongSupplier nanoTime;
     private boolean closing;
 
     /**
      * @param fragile whether an error of the device leaves it unusable
      * @param broken is told when it has
+     * @param nanoTime a clock that only goes forward
      */
-    Flights(boolean fragile, Consumer<Throwable> broken) {
+    Flights(boolean fragile, Consumer<Throwable> broken, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.fragile = fragile;
         this.broken = broken;
+    }
+
+    /** The time in nanoseconds, of a clock that only goes forward. */
+    long now() {
+        return nanoTime.getAsLong();
     }
 
     /** The jobs themselves, to be sorted in place. */
@@ -83,6 +92,14 @@ final class Flights {
             LOG.errorf(e, "%s: unexpected", concerned.get(0).work.job().key().name());
             fail(concerned, new Failure(Failure.Code.INTERNAL, "unexpected: " + e));
         }
+    }
+
+    /**
+     * Asks samplers and guidance of all pictures under way for the rows they want next. From then on these are known: one
+     * that fails at it ends its own job, and no other.
+     */
+    void want() {
+        List.copyOf(all).forEach(flight -> guarded(List.of(flight), flight::want));
     }
 
     private void fail(List<Flight> concerned, Failure failure) {

@@ -5,6 +5,7 @@ import io.darkroom.image.PngWriter;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Rendered;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.pipeline.Warning;
 import io.darkroom.tensor.Tensor;
@@ -13,86 +14,126 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the device has made of a job, on its way to files. Encoding needs no device.
- *
- * @param modelDigest of its folder
- * @param shots the pictures, in order
+ * What the device has made of a job, on its way to files. Each picture becomes one as soon as it is decoded, so that of a
+ * large sweep only files are kept, and small pictures for its contact sheet. Encoding needs no device.
  */
-record PictureFiles(Recipe recipe, String modelDigest, List<Shot> shots, Map<String, Long> timingsMs, double deviceMs) {
+final class PictureFiles {
+    private final Recipe recipe;
+    private final ModelFolder folder;
+    private final int pictures;
+    private final Executor encoding;
+    private final NavigableMap<Integer, CompletableFuture<Made>> made = new TreeMap<>();
 
     /**
      * One picture.
      *
      * @param plan which of the job's plans it follows
      * @param index which of that plan's pictures it is
-     * @param pixels [3, H, W] in 0..1
      * @param measurements what the task measured
      */
-    record Shot(int plan, int index, long seed, Tensor pixels, Map<String, Double> measurements) {}
+    record Shot(int plan, int index, long seed, Map<String, Double> measurements) {}
 
-    static PictureFiles of(Flight flight) {
-        List<Tensor> pixels = flight.pixels();
-        List<Shot> shots = new ArrayList<>();
-        for (Flight.Picture picture : flight.pictures()) {
-            Tensor own = pixels.get(shots.size());
-            shots.add(new Shot(
-                    picture.plan, picture.index, picture.sampling.seed(), own, picture.sampling.measurements(own)));
-        }
+    /** @param cell for the contact sheet, where there will be one */
+    private record Made(Shot shot, Rendered.Picture file, @Nullable Pixels cell) {}
+
+    /**
+     * Those of a job whose pictures have begun.
+     *
+     * @param encoding where files are made
+     */
+    static PictureFiles of(Flight flight, Executor encoding) {
+        ModelFolder folder = flight.pipeline.description().folder();
         return new PictureFiles(
-                new Recipe(
-                        flight.pipeline.description().folder().name(),
-                        flight.work.job().request(),
-                        flight.plans),
-                flight.pipeline.description().folder().digest(),
-                shots,
-                flight.clock.millis(),
-                flight.clock.deviceMs());
+                new Recipe(folder.name(), flight.work.job().request(), flight.plans),
+                folder,
+                flight.pictures().size(),
+                encoding);
     }
 
-    Rendered encode() {
-        List<Rendered.Picture> files = new ArrayList<>();
-        for (int i = 0; i < shots.size(); i++) {
-            files.add(file(i + "", shots.get(i)));
-        }
+    private PictureFiles(Recipe recipe, ModelFolder folder, int pictures, Executor encoding) {
+        this.recipe = recipe;
+        this.folder = folder;
+        this.pictures = pictures;
+        this.encoding = encoding;
+    }
+
+    /**
+     * Makes a file of a picture, beside the device's thread. What goes wrong shows in {@link #all}.
+     *
+     * @param at which picture of the job
+     * @param pixels [3, H, W] in 0..1
+     */
+    void add(int at, Shot shot, Tensor pixels) {
+        made.put(at, CompletableFuture.supplyAsync(() -> encoded(at, shot, pixels), encoding));
+    }
+
+    private Made encoded(int at, Shot shot, Tensor pixels) {
+        Pixels picture = Pixels.of(pixels);
+        RenderRequest.Sweep sweep = sheet();
+        return new Made(
+                shot,
+                file(Integer.toString(at), shot, picture),
+                sweep == null ? null : SweepSheet.cell(sweep, pictures, picture));
+    }
+
+    /** The sweep, where it wants a contact sheet. */
+    private RenderRequest.@Nullable Sweep sheet() {
         RenderRequest.Sweep sweep = recipe.request().sweep();
-        if (sweep != null && sweep.contactSheet()) {
-            files.add(contactSheet(sweep));
+        return sweep != null && sweep.contactSheet() ? sweep : null;
+    }
+
+    /** All files, once every picture was given and is encoded. */
+    CompletableFuture<Rendered> all(Map<String, Long> timingsMs, double deviceMs) {
+        List<CompletableFuture<Made>> each = List.copyOf(made.values());
+        return CompletableFuture.allOf(each.toArray(CompletableFuture<?>[]::new))
+                .thenApplyAsync(
+                        done -> rendered(
+                                each.stream().map(CompletableFuture::join).toList(), timingsMs, deviceMs),
+                        encoding);
+    }
+
+    private Rendered rendered(List<Made> all, Map<String, Long> timingsMs, double deviceMs) {
+        List<Rendered.Picture> files =
+                new ArrayList<>(all.stream().map(Made::file).toList());
+        List<Shot> shots = all.stream().map(Made::shot).toList();
+        RenderRequest.Sweep sweep = sheet();
+        if (sweep != null) {
+            List<Pixels> cells = all.stream().map(Made::cell).toList();
+            files.add(file("contact_sheet", SweepSheet.of(sweep, shots, cells), Map.of(), null, Map.of()));
         }
         return new Rendered(
                 recipe.model(),
-                modelDigest,
+                folder.digest(),
                 files,
                 recipe.parameters(),
                 timingsMs,
                 warnings(),
-                measurements(),
+                measurements(shots),
                 deviceMs);
     }
 
-    private Rendered.Picture file(String stem, Shot shot) {
+    private Rendered.Picture file(String stem, Shot shot, Pixels picture) {
         Plan plan = recipe.plans().get(shot.plan());
         RenderRequest.Output output = recipe.request().output();
         Map<String, String> texts = new LinkedHashMap<>();
         if (!Boolean.FALSE.equals(output.metadata())) {
             texts.put(PngWriter.KEYWORD, recipe.of(plan, shot.index(), shot.seed()));
-            texts.put("model_digest", modelDigest);
+            texts.put("model_digest", folder.digest());
         }
-        return file(stem, Pixels.of(shot.pixels()), texts, shot.seed(), swept(shot));
+        return file(stem, picture, texts, shot.seed(), swept(shot));
     }
 
     private Map<String, Object> swept(Shot shot) {
         RenderRequest.Sweep sweep = recipe.request().sweep();
         return sweep == null ? Map.of() : sweep.of(sweep.variants().get(shot.plan()));
-    }
-
-    private Rendered.Picture contactSheet(RenderRequest.Sweep sweep) {
-        List<Pixels> pictures = shots.stream().map(s -> Pixels.of(s.pixels())).toList();
-        Pixels sheet = SweepSheet.of(sweep, shots, pictures);
-        return file("contact_sheet", sheet, Map.of(), null, Map.of());
     }
 
     private Rendered.Picture file(
@@ -125,7 +166,7 @@ record PictureFiles(Recipe recipe, String modelDigest, List<Shot> shots, Map<Str
     }
 
     /** Of the first picture; of a sweep each picture's, in order. */
-    private Map<String, Object> measurements() {
+    private Map<String, Object> measurements(List<Shot> shots) {
         Map<String, Double> first = shots.get(0).measurements();
         return recipe.request().sweep() == null || first.isEmpty()
                 ? new LinkedHashMap<>(first)

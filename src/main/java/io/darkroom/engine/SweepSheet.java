@@ -16,8 +16,28 @@ import org.jspecify.annotations.Nullable;
 final class SweepSheet {
     private SweepSheet() {}
 
-    /** @param pictures of the shots */
+    /**
+     * A picture as it will stand on the sheet.
+     *
+     * @param shots how many there will be
+     */
+    static Pixels cell(RenderRequest.Sweep sweep, int shots, Pixels picture) {
+        List<ContactSheet.Axis> axes = axes(sweep);
+        boolean grid = shots == sweep.variants().size() && axes.size() == 2;
+        return ContactSheet.cell(picture, shots, grid ? axes.get(1).values().size() : ContactSheet.columns(shots));
+    }
+
+    /** @param pictures of the shots, whole or as {@link #cell} gives them */
     static Pixels of(RenderRequest.Sweep sweep, List<PictureFiles.Shot> shots, List<Pixels> pictures) {
+        List<ContactSheet.Axis> axes = axes(sweep);
+        boolean oneEach = shots.size() == sweep.variants().size();
+        return oneEach && axes.size() == 2
+                ? ContactSheet.grid(axes.get(0), axes.get(1), pictures)
+                : ContactSheet.list(
+                        shots.stream().map(s -> label(sweep, s, oneEach)).toList(), pictures);
+    }
+
+    private static List<ContactSheet.Axis> axes(RenderRequest.Sweep sweep) {
         List<ContactSheet.Axis> axes = new ArrayList<>();
         sweep.values().forEach((field, values) -> {
             if (values.size() > 1) {
@@ -25,11 +45,7 @@ final class SweepSheet {
                         field, values.stream().map(SweepSheet::text).toList()));
             }
         });
-        boolean oneEach = shots.size() == sweep.variants().size();
-        return oneEach && axes.size() == 2
-                ? ContactSheet.grid(axes.get(0), axes.get(1), pictures)
-                : ContactSheet.list(
-                        shots.stream().map(s -> label(sweep, s, oneEach)).toList(), pictures);
+        return axes;
     }
 
     private static List<String> label(RenderRequest.Sweep sweep, PictureFiles.Shot shot, boolean oneEach) {

@@ -34,9 +34,9 @@ public final class ContactSheet {
 
     /** @param columns how many pictures stand beside each other */
     private ContactSheet(List<Pixels> given, int columns) {
-        int lines = (given.size() + columns - 1) / columns;
-        int longest = Math.max(SHORTEST_CELL, Math.min(LONGEST_CELL, WIDEST / Math.max(columns, lines)));
-        this.pictures = given.stream().map(p -> Shrinking.to(p, longest)).toList();
+        this.pictures = given.stream()
+                .map(p -> Shrinking.to(p, longest(given.size(), columns)))
+                .toList();
         this.columns = columns;
         this.cellWidth = Math.max(
                 SHORTEST_CELL / 2, largest(pictures.stream().map(Pixels::width).toList()));
@@ -45,6 +45,21 @@ public final class ContactSheet {
         this.size = 6 + 0.045 * Math.max(cellWidth, SHORTEST_CELL);
         this.lineHeight = (int) Math.round(1.25 * size);
         this.gap = Math.max(4, (int) Math.round(0.6 * size));
+    }
+
+    private static int longest(int pictures, int columns) {
+        int lines = (pictures + columns - 1) / columns;
+        return Math.max(SHORTEST_CELL, Math.min(LONGEST_CELL, WIDEST / Math.max(columns, lines)));
+    }
+
+    /**
+     * A picture as it will stand on a sheet: what the sheet is made of may be kept so, for the sheet is the same.
+     *
+     * @param pictures on the sheet
+     * @param columns of a grid; of a list {@link #columns}
+     */
+    public static Pixels cell(Pixels picture, int pictures, int columns) {
+        return Shrinking.to(picture, longest(pictures, columns));
     }
 
     private static int largest(List<Integer> numbers) {
@@ -89,8 +104,8 @@ public final class ContactSheet {
         return new ContactSheet(pictures, columns(pictures.size())).drawList(labels);
     }
 
-    /** One line of up to six; more are shared out evenly over a sheet that is a little wider than high. */
-    static int columns(int pictures) {
+    /** Columns of a list. One line of up to six; more are shared out evenly over a sheet that is a little wider than high. */
+    public static int columns(int pictures) {
         if (pictures <= MOST_IN_ONE_LINE) {
             return pictures;
         }

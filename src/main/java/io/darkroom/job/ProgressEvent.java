@@ -4,8 +4,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Base64;
 import java.util.Map;
 
-/** How far a job is. */
-public record ProgressEvent(JobKey key, Renderer.Step step, Map<String, String> labels, TraceContext trace) {
+/**
+ * How far a job is.
+ *
+ * @param previews whether the job has asked for previews, with this step or with others
+ */
+public record ProgressEvent(
+        JobKey key, Renderer.Step step, boolean previews, Map<String, String> labels, TraceContext trace) {
     /** The event's data: {@code {id, phase, step, steps, eta_ms, preview: {media_type, base64}, labels}}. */
     public Bytes data() {
         ObjectNode json = Json.object();

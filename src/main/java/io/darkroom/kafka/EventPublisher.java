@@ -70,9 +70,16 @@ class EventPublisher implements Announcer {
 
     @Override
     public void progress(ProgressEvent event) {
-        if (rate.allows(event.key().name(), System.nanoTime())) {
+        if (rate.allows(event.key().name(), kind(event), System.nanoTime())) {
             bestEffort(event.key(), EventType.PROGRESS, event.data(), event.trace());
         }
+    }
+
+    private static ProgressRate.Kind kind(ProgressEvent event) {
+        if (event.step().preview() != null) {
+            return ProgressRate.Kind.PREVIEW;
+        }
+        return event.previews() ? ProgressRate.Kind.STEP_BETWEEN_PREVIEWS : ProgressRate.Kind.STEP;
     }
 
     private void bestEffort(JobKey job, EventType type, Bytes data, TraceContext trace) {

@@ -5,6 +5,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,8 +13,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -67,12 +72,45 @@ public class Topics {
         }
         long sum = 0;
         for (var partition : found.partitions()) {
-            var at = new org.apache.kafka.common.TopicPartition(topic, partition.partition());
-            var end = await(admin.listOffsets(Map.of(at, org.apache.kafka.clients.admin.OffsetSpec.latest()))
-                    .partitionResult(at));
-            sum += end == null ? 0 : end.offset();
+            TopicPartition at = new TopicPartition(topic, partition.partition());
+            sum += offset(admin.listOffsets(Map.of(at, OffsetSpec.latest())), at);
         }
         return sum;
+    }
+
+    /**
+     * How many records of some topics a consumer group has not committed yet: those that wait, and those under way.
+     *
+     * @throws BrokerUnavailableException if the broker does not answer
+     */
+    public long uncommitted(String group, List<String> topics) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> starts = new HashMap<>();
+        admin.describeTopics(topics).topicNameValues().forEach((topic, answer) -> {
+            TopicDescription found = await(answer);
+            if (found != null) {
+                found.partitions().forEach(partition -> {
+                    ends.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest());
+                    starts.put(new TopicPartition(topic, partition.partition()), OffsetSpec.earliest());
+                });
+            }
+        });
+        ListOffsetsResult last = admin.listOffsets(ends);
+        ListOffsetsResult first = admin.listOffsets(starts);
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+        long sum = 0;
+        for (TopicPartition at : ends.keySet()) {
+            OffsetAndMetadata commit = committed == null ? null : committed.get(at);
+            long from = Math.max(offset(first, at), commit == null ? 0 : commit.offset());
+            sum += Math.max(0, offset(last, at) - from);
+        }
+        return sum;
+    }
+
+    private static long offset(ListOffsetsResult of, TopicPartition at) {
+        ListOffsetsResult.ListOffsetsResultInfo found = await(of.partitionResult(at));
+        return found == null ? 0 : found.offset();
     }
 
     /**

@@ -131,6 +131,8 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
      *
      * @throws UnknownModelException where there is none of that name
      * @throws ModelUnavailableException where it cannot be loaded; the next call tries again
+     * @throws VaeException where the variant's VAE cannot
+     * @throws LoraException where a LoRA cannot be used with it
      */
     public Lease<M> lease(String name, Variant variant) {
         Loaded<M> entry;
@@ -247,6 +249,11 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         return loaded.keySet().stream().anyMatch(key -> key.model().equals(name))
                 ? 0
                 : loadedInMs.getOrDefault(name, Double.NaN);
+    }
+
+    /** Closes the models that are not in use. */
+    public synchronized void closeIdle() {
+        evictWhile(() -> true);
     }
 
     /** Closes all models, those in use as soon as they are given back. */

@@ -209,11 +209,17 @@ public final class ModelFolder {
         return Config.read(component(component).resolve("config.json"));
     }
 
+    /** The other VAE that a component is of; null where it is the model's own, or no VAE's. */
+    public @Nullable String vaeOf(String component) {
+        return VAE_HALVES.contains(component) ? variant.vae() : null;
+    }
+
     /** A component's folder, whether it is there or not. */
     public Path component(String component) {
-        return variant.vae() != null && VAE_HALVES.contains(component)
-                ? root.resolve(VAES).resolve(variant.vae()).resolve(component)
-                : root.resolve(component);
+        String vae = vaeOf(component);
+        return vae == null
+                ? root.resolve(component)
+                : root.resolve(VAES).resolve(vae).resolve(component);
     }
 
     /**

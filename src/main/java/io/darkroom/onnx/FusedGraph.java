@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.platform.Fp16Conversions;
+import io.darkroom.model.LoraException;
 import io.darkroom.model.LoraFile;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.onnx.GraphFile.Weight;
@@ -36,7 +37,8 @@ final class FusedGraph implements AutoCloseable {
     /**
      * Fuses.
      *
-     * @throws ModelUnavailableException where the weights cannot be read, or are of a type that nothing can be added to
+     * @throws ModelUnavailableException where the weights cannot be read
+     * @throws LoraException where they are of a type that nothing can be added to
      */
     static FusedGraph of(GraphFile graph, List<Change> changes) {
         Map<Place, List<Change>> byPlace =
@@ -63,7 +65,7 @@ final class FusedGraph implements AutoCloseable {
     }
 
     private static float[] fused(GraphFile graph, Place place, List<Change> changes) {
-        float[] weight = read(graph, place.weight());
+        float[] weight = read(graph, place.weight(), changes.get(0).file().name());
         for (Change change : changes) {
             LoraFile.Factors factors = change.file().factors(change.module());
             add(weight, place, factors, (float) (change.scale() * factors.scale()));
@@ -104,10 +106,12 @@ final class FusedGraph implements AutoCloseable {
         return result;
     }
 
-    private static float[] read(GraphFile graph, Weight weight) {
+    private static float[] read(GraphFile graph, Weight weight, String lora) {
         if (weight.type() != GraphFile.FLOAT && weight.type() != GraphFile.FLOAT16) {
-            throw new ModelUnavailableException(graph.file() + ": " + weight.name() + ": found element type "
-                    + weight.type() + " of ONNX's, expected float32 or float16; LoRAs cannot be fused into others");
+            throw LoraException.unfitting(
+                    lora,
+                    "cannot be fused into " + graph.file() + ": " + weight.name() + ": found element type "
+                            + weight.type() + " of ONNX's; float32 and float16 are accepted");
         }
         ByteBuffer elements = graph.elements(weight);
         boolean half = weight.type() == GraphFile.FLOAT16;

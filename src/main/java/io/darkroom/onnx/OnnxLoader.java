@@ -12,6 +12,7 @@ import io.darkroom.model.Network;
 import io.darkroom.model.NetworkLoader;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
+import io.darkroom.model.VaeException;
 import io.darkroom.model.Variant;
 import java.net.URI;
 import java.util.ArrayDeque;
@@ -148,9 +149,14 @@ public final class OnnxLoader implements NetworkLoader {
         }
 
         <N extends Network> N open(String component, Kind kind, BiFunction<Graph, Config, N> as) {
-            SharedNetworks.Use<N> use = shared.use(Identity.of(folder, component), () -> load(component, kind, as));
-            networks.push(use);
-            return use.network();
+            try {
+                SharedNetworks.Use<N> use = shared.use(Identity.of(folder, component), () -> load(component, kind, as));
+                networks.push(use);
+                return use.network();
+            } catch (ModelUnavailableException e) {
+                String vae = folder.vaeOf(component);
+                throw vae == null ? e : new VaeException(vae, e);
+            }
         }
 
         private <N extends Network> N load(String component, Kind kind, BiFunction<Graph, Config, N> as) {

@@ -6,6 +6,7 @@ import io.darkroom.model.ModelCatalog;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.NetworkLoader;
+import io.darkroom.model.VaeException;
 import io.darkroom.model.Variant;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -123,7 +124,7 @@ public final class Models implements AutoCloseable {
      * Takes the variant of a model into use that a request wants. As {@link #lease(String)}. What is wrong with the parts
      * that it exchanges shows in the plan, or
      *
-     * @throws ArgumentsException where a LoRA does not fit the loaded graphs
+     * @throws ArgumentsException where a LoRA does not fit the loaded graphs, or the VAE that it names cannot be loaded
      */
     public Lease<Pipeline> lease(String name, Arguments arguments) {
         ModelFolder folder = catalog.folder(name);
@@ -133,12 +134,19 @@ public final class Models implements AutoCloseable {
             return catalog.lease(name, variant);
         } catch (LoraException e) {
             throw Variants.refused(folder, arguments, e);
+        } catch (VaeException e) {
+            throw Variants.refused(folder, variant, e);
         }
     }
 
     /** Takes all that is loaded now into use, variants too, for upkeep: it does not count as use. */
     public List<Lease<Pipeline>> leaseLoaded() {
         return catalog.leaseLoaded();
+    }
+
+    /** Closes what is loaded and not in use, for memory's sake. */
+    public void closeIdle() {
+        catalog.closeIdle();
     }
 
     /**

@@ -2,6 +2,8 @@ package io.darkroom.pipeline;
 
 import io.darkroom.model.LoraException;
 import io.darkroom.model.ModelFolder;
+import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.VaeException;
 import io.darkroom.model.Variant;
 import java.util.HashSet;
 import java.util.List;
@@ -67,6 +69,19 @@ final class Variants {
                 problem.isUnsupported());
     }
 
+    /** As {@link #refused(ModelFolder, Arguments, LoraException)}, of a VAE. */
+    static RuntimeException refused(ModelFolder folder, Variant variant, VaeException problem) {
+        String message = String.valueOf(problem.getMessage());
+        return variant.vae() != null && isDefault(folder, variant.vae())
+                ? new ModelUnavailableException(message, problem)
+                : new ArgumentsException(List.of(new Problem("vae", message)), false);
+    }
+
+    /** What the model's own defaults name is the model's fault, not the request's. */
+    private static boolean isDefault(ModelFolder folder, String vae) {
+        return vae.equals(folder.defaults().get("vae"));
+    }
+
     private static Optional<LoraException> loraProblem(ModelFolder folder, Variant.Lora lora) {
         try {
             folder.loras().read(lora.name());
@@ -83,7 +98,15 @@ final class Variants {
                     + (names.isEmpty() ? "there are none besides its own" : "there are " + String.join(", ", names)));
         }
         Autoencoder own = Autoencoder.of(folder.plain());
-        Autoencoder other = Autoencoder.of(folder.as(Variant.PLAIN.withVae(vae)));
+        Autoencoder other;
+        try {
+            other = Autoencoder.of(folder.as(Variant.PLAIN.withVae(vae)));
+        } catch (ModelUnavailableException e) {
+            if (isDefault(folder, vae)) {
+                throw e;
+            }
+            return Optional.of(String.valueOf(new VaeException(vae, e).getMessage()));
+        }
         return own.channels() == other.channels() && own.factor() == other.factor()
                 ? Optional.empty()
                 : Optional.of("\"" + vae + "\": its latents have " + other.channels() + " channels for "

@@ -3,6 +3,7 @@ package io.darkroom.web;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.config.DarkroomConfig;
+import io.darkroom.job.EventType;
 import io.darkroom.job.TraceContext;
 import io.darkroom.kafka.RequestProducer;
 import io.darkroom.kafka.Topics;
@@ -69,13 +70,14 @@ class FirstLight {
     private void ask() {
         for (String topic : config.topics().requests()) {
             if (topics.records(topic) > 0) {
-                LOG.infof("Send requests to %s/api/requests, or to the topic %s", address, topic);
+                LOG.infof("The light table is at %s; requests can go to the topic %s too", address, topic);
                 return;
             }
         }
-        events.events()
-                .filter(event -> event.type().equals("io.darkroom.render.completed.v1")
-                        && event.json().contains("\"" + ID + "\""))
+        events.feed()
+                .events(null)
+                .filter(event ->
+                        event.type() == EventType.COMPLETED && event.json().contains("\"" + ID + "\""))
                 .toUni()
                 .subscribe()
                 .with(event -> show(), fault -> LOG.debug("no first light", fault));
@@ -90,7 +92,7 @@ class FirstLight {
                 .resolve(Path.of("store", config.storage().bucket(), "renders", ID, "0.png"));
         LOG.infof("First light: %s%n         All about it: %s/api/renders/%s", file, address, ID);
         LOG.infof(
-                "Your turn: send requests to %s/api/requests, or to the topic %s",
+                "Your turn: the light table is at %s; requests can go to the topic %s too",
                 address, config.topics().requests().get(0));
     }
 

@@ -4,11 +4,10 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.core.Cookie;
 import jakarta.ws.rs.ext.Provider;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Provider
 public class LocalGuard implements ContainerRequestFilter {
+    private static final Pattern FREE = Pattern.compile("/|/light-table/[a-z-]+[.][a-z]+|/api/session");
+
     /** Filters are made while the application is built, when there are no settings yet. */
     private final Instance<WebAccess> access;
 
@@ -40,8 +41,9 @@ public class LocalGuard implements ContainerRequestFilter {
             refuse(request, 403, "forbidden", "the Origin header must be this server's own");
             return;
         }
-        Optional<String> token = web.token();
-        if (token.isPresent() && !authorized(request.getHeaderString("Authorization"), token.get())) {
+        Cookie session = request.getCookies().get(SessionResource.COOKIE);
+        if (!isFree(request)
+                && !web.admits(request.getHeaderString("Authorization"), session == null ? null : session.getValue())) {
             refuse(request, 401, "unauthorized", "the Authorization header must be: Bearer <darkroom.web.token>");
             return;
         }
@@ -69,11 +71,9 @@ public class LocalGuard implements ContainerRequestFilter {
         }
     }
 
-    /** Compared in constant time. */
-    private static boolean authorized(@Nullable String header, String token) {
-        return header != null
-                && MessageDigest.isEqual(
-                        header.getBytes(StandardCharsets.UTF_8), ("Bearer " + token).getBytes(StandardCharsets.UTF_8));
+    /** The page itself holds nothing, and is where the token can be given. */
+    private static boolean isFree(ContainerRequestContext request) {
+        return FREE.matcher(request.getUriInfo().getPath()).matches();
     }
 
     private static void refuse(ContainerRequestContext request, int status, String code, String message) {

@@ -19,6 +19,7 @@ import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public class RendersResource {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int MOST_LISTED = 500;
 
     private final RequestParser parser;
     private final RequestProducer producer;
@@ -99,8 +101,15 @@ public class RendersResource {
         // What Kafka would derive an id from is not known before the request is produced.
         String id = named ? parsed.key().id() : UUID.randomUUID().toString();
         producer.request(id, named ? body : withId(body, id), trace).await().atMost(PATIENCE);
-        events.board().queued(id);
+        events.board().queued(id, System.currentTimeMillis());
         return Response.accepted(RenderBoard.state(id, "queued")).build();
+    }
+
+    /** The jobs that were heard of last, the newest first: each as {@link #find} tells it, but from memory alone. */
+    @GET
+    @Path("/renders")
+    public List<ObjectNode> newest(@QueryParam("limit") @DefaultValue("60") int limit) {
+        return events.board().newest(Math.max(0, Math.min(limit, MOST_LISTED)));
     }
 
     /** The job's state, or the data of its terminal event. */

@@ -1,10 +1,14 @@
 package io.darkroom.web;
 
 import io.darkroom.config.DarkroomConfig;
+import io.darkroom.job.Bytes;
 import io.quarkus.vertx.http.runtime.VertxHttpConfig;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Whether this process has a page and an API, and for whom. Health and metrics are always there. */
 @ApplicationScoped
@@ -34,8 +38,25 @@ class WebAccess {
         return local;
     }
 
-    /** What callers must show, where it is set. */
-    Optional<String> token() {
-        return token;
+    /** Whether who shows these may use the API. */
+    boolean admits(@Nullable String authorization, @Nullable String session) {
+        return token.isEmpty() || same(authorization, "Bearer " + token.get()) || same(session, sessionOf(token.get()));
+    }
+
+    /** The cookie of who shows the token; empty where it is not the token. */
+    Optional<String> session(String shown) {
+        return token.filter(wanted -> same(shown, wanted)).map(WebAccess::sessionOf);
+    }
+
+    /** Tells nothing of the token, and ends with it. */
+    private static String sessionOf(String token) {
+        return Bytes.utf8("darkroom session of " + token).sha256();
+    }
+
+    /** Compared in constant time. */
+    private static boolean same(@Nullable String shown, String wanted) {
+        return shown != null
+                && MessageDigest.isEqual(
+                        shown.getBytes(StandardCharsets.UTF_8), wanted.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -351,8 +351,17 @@ final class Deliveries {
             ports.observer().stepped(running.assignment);
             ports.announcer()
                     .progress(new ProgressEvent(
-                            running.key(), step, running.assignment.request().labels(), running.assignment.trace()));
+                            running.key(),
+                            step,
+                            wantsPreviews(running),
+                            running.assignment.request().labels(),
+                            running.assignment.trace()));
         }
+    }
+
+    private static boolean wantsPreviews(Running running) {
+        RenderRequest request = running.request();
+        return request != null && request.previewEvery() != null;
     }
 
     private void show(Running running) {

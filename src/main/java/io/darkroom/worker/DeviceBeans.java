@@ -31,8 +31,8 @@ import org.jboss.logging.Logger;
 @Singleton
 class DeviceBeans {
     private static final Logger LOG = Logger.getLogger(DeviceBeans.class);
-    /** Two pictures are encoded at the same time: enough to stay ahead of a device, and it leaves cores to the CPU one. */
-    private static final int ENCODERS = 2;
+    /** Pictures that are encoded at the same time: enough to stay ahead of a CPU, to which it leaves cores. */
+    private static final int FEWEST_ENCODERS = 2;
 
     private static final int FETCHERS = 4;
 
@@ -44,11 +44,18 @@ class DeviceBeans {
 
     @Produces
     @Singleton
-    DeviceModels models(MeterRegistry meters) {
+    DeviceUse use() {
+        return new DeviceUse();
+    }
+
+    @Produces
+    @Singleton
+    DeviceModels models(MeterRegistry meters, DeviceUse use) {
         TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
         return new DeviceModels(Devices.of(config.devices()).stream()
                 .map(device -> {
-                    CallMeter meter = new CallMeter(new CallFigures(meters, device.toString()));
+                    CallMeter meter =
+                            new CallMeter(use.watch(device.toString(), new CallFigures(meters, device.toString())));
                     Models models = new Models(
                             config.models().path(),
                             BuiltInModels.starter(),
@@ -88,7 +95,7 @@ class DeviceBeans {
     Engines engines(DeviceModels models, ObjectStore store, Limits limits, Instance<DeliveryLoop> deliveries) {
         StoredInputs inputs = new StoredInputs(store, new Places(config.storage()), limits);
         Executor fetching = Threads.pool("fetch", FETCHERS);
-        Executor encoding = Threads.pool("encode", ENCODERS);
+        Executor encoding = Threads.pool("encode", encoders(models));
         return Engines.start(
                 models,
                 (one, broken) -> new Engine(
@@ -112,6 +119,14 @@ class DeviceBeans {
                                 config.engine().checkpointInterval())),
                 config.engine().jobs(),
                 broken(deliveries));
+    }
+
+    /** A GPU makes pictures faster than two threads encode, and leaves the cores idle. */
+    private static int encoders(DeviceModels models) {
+        boolean cpu = models.each().stream().anyMatch(one -> one.device() instanceof Device.Cpu);
+        return cpu
+                ? FEWEST_ENCODERS
+                : Math.max(FEWEST_ENCODERS, Runtime.getRuntime().availableProcessors() / 2);
     }
 
     void close(@Disposes Engines engines) {

@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** Where a job is by its record in the store, which outlives every process and topic. */
 public final class JobArchive {
+    /** Above what a picture of the most pixels, or a contact sheet, takes. */
+    private static final long LARGEST_PICTURE = 256L << 20;
+
     private final ObjectStore store;
     private final String bucket;
 
@@ -36,5 +39,24 @@ public final class JobArchive {
                         .objectNode()
                         .put("id", key.id())
                         .put("status", "running"));
+    }
+
+    /**
+     * How a job ended, as its worker wrote it down; empty where it has not. What topics tell is not asked: whoever may
+     * write there could name any object. Blocks.
+     *
+     * @throws io.darkroom.job.SurroundingsException where the store does not answer
+     */
+    public Optional<TerminalEvent> outcome(JobKey key) {
+        return Optional.ofNullable(JobRecords.outcome(store, bucket, key));
+    }
+
+    /**
+     * A picture's file; empty where it is gone. Blocks.
+     *
+     * @throws io.darkroom.job.SurroundingsException where the store does not answer
+     */
+    public Optional<byte[]> file(ObjectStore.Location picture) {
+        return Optional.ofNullable(store.read(picture, LARGEST_PICTURE));
     }
 }

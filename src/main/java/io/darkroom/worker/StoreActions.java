@@ -1,7 +1,6 @@
 package io.darkroom.worker;
 
 import io.darkroom.job.Bytes;
-import io.darkroom.job.CheckpointName;
 import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.JobRecords;
@@ -16,14 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class StoreActions {
     private static final Logger LOG = Logger.getLogger(StoreActions.class);
     private static final String JSON = "application/json";
-    private static final String BINARY = "application/octet-stream";
     private static final long LARGEST_CHECKPOINT = 1L << 30;
     private static final long LARGEST_PICTURE = 512L << 20;
 
     private final ObjectStore store;
+    private final CheckpointWrites checkpoints;
 
     StoreActions(ObjectStore store) {
         this.store = store;
+        this.checkpoints = new CheckpointWrites(store);
     }
 
     /** The answer to an action; null where it is not one of the store's. */
@@ -58,17 +58,14 @@ final class StoreActions {
             return new DeliveryEvent.OutcomeRead(read(read.at(), JobRecords.LARGEST));
         }
         if (action instanceof DeliveryAction.CreateCheckpoint create) {
-            // Where it is there already it is the same: its name says how far it is.
-            store.create(create.at(), create.content().array(), BINARY);
+            checkpoints.create(create.at(), create.content().array());
             return new DeliveryEvent.CheckpointCreated(create.name());
         }
         if (action instanceof DeliveryAction.ReadCheckpoint read) {
             return new DeliveryEvent.CheckpointRead(read.name(), checkpoint(read.at()));
         }
         if (action instanceof DeliveryAction.DeleteCheckpoints delete) {
-            for (String key : store.list(delete.bucket(), CheckpointName.folder(delete.key()))) {
-                store.delete(new Location(delete.bucket(), key));
-            }
+            checkpoints.delete(delete.bucket(), delete.key());
             return new DeliveryEvent.CheckpointsDeleted();
         }
         if (action instanceof DeliveryAction.CreateEnd create) {

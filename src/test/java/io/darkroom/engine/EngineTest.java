@@ -20,6 +20,7 @@ import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.LoraException;
 import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.model.VaeException;
 import io.darkroom.noise.TorchGenerator;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
@@ -32,8 +33,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ class EngineTest {
     private final Path noModels;
 
     private final HandDevice device = new HandDevice();
-    private final ExecutorService beside = Executors.newFixedThreadPool(2);
+    private final ThreadPoolExecutor beside = (ThreadPoolExecutor) Executors.newFixedThreadPool(2);
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
     private InputPictures inputs = (field, at) -> new InputImage(new byte[3 * 128 * 128], 128, 128);
     private Duration checkpointEvery = Duration.ZERO;
@@ -190,6 +191,26 @@ class EngineTest {
         assertThat(rowsOfCalls()).hasSizeLessThanOrEqualTo(4);
         // The prompt, the negative one, and the empty one of the job before.
         assertThat(device.texts).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aPictureBecomesAFileWhileTheOthersOfItsSweepAreSampled() throws InterruptedException {
+        device.hold();
+        Heard job = render("a", ",\"sweep\":{\"num_inference_steps\":[1,3],\"contact_sheet\":true}");
+
+        // However many rows share a call, the shorter one is through before the longer.
+        while (device.decoderCalls.isEmpty()) {
+            int before = device.calls.size();
+            device.permits.release();
+            await().until(() -> device.calls.size() > before || !device.decoderCalls.isEmpty());
+        }
+
+        await().until(() -> beside.getCompletedTaskCount() == 1);
+        assertThat(job.ended()).isFalse();
+        device.permits.release(100);
+        assertThat(job.pictures().pictures())
+                .extracting(picture -> picture.fileName())
+                .containsExactly("0.png", "1.png", "contact_sheet.png");
     }
 
     @Test
@@ -585,6 +606,33 @@ class EngineTest {
         device.loading = null;
 
         render("a", "").pictures();
+    }
+
+    @Test
+    void aVaeThatCannotBeLoadedIsAFaultOfTheJobThatNamesIt() throws Exception {
+        Path model = ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("copy"));
+        ModelCopies.copy(model.resolve("vae_decoder"), model.resolve("vaes/other/vae_decoder"));
+        device.loading = new VaeException("other", new ModelUnavailableException("model.onnx is truncated"));
+
+        assertThat(render("a", ",\"vae\":\"other\"").end()).isInstanceOfSatisfying(Failure.class, failure -> {
+            assertThat(failure.code()).isEqualTo(Failure.Code.INVALID_REQUEST);
+            assertThat(failure.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.field()).isEqualTo("vae");
+                assertThat(problem.message()).contains("\"other\"", "model.onnx is truncated");
+            });
+        });
+    }
+
+    @Test
+    void aModelThatFindsNoRoomIsLoadedOnceThoseNotInUseAreClosed() throws Exception {
+        ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("other"));
+        render("a", ",\"model\":\"starter\"").pictures();
+        assertThat(device.open).hasValue(1);
+        device.most = 1;
+
+        render("b", ",\"model\":\"other\"").pictures();
+
+        assertThat(device.open).hasValue(1);
     }
 
     @Test

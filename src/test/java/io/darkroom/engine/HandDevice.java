@@ -2,6 +2,7 @@ package io.darkroom.engine;
 
 import io.darkroom.model.CallListener;
 import io.darkroom.model.Denoiser;
+import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.LatentDecoder;
 import io.darkroom.model.LatentEncoder;
@@ -23,34 +24,37 @@ import org.jspecify.annotations.Nullable;
  * A device that is worked by hand: it writes down the rows of each call of the denoiser, waits where it is told to, and
  * answers as it is told. Its networks fit the starter model's configs.
  */
-final class HandDevice implements NetworkLoader {
+public final class HandDevice implements NetworkLoader {
     private static final int TEXT_WIDTH = 128;
     private static final int FACTOR = 8;
 
     /** The rows of each call. */
-    final List<List<Denoiser.Row>> calls = new CopyOnWriteArrayList<>();
+    public final List<List<Denoiser.Row>> calls = new CopyOnWriteArrayList<>();
     /** How many texts each call of the text encoder had. */
-    final List<Integer> textCalls = new CopyOnWriteArrayList<>();
+    public final List<Integer> textCalls = new CopyOnWriteArrayList<>();
     /** How many pictures each call of the decoder had. */
-    final List<Integer> decoderCalls = new CopyOnWriteArrayList<>();
+    public final List<Integer> decoderCalls = new CopyOnWriteArrayList<>();
     /** The texts that were encoded, as ids. */
-    final List<List<Integer>> texts = new CopyOnWriteArrayList<>();
+    public final List<List<Integer>> texts = new CopyOnWriteArrayList<>();
     /** One for each call of the denoiser that may go on; plenty unless {@link #hold} is called. */
-    final Semaphore permits = new Semaphore(1_000_000);
+    public final Semaphore permits = new Semaphore(1_000_000);
 
-    volatile UnaryOperator<List<Tensor>> answer = inputs -> inputs;
-    volatile UnaryOperator<List<Tensor>> pictures = UnaryOperator.identity();
-    volatile @Nullable RuntimeException loading;
+    public volatile UnaryOperator<List<Tensor>> answer = inputs -> inputs;
+    public volatile UnaryOperator<List<Tensor>> pictures = UnaryOperator.identity();
+    public volatile @Nullable RuntimeException loading;
     /** Thrown by each call of the text encoder that has more than one. */
-    volatile @Nullable RuntimeException severalTexts;
+    public volatile @Nullable RuntimeException severalTexts;
 
-    final AtomicInteger open = new AtomicInteger();
+    public final AtomicInteger open = new AtomicInteger();
     /** How often memory was given back. */
-    final AtomicInteger shrunk = new AtomicInteger();
+    public final AtomicInteger shrunk = new AtomicInteger();
 
-    volatile boolean timePerRow = true;
+    public volatile boolean timePerRow = true;
     /** Is told what each call of the denoiser cost: hardly more with more rows. */
-    volatile CallListener listener = (kind, rows, nanos) -> {};
+    public volatile CallListener listener = (kind, rows, nanos) -> {};
+
+    /** How many models there is room for. */
+    public volatile int most = Integer.MAX_VALUE;
 
     /** From now on each call waits for a permit. */
     void hold() {
@@ -62,6 +66,9 @@ final class HandDevice implements NetworkLoader {
         RuntimeException failure = loading;
         if (failure != null) {
             throw failure;
+        }
+        if (open.get() >= most) {
+            throw new DeviceMemoryException("room for " + most + " models", new IllegalStateException());
         }
         open.incrementAndGet();
         return new Loaded();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -181,6 +182,28 @@ class ContactSheetTest {
     void linesAreFilledEvenly() {
         assertThat(IntStream.of(1, 5, 6, 7, 8, 12, 16, 64).map(ContactSheet::columns))
                 .containsExactly(1, 5, 6, 4, 4, 4, 4, 10);
+    }
+
+    @Test
+    void aSheetOfCellsIsThatOfTheWholePictures() {
+        Random random = new Random(3);
+        List<Pixels> whole = Stream.generate(() ->
+                        new Pixels(700, 900, random.ints(700 * 900, 0, 1 << 24).toArray()))
+                .limit(6)
+                .toList();
+        ContactSheet.Axis rows = new ContactSheet.Axis("a", List.of("1", "2"));
+        ContactSheet.Axis columns = new ContactSheet.Axis("b", List.of("1", "2", "3"));
+        List<Pixels> inGrid =
+                whole.stream().map(p -> ContactSheet.cell(p, 6, 3)).toList();
+        List<Pixels> inList = whole.stream()
+                .map(p -> ContactSheet.cell(p, 6, ContactSheet.columns(6)))
+                .toList();
+
+        assertThat(inGrid.get(0).height()).isEqualTo(512);
+        assertThat(ContactSheet.grid(rows, columns, inGrid).rgb())
+                .isEqualTo(ContactSheet.grid(rows, columns, whole).rgb());
+        assertThat(ContactSheet.list(labels(6), inList).rgb())
+                .isEqualTo(ContactSheet.list(labels(6), whole).rgb());
     }
 
     @Test

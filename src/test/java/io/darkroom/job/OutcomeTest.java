@@ -185,7 +185,7 @@ final class OutcomeTest {
                 .data()
                 .text();
         String progress = new ProgressEvent(
-                        key, new Renderer.Step("denoise", 3, 20, 500, 1.5, preview), Map.of(), TraceContext.NONE)
+                        key, new Renderer.Step("denoise", 3, 20, 500, 1.5, preview), true, Map.of(), TraceContext.NONE)
                 .data()
                 .text();
 

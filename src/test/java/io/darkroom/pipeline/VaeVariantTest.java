@@ -8,6 +8,7 @@ import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.LatentDecoder;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelFolder;
+import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
 import io.darkroom.noise.TorchGenerator;
@@ -183,6 +184,48 @@ class VaeVariantTest {
             assertThat(refused.unsupported()).isFalse();
             assertThat(refused.problems()).extracting(Problem::field).contains("vae", "guidance_rescale");
             assertThat(refused).hasMessageContaining("\"nope\"").hasMessageContaining("there are xl");
+        }
+    }
+
+    @Test
+    void aBrokenVaeIsAFaultOfTheRequestThatNamesIt() throws IOException {
+        Files.writeString(model.resolve("vaes/xl/vae_decoder/model.onnx"), "no graph");
+        Arguments named = cat().vae("xl").build();
+        try (Models models = models()) {
+            ArgumentsException refused =
+                    catchThrowableOfType(ArgumentsException.class, () -> models.lease("tiny-sd", named)
+                            .close());
+
+            assertThat(refused.problems()).extracting(Problem::field).containsExactly("vae");
+            assertThat(refused).hasMessageContaining("\"xl\"").hasMessageContaining("vae_decoder/model.onnx");
+            assertThat(models.problems()).as("the model itself is sound").isEmpty();
+            make(models, "tiny-sd", cat().build());
+        }
+    }
+
+    @Test
+    void aBrokenConfigOfAVaeShowsInThePlanOfTheRequestThatNamesIt() throws IOException {
+        Files.writeString(model.resolve("vaes/xl/vae_decoder/config.json"), "{");
+        Arguments named = cat().vae("xl").build();
+        try (Models models = models()) {
+            ArgumentsException refused =
+                    catchThrowableOfType(ArgumentsException.class, () -> models.planner("tiny-sd", named)
+                            .plan(named));
+
+            assertThat(refused.problems()).extracting(Problem::field).containsExactly("vae");
+            assertThat(refused).hasMessageContaining("\"xl\"").hasMessageContaining("config.json");
+        }
+    }
+
+    @Test
+    void aBrokenVaeThatTheModelsOwnDefaultsNameIsTheModelsFault() throws IOException {
+        Files.writeString(model.resolve("darkroom.json"), "{\"vae\": \"xl\"}");
+        Files.writeString(model.resolve("vaes/xl/vae_decoder/model.onnx"), "no graph");
+        try (Models models = models()) {
+            assertThat(catchThrowableOfType(
+                            ModelUnavailableException.class,
+                            () -> models.lease("tiny-sd", cat().build()).close()))
+                    .hasMessageContaining("\"xl\"");
         }
     }
 

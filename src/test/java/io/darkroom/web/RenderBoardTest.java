@@ -2,6 +2,7 @@ package io.darkroom.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.darkroom.job.EventType;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -10,9 +11,9 @@ class RenderBoardTest {
 
     @Test
     void tellsTheStepOfAJobThatRuns() {
-        board.queued("a");
+        board.queued("a", 1);
 
-        board.event("io.darkroom.render.progress.v1", json("{\"id\":\"a\",\"step\":3,\"steps\":20,\"eta_ms\":70}"));
+        board.event(EventType.PROGRESS, json("{\"id\":\"a\",\"step\":3,\"steps\":20,\"eta_ms\":70}"), 2);
 
         assertThat(board.find("a").orElseThrow())
                 .hasToString("{\"id\":\"a\",\"status\":\"running\",\"step\":3,\"steps\":20,\"eta_ms\":70}");
@@ -20,22 +21,35 @@ class RenderBoardTest {
 
     @Test
     void aJobThatHasEndedDoesNotRunAgain() {
-        board.event("io.darkroom.render.completed.v1", json("{\"id\":\"a\",\"status\":\"completed\"}"));
+        board.event(EventType.COMPLETED, json("{\"id\":\"a\",\"status\":\"completed\"}"), 1);
 
-        board.event("io.darkroom.render.progress.v1", json("{\"id\":\"a\",\"step\":20,\"steps\":20}"));
-        board.queued("a");
+        board.event(EventType.PROGRESS, json("{\"id\":\"a\",\"step\":20,\"steps\":20}"), 2);
+        board.queued("a", 3);
 
         assertThat(board.find("a").orElseThrow().path("status").asText()).isEqualTo("completed");
     }
 
     @Test
+    void listsWhatWasFirstHeardOfLastAtTheTop() {
+        board.queued("a", 10);
+        board.queued("c", 30);
+        board.event(EventType.STARTED, json("{\"id\":\"b\",\"steps\":20}"), 20);
+
+        board.event(EventType.COMPLETED, json("{\"id\":\"a\",\"status\":\"completed\"}"), 40);
+
+        assertThat(board.newest(2)).extracting(job -> job.path("id").asText()).containsExactly("c", "b");
+        assertThat(board.count("queued")).isEqualTo(1);
+        assertThat(board.count("running")).isEqualTo(1);
+    }
+
+    @Test
     void forgetsTheJobThatWasNotAskedAboutForTheLongest() {
-        board.queued("a");
-        board.queued("b");
-        board.queued("c");
+        board.queued("a", 1);
+        board.queued("b", 2);
+        board.queued("c", 3);
         board.find("a");
 
-        board.queued("d");
+        board.queued("d", 4);
 
         assertThat(board.find("a")).isPresent();
         assertThat(board.find("b")).isEmpty();
@@ -43,11 +57,11 @@ class RenderBoardTest {
 
     @Test
     void whatIsNoEventOfOursChangesNothing() {
-        board.queued("a");
+        board.queued("a", 1);
 
-        board.event("io.darkroom.render.completed.v1", json("not json"));
-        board.event("io.darkroom.render.completed.v1", json("[\"a\"]"));
-        board.event("com.example.other.v1", json("{\"id\":\"a\",\"status\":\"completed\"}"));
+        board.event(EventType.COMPLETED, json("not json"), 2);
+        board.event(EventType.COMPLETED, json("[\"a\"]"), 2);
+        board.event(EventType.ofCeType("com.example.other.v1"), json("{\"id\":\"a\",\"status\":\"completed\"}"), 2);
 
         assertThat(board.find("a").orElseThrow().path("status").asText()).isEqualTo("queued");
     }
