@@ -1,5 +1,6 @@
 package io.darkroom.worker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -74,7 +75,8 @@ final class TracedDeliveryTest {
 
     @Test
     void fromTheProducersSpanToTheCompletionEventItIsOneTrace() throws Exception {
-        worker.submit("{\"id\":\"a\",\"prompt\":\"a secret garden\",\"tenant\":\"acme\"}", PARENT, "vendor=a");
+        var unused =
+                worker.submit("{\"id\":\"a\",\"prompt\":\"a secret garden\",\"tenant\":\"acme\"}", PARENT, "vendor=a");
         HandRenderer.Given given = worker.renderer.next();
         given.listener().started("starter", 3);
         for (int step = 1; step <= 3; step++) {
@@ -91,10 +93,13 @@ final class TracedDeliveryTest {
         var byName = kept.spans.stream().collect(Collectors.toMap(SpanData::getName, Function.identity()));
         assertThat(byName).containsOnlyKeys("process requests", "queue", "render", "denoise", "upload", "announce");
         for (String name : List.of("queue", "render", "upload", "announce")) {
-            assertThat(byName.get(name).getParentSpanId()).as(name).isEqualTo(root.getSpanId());
+            assertThat(requireNonNull(byName.get(name)).getParentSpanId())
+                    .as(name)
+                    .isEqualTo(root.getSpanId());
         }
-        SpanData denoise = byName.get("denoise");
-        assertThat(denoise.getParentSpanId()).isEqualTo(byName.get("render").getSpanId());
+        SpanData denoise = requireNonNull(byName.get("denoise"));
+        assertThat(denoise.getParentSpanId())
+                .isEqualTo(requireNonNull(byName.get("render")).getSpanId());
         assertThat(denoise.getEvents())
                 .hasSize(3)
                 .extracting(EventData::getName)
@@ -107,7 +112,7 @@ final class TracedDeliveryTest {
 
     @Test
     void aLongJobsStepsAreThinnedOut() throws Exception {
-        worker.submit("{\"id\":\"a\"}");
+        var unused = worker.submit("{\"id\":\"a\"}");
         HandRenderer.Given given = worker.renderer.next();
         given.listener().started("starter", 1000);
         for (int step = 1; step <= 1000; step++) {
@@ -127,7 +132,7 @@ final class TracedDeliveryTest {
 
     @Test
     void aFailureIsAnErrorThatTellsItsCodeAlone() throws Exception {
-        worker.submit("{\"id\":\"a\",\"prompt\":\"x\"}");
+        var unused = worker.submit("{\"id\":\"a\",\"prompt\":\"x\"}");
         HandRenderer.Given given = worker.renderer.next();
         given.listener().started("starter", 3);
         given.listener().progress(new Renderer.Step("denoise", 1, 3, -1, 1, null));
@@ -146,14 +151,14 @@ final class TracedDeliveryTest {
     @Test
     void anOutcomeThatIsAnnouncedAgainCarriesTheTraceOfTheRequestAtHand() throws Exception {
         LoopHarness first = new LoopHarness(worker.store, Traces.OFF);
-        first.submit("{\"id\":\"a\"}", PARENT, null);
+        var unused = first.submit("{\"id\":\"a\"}", PARENT, null);
         first.renderer.next().finish("picture");
         first.nextEvent();
         first.close();
 
         String later = "00-" + "1".repeat(32) + "-" + "2".repeat(16) + "-01";
         LoopHarness second = new LoopHarness(worker.store, Traces.OFF);
-        second.submit("{\"id\":\"a\"}", later, null);
+        var unusedToo = second.submit("{\"id\":\"a\"}", later, null);
         second.nextEvent();
         second.close();
 
@@ -164,7 +169,7 @@ final class TracedDeliveryTest {
 
     @Test
     void aHeaderThatIsNoTraceFailsNothing() throws Exception {
-        worker.submit("{\"id\":\"a\"}", "00-no-trace", "\u0000");
+        var unused = worker.submit("{\"id\":\"a\"}", "00-no-trace", "\u0000");
         worker.renderer.next().finish("picture");
 
         worker.nextEvent();
