@@ -13,10 +13,12 @@ import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The few settings that are needed before the application starts, from the same sources and in the same order as it
@@ -26,10 +28,16 @@ final class StartSettings {
     static final String HTTP_PORT = "quarkus.http.port";
 
     /** Read in application.properties: no traces are made unless somebody takes them. */
-    static final String TRACES_OFF = "darkroom-traces-off";
+    private static final String TRACES_OFF = "darkroom-traces-off";
 
-    private static final List<String> TRACES_TO =
-            List.of("quarkus.otel.exporter.otlp.endpoint", "quarkus.otel.exporter.otlp.traces.endpoint");
+    private static final String EXPORTER = "otel.exporter.otlp.";
+    private static final String QUARKUS = "quarkus.";
+
+    /** What OpenTelemetry's own variables ({@code OTEL_EXPORTER_OTLP_...}) and Quarkus's settings both have. */
+    private static final List<String> EXPORTERS = Stream.of("", "traces.")
+            .flatMap(of -> Stream.of("endpoint", "protocol", "headers").map(what -> EXPORTER + of + what))
+            .toList();
+
     private static final String HTTP_HOST = "quarkus.http.host";
     private static final String TOPICS = "darkroom.topics.";
     private static final String STORAGE_CREDENTIALS_FILE = "darkroom.storage.credentials-file";
@@ -116,9 +124,22 @@ final class StartSettings {
         }
     }
 
-    /** Whether it is said where traces go. */
-    boolean traces() {
-        return TRACES_TO.stream().anyMatch(this::isSet);
+    /**
+     * What the exporter of traces is to be told: OpenTelemetry's own settings under the names that Quarkus reads, but for
+     * those that are given by these names, and whether there is nothing to export to.
+     */
+    Map<String, String> traces() {
+        Map<String, String> traces = new HashMap<>();
+        for (String name : EXPORTERS) {
+            if (isSet(name) && !isSet(QUARKUS + name)) {
+                traces.put(QUARKUS + name, text(name, ""));
+            }
+        }
+        boolean off = EXPORTERS.stream()
+                .filter(name -> name.endsWith("endpoint"))
+                .noneMatch(name -> isSet(name) || isSet(QUARKUS + name));
+        traces.put(TRACES_OFF, Boolean.toString(off));
+        return traces;
     }
 
     String httpHost() {

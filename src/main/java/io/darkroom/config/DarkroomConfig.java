@@ -320,7 +320,7 @@ public interface DarkroomConfig {
         int tenants();
 
         /** The name of the requests' label by whose values costs are told apart too. Default: none. */
-        Optional<@NotBlank String> label();
+        Optional<String> label();
     }
 
     /** The HTTP API. */

@@ -24,7 +24,7 @@ public interface JobTrace {
     /** Nothing follows; {@code event} is how the job ended, null where it was left or only put aside. */
     default void ended(@Nullable TerminalEvent event, Instant now) {}
 
-    /** Does something as a part of the trace: figures that it records name the trace as an example. */
+    /** Does something as a part of the trace: figures that it records name the trace as an example, and lines that it logs name it. */
     default void within(Runnable work) {
         work.run();
     }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,11 @@ final class OtelJobTrace implements JobTrace {
     private static final AttributeKey<Double> DEVICE_MS = AttributeKey.doubleKey("darkroom.device_ms");
     private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("darkroom.outcome");
     private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+
+    /** As Quarkus names them in its logs. */
+    private static final String LOGGED_TRACE = "traceId";
+
+    private static final String LOGGED_SPAN = "spanId";
 
     private record Made(Renderer.Step step, Instant at) {}
 
@@ -160,7 +166,14 @@ final class OtelJobTrace implements JobTrace {
 
     @Override
     public void within(Runnable work) {
-        Context.root().with(root).wrap(work).run();
+        MDC.put(LOGGED_TRACE, root.getSpanContext().getTraceId());
+        MDC.put(LOGGED_SPAN, root.getSpanContext().getSpanId());
+        try {
+            Context.root().with(root).wrap(work).run();
+        } finally {
+            MDC.remove(LOGGED_TRACE);
+            MDC.remove(LOGGED_SPAN);
+        }
     }
 
     private Span child(Span parent, String of, SpanKind kind, Instant start) {

@@ -7,11 +7,14 @@ import io.darkroom.job.TerminalEvent;
 import io.darkroom.telemetry.JobFigures;
 import java.util.Locale;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /** One log line and the figures for each job that has ended here. Prompts are not logged. */
 final class JobJournal implements DeliveryObserver {
     private static final Logger LOG = Logger.getLogger("io.darkroom.jobs");
+
+    private static final String JOB = "job";
 
     private final JobFigures figures;
     private final TerminalBar bar;
@@ -42,25 +45,34 @@ final class JobJournal implements DeliveryObserver {
         JsonNode json = event == null ? MissingNode.getInstance() : event.json();
         figures.settled(assignment, event, json, deviceMs);
         if (event == null) {
-            LOG.warnf(
-                    "%s put aside on the dead-letter topic",
-                    assignment.request().key().name());
-            return;
+            log(assignment, Logger.Level.WARN, name(assignment) + " put aside on the dead-letter topic");
+        } else {
+            log(assignment, Logger.Level.INFO, line(event, json));
         }
-        LOG.info(line(event, json));
     }
 
     @Override
     public void released(Assignment assignment, double deviceMs) {
         bar.clear();
         figures.released(assignment, deviceMs);
-        LOG.infof("%s left for the next worker", assignment.request().key().name());
+        log(assignment, Logger.Level.INFO, name(assignment) + " left for the next worker");
     }
 
     @Override
     public void faulted(Assignment assignment, String action, String reason) {
         figures.faulted(action);
-        LOG.debugf("%s: %s will be tried again: %s", assignment.request().key().name(), action, reason);
+        LOG.debugf("%s: %s will be tried again: %s", name(assignment), action, reason);
+    }
+
+    private static String name(Assignment assignment) {
+        return assignment.request().key().name();
+    }
+
+    /** With the job as a field of its own, for logs that are searched. */
+    private static void log(Assignment assignment, Logger.Level level, String line) {
+        MDC.put(JOB, name(assignment));
+        LOG.log(level, line);
+        MDC.remove(JOB);
     }
 
     private static String line(TerminalEvent event, JsonNode json) {
