@@ -47,6 +47,7 @@ public final class DeliveryLoop implements AutoCloseable {
      * @param leaving how long released jobs may take to say so in their records
      * @param topics the request topics, the most urgent first
      * @param quotas what each tenant may have while others wait
+     * @param exactlyOnce whether the announcer commits an event and the offset that it ends as one
      */
     public record Settings(
             String worker,
@@ -58,7 +59,8 @@ public final class DeliveryLoop implements AutoCloseable {
             Duration longestBackoff,
             Duration leaving,
             List<String> topics,
-            TenantQuotas quotas) {
+            TenantQuotas quotas,
+            boolean exactlyOnce) {
         /** The priorities that a request may have. */
         private static final int PRIORITIES = 10;
 
@@ -86,7 +88,8 @@ public final class DeliveryLoop implements AutoCloseable {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(5),
                     List.of(),
-                    TenantQuotas.NONE);
+                    TenantQuotas.NONE,
+                    false);
         }
     }
 
@@ -155,6 +158,7 @@ public final class DeliveryLoop implements AutoCloseable {
                 settings.attempts(),
                 parser.limits(),
                 now,
+                settings.exactlyOnce(),
                 trace.context());
         CompletableFuture<Disposition> done = new CompletableFuture<>();
         if (!deliveries.post(() -> deliveries.take(assignment, trace, done))) {

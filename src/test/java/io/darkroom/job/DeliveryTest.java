@@ -32,8 +32,8 @@ final class DeliveryTest {
     private DeliveryState begin(String json) {
         actions.clear();
         IncomingRecord record = Records.json(json);
-        Assignment assignment = new Assignment(
-                Records.PARSER.parse(record), record, "w", "run", "bucket", 3, Limits.DEFAULTS, NOW, TraceContext.NONE);
+        Assignment assignment =
+                new Assignment(Records.PARSER.parse(record), record, "w", "run", "bucket", 3, Limits.DEFAULTS, NOW);
         Delivery.Step step = Delivery.begin(assignment, NOW);
         actions.addAll(step.actions());
         state = step.state();
@@ -208,8 +208,8 @@ final class DeliveryTest {
         begin("{\"id\":\"a\"}");
         Assignment first = state.assignment();
         IncomingRecord record = Records.json("{\"id\":\"a\"}", "darkroom-generation", "2");
-        Assignment replay = new Assignment(
-                Records.PARSER.parse(record), record, "w", "run", "bucket", 3, Limits.DEFAULTS, NOW, TraceContext.NONE);
+        Assignment replay =
+                new Assignment(Records.PARSER.parse(record), record, "w", "run", "bucket", 3, Limits.DEFAULTS, NOW);
 
         assertThat(JobRecord.outcomeKey(first.key())).isEqualTo(".darkroom/jobs/a/outcome");
         assertThat(JobRecord.outcomeKey(replay.key())).isEqualTo(".darkroom/jobs/a~2/outcome");

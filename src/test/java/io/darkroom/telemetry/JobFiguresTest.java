@@ -13,7 +13,6 @@ import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.job.TerminalEvent;
-import io.darkroom.job.TraceContext;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -57,8 +56,7 @@ class JobFiguresTest {
         String json = "{\"id\":\"a\"" + fields + "}";
         IncomingRecord record = new IncomingRecord(
                 new Source("requests", 0, 0, null), "t", SENT.toEpochMilli(), null, Bytes.utf8(json), List.of());
-        return new Assignment(
-                PARSER.parse(record), record, "w", "run" + runs++, "b", 3, Limits.DEFAULTS, SENT, TraceContext.NONE);
+        return new Assignment(PARSER.parse(record), record, "w", "run" + runs++, "b", 3, Limits.DEFAULTS, SENT);
     }
 
     private static TerminalEvent completed(Assignment a) {

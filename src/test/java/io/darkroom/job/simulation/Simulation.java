@@ -11,7 +11,6 @@ import io.darkroom.job.Limits;
 import io.darkroom.job.Offsets;
 import io.darkroom.job.Source;
 import io.darkroom.job.Starting;
-import io.darkroom.job.TraceContext;
 import io.darkroom.job.simulation.SimulatedWorker.InFlight;
 import io.darkroom.job.simulation.SimulatedWorker.Owned;
 import java.time.Instant;
@@ -210,8 +209,7 @@ final class Simulation {
                 BUCKET,
                 MAX_ATTEMPTS,
                 Limits.DEFAULTS,
-                now(),
-                TraceContext.NONE);
+                now());
         step(worker, delivery, Delivery.begin(assignment, now()));
         if (canceled.contains(delivery.key()) && delivery.canBeCanceled()) {
             on(worker, delivery, new DeliveryEvent.Cancel("not wanted"));
