@@ -92,14 +92,14 @@ public final class JobFigures {
      * A job has ended here.
      *
      * @param event how; null where the request was only put aside
-     * @param json the event's data, read; of no meaning without event
      * @param deviceMs what this delivery took of the device
      */
-    public void settled(Assignment a, @Nullable TerminalEvent event, JsonNode json, double deviceMs) {
+    public void settled(Assignment a, @Nullable TerminalEvent event, double deviceMs) {
         HeldRequests.Held gone = held.remove(a.run());
         String tenant = gone == null ? CappedLabel.NONE : gone.tenant;
         String outcome = event == null ? "dead_letter" : event.type().status();
-        String code = json.path("error").path(CODE).asText("");
+        String failure = event == null ? null : event.failureCode();
+        String code = failure == null ? "" : failure;
         meters.counter("darkroom.jobs", OUTCOME, outcome, CODE, code, TENANT, tenant)
                 .increment();
         Duration took = Duration.between(sent(a), clock.instant());
@@ -109,15 +109,19 @@ public final class JobFigures {
                 .serviceLevelObjectives(BUCKETS)
                 .register(meters)
                 .record(took.isNegative() ? Duration.ZERO : took);
-        boolean rendered = gone != null && !gone.model().isEmpty();
-        if (rendered) {
-            json.path("timings_ms").properties().forEach(phase -> meters.timer(
-                            "darkroom.job.phase", "phase", phase.getKey())
-                    .record(phase.getValue().asLong(), TimeUnit.MILLISECONDS));
-        }
         charge(gone, deviceMs);
-        // One that was rendered elsewhere, and is announced again here, is counted there.
-        if (gone != null && rendered && event != null && event.type() == EventType.COMPLETED) {
+        if (gone != null && event != null && !gone.model().isEmpty()) {
+            rendered(gone, event);
+        }
+    }
+
+    /** One that was rendered elsewhere, and is announced again here, is counted there. */
+    private void rendered(HeldRequests.Held gone, TerminalEvent event) {
+        JsonNode json = event.json();
+        json.path("timings_ms").properties().forEach(phase -> meters.timer(
+                        "darkroom.job.phase", "phase", phase.getKey())
+                .record(phase.getValue().asLong(), TimeUnit.MILLISECONDS));
+        if (event.type() == EventType.COMPLETED) {
             counter("darkroom.pictures", "Pictures of completed jobs", null, gone)
                     .increment(json.path("outputs").size());
         }

@@ -1,7 +1,6 @@
 package io.darkroom.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.darkroom.job.Assignment;
 import io.darkroom.job.TerminalEvent;
 import io.darkroom.telemetry.JobFigures;
@@ -42,12 +41,11 @@ final class JobJournal implements DeliveryObserver {
     @Override
     public void settled(Assignment assignment, @Nullable TerminalEvent event, double deviceMs) {
         bar.clear();
-        JsonNode json = event == null ? MissingNode.getInstance() : event.json();
-        figures.settled(assignment, event, json, deviceMs);
+        figures.settled(assignment, event, deviceMs);
         if (event == null) {
             log(assignment, Logger.Level.WARN, name(assignment) + " put aside on the dead-letter topic");
         } else {
-            log(assignment, Logger.Level.INFO, line(event, json));
+            log(assignment, Logger.Level.INFO, line(event, event.json()));
         }
     }
 

@@ -2,11 +2,8 @@ package io.darkroom.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.darkroom.job.Assignment;
 import io.darkroom.job.Bytes;
-import io.darkroom.job.EventType;
 import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.Limits;
 import io.darkroom.job.RequestCheck;
@@ -19,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -61,13 +59,13 @@ class JobFiguresTest {
 
     private static TerminalEvent completed(Assignment a) {
         String data = "{\"id\":\"a\",\"status\":\"completed\",\"outputs\":[{},{}],\"timings_ms\":{\"denoise\":1500}}";
-        return new TerminalEvent(a.key(), EventType.COMPLETED, Bytes.utf8(data));
+        return Objects.requireNonNull(TerminalEvent.read(a.key(), Bytes.utf8(data)));
     }
 
     private void complete(Assignment a, double deviceMs) {
         figures.taken(a);
         figures.started(a, "starter");
-        figures.settled(a, completed(a), completed(a).json(), deviceMs);
+        figures.settled(a, completed(a), deviceMs);
     }
 
     private double gauge(String name) {
@@ -151,7 +149,7 @@ class JobFiguresTest {
         figures.stepped();
         assertThat(gauge("darkroom.requests.stalled")).isZero();
         clock.now = SENT.plusSeconds(100);
-        figures.settled(old, null, MissingNode.getInstance(), 0);
+        figures.settled(old, null, 0);
         figures.released(young, 0);
         clock.now = SENT.plusSeconds(200);
         assertThat(gauge("darkroom.requests.stalled")).isZero();
@@ -161,10 +159,9 @@ class JobFiguresTest {
     @Test
     void anOutcomeThatIsAnnouncedAgainIsNeitherAPictureNorTimeOfAPhase() {
         Assignment a = request("");
-        JsonNode json = completed(a).json();
         figures.taken(a);
 
-        figures.settled(a, completed(a), json, 0);
+        figures.settled(a, completed(a), 0);
 
         assertThat(meters.find("darkroom.pictures").counter()).isNull();
         assertThat(meters.find("darkroom.job.phase").timer()).isNull();
