@@ -40,7 +40,11 @@ class EngineFairnessTest {
     private final AtomicLong clock = new AtomicLong();
     private final AtomicInteger urgent = new AtomicInteger();
     private final CompletableFuture<Integer> bulkEnded = new CompletableFuture<>();
-    private Engine engine;
+    private final Engine engine;
+
+    EngineFairnessTest(@TempDir Path noModels) {
+        engine = engine(noModels);
+    }
 
     private static RenderJob job(String id, int steps, int priority) {
         Bytes json = Bytes.utf8("{\"id\":\"" + id + "\",\"prompt\":\"x\",\"num_inference_steps\":" + steps
@@ -86,8 +90,7 @@ class EngineFairnessTest {
     }
 
     @Test
-    void aBulkJobIsRenderedHoweverManyUrgentOnesComeAfterIt(@TempDir Path noModels) throws Exception {
-        engine = engine(noModels);
+    void aBulkJobIsRenderedHoweverManyUrgentOnesComeAfterIt() throws Exception {
         engine.render(job("bulk", STEPS, 0), new Then(() -> bulkEnded.complete(device.calls.size())));
         sendUrgent();
         sendUrgent();

@@ -1,5 +1,6 @@
 package io.darkroom.worker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.darkroom.engine.CallMeter;
@@ -235,7 +236,7 @@ class MixPropertyTest {
             }
         }
         assertThat(ended.keySet()).containsExactlyInAnyOrderElementsOf(requests.keySet());
-        jobs.forEach(job -> requireEnd(job, ended.get(job.id()), store));
+        jobs.forEach(job -> requireEnd(job, requireNonNull(ended.get(job.id())), store));
         // One may still have been on its way when its job was through.
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(store.objects.keySet())
                 .as("checkpoints that are left")
