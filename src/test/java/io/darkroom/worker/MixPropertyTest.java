@@ -110,6 +110,7 @@ class MixPropertyTest {
                                 Memory.UNKNOWN,
                                 Duration.ofMillis(3))),
                 ROOM,
+                model -> Optional.empty(),
                 broken -> {
                     throw new IllegalStateException(broken.cause());
                 });
