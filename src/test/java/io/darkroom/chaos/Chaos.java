@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -40,7 +41,6 @@ final class Chaos {
     private final Path folder;
     private final Path logs;
     private final AtomicInteger struck = new AtomicInteger();
-    private volatile boolean faulty = true;
     private volatile boolean over;
 
     /**
@@ -123,7 +123,6 @@ final class Chaos {
                 slot.worker().exit();
             }
         } finally {
-            faulty = false;
             over = true;
             threads.shutdownNow();
             slots.forEach(Slot::close);
@@ -144,6 +143,8 @@ final class Chaos {
             done.get(scale.minutes(), TimeUnit.MINUTES);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the run failed; see " + logs, e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("not over after " + scale.minutes() + " minutes; see " + logs, e);
         }
     }
 
@@ -153,18 +154,21 @@ final class Chaos {
             slot.strike(strike);
             struck.incrementAndGet();
         }
-        while (faulty) {
+        while (faulty()) {
             // Poison may come at any time.
             slot.ensureAlive();
             TimeUnit.MILLISECONDS.sleep(SAMPLE_MS);
-            faulty = faulty && struck.get() < plan.strikes();
         }
         return null;
     }
 
+    private boolean faulty() {
+        return struck.get() < plan.strikes() && !over;
+    }
+
     /** Kills and stops the servers in turn, for as long as there are other faults. */
     private Void restart(Servers servers, History history) throws InterruptedException {
-        for (int i = 0; i < scale.serverFaults() && faulty; i++) {
+        for (int i = 0; i < scale.serverFaults() && faulty(); i++) {
             TimeUnit.MILLISECONDS.sleep(SERVER_FAULT_MS);
             long from = System.currentTimeMillis();
             servers.restart(i % 2 == 0);

@@ -1,11 +1,12 @@
 package io.darkroom.chaos.checker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.darkroom.chaos.checker.Seen.Attempt;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A run in figures. */
@@ -28,22 +29,7 @@ final class Figures {
         figures.put("poison jobs given up", String.valueOf(strikes.poisonJobs()));
         figures.put("copies of terminal events", String.valueOf(copies(seen, false)));
         figures.put("copies for readers of committed records", String.valueOf(copies(seen, true)));
-        List<Long> recoveries = seen.all("fault").stream()
-                .filter(fault -> fault.path("what").asText().equals("SIGKILL"))
-                .flatMap(fault -> seen.attempts()
-                        .filter(attempt ->
-                                attempt.worker().equals(fault.path("target").asText()))
-                        .flatMap(attempt -> seen.next(attempt).stream())
-                        .filter(next -> next.at() >= fault.path("t").asLong())
-                        .map(next -> next.at() - fault.path("t").asLong()))
-                .sorted()
-                .toList();
-        figures.put(
-                "time to recover: from SIGKILL to a job's next attempt",
-                recoveries.isEmpty()
-                        ? "none"
-                        : seconds(recoveries.get(recoveries.size() / 2)) + " (median), "
-                                + seconds(recoveries.get(recoveries.size() - 1)) + " (longest)");
+        figures.put("time to recover: from SIGKILL until the first of its jobs is taken up", recovery(seen));
         figures.put("device seconds wasted", wasted(seen));
         return figures;
     }
@@ -61,6 +47,28 @@ final class Figures {
                 .sum();
     }
 
+    private static String recovery(Seen seen) {
+        List<Long> times = seen.all("fault").stream()
+                .filter(fault -> fault.path("what").asText().equals("SIGKILL"))
+                .flatMap(fault -> takenUpAfter(seen, fault).stream())
+                .sorted()
+                .toList();
+        return times.isEmpty()
+                ? "none"
+                : seconds(times.get(times.size() / 2)) + " (median), " + seconds(times.get(times.size() - 1))
+                        + " (longest)";
+    }
+
+    private static Optional<Long> takenUpAfter(Seen seen, JsonNode kill) {
+        long at = kill.path("t").asLong();
+        return seen.attempts()
+                .filter(attempt -> attempt.worker().equals(kill.path("target").asText()))
+                .flatMap(attempt -> seen.next(attempt).stream())
+                .filter(next -> next.at() >= at)
+                .map(next -> next.at() - at)
+                .min(Comparator.naturalOrder());
+    }
+
     private static Map<String, Integer> ends(Seen seen) {
         Map<String, Integer> ends = new TreeMap<>();
         seen.terminal
@@ -70,27 +78,18 @@ final class Figures {
         return ends;
     }
 
-    /** As the terminal events tell it: a worker that was killed cannot tell what it had spent. */
     private static String wasted(Seen seen) {
-        double spent = 0;
-        double lost = 0;
-        for (List<JsonNode> events : seen.terminal.values()) {
-            spent += events.get(0).path("value").path("device_ms").asDouble();
-            lost += events.get(0).path("value").path("device_ms_lost").asDouble();
-        }
+        Waste waste = Waste.of(seen);
         long unclean = seen.attempts()
                 .filter(attempt -> !attempt.ended() && seen.next(attempt).isPresent())
-                .map(Attempt::job)
                 .count();
         return String.format(
                 Locale.ROOT,
-                "%.1f reported lost beside %.1f used (%.1f %%); and %d attempts that ended without a word, of at most one"
-                        + " checkpoint interval (%d ms) each",
-                lost / 1000,
-                spent / 1000,
-                100 * lost / Math.max(1, spent + lost),
-                unclean,
-                seen.plan().path("checkpoint_ms").asLong());
+                "%.3f made again beside %.3f used (%.1f %%); %d attempts ended without a word",
+                waste.againMs() / 1000,
+                waste.usedMs() / 1000,
+                100 * waste.againMs() / Math.max(1, waste.usedMs()),
+                unclean);
     }
 
     private static String seconds(long ms) {

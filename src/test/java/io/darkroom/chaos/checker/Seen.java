@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  */
 final class Seen {
     static final String COMPLETIONS = "darkroom.completions";
+    static final String PROGRESS = "darkroom.progress";
     static final String DEAD = "darkroom.requests.dead";
 
     private static final Pattern ATTEMPT = Pattern.compile("\\.darkroom/jobs/(.+)/attempt-(\\d+)");

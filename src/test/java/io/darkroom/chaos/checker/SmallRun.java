@@ -38,9 +38,13 @@ final class SmallRun {
         add("{'kind': 'cancel', 't': 2000, 'id': 'dropped'}");
 
         attempt("resumed", 1, "a", 2100);
+        progress(0, "resumed", "{'attempt': 1, 'worker': 'a', 'steps': 10}");
+        progress(1, "resumed", "{'step': 5, 'steps': 10}");
         fault("SIGKILL", "a", 2200, 2200);
         attempt("resumed", 2, "b", 9000);
         add("{'kind': 'resume', 'worker': 'b', 'job': 'resumed', 'checkpoint': '1-3'}");
+        progress(2, "resumed", "{'attempt': 2, 'worker': 'b', 'steps': 10}");
+        progress(3, "resumed", "{'step': 7, 'steps': 10}");
         completed("resumed", 2, "b", 9500);
 
         attempt("handed-over", 1, "b", 9600);
@@ -142,6 +146,10 @@ final class SmallRun {
                 .put("committed", committed)
                 .put("ce_id", job + "-end")
                 .put("ce_type", "io.darkroom.render." + status + ".v1");
+    }
+
+    private void progress(int offset, String job, String data) {
+        record("darkroom.progress", offset, 2100, job, data);
     }
 
     private void letter(int offset, String job, String reason) {
