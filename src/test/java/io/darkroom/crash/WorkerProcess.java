@@ -40,7 +40,11 @@ public final class WorkerProcess implements AutoCloseable {
         return start(name, log, settings, List.of());
     }
 
-    /** @param jvm options of the virtual machine */
+    /**
+     * Starts a worker, and does not wait for it.
+     *
+     * @param jvm options of the virtual machine
+     */
     public static WorkerProcess start(String name, Path log, Map<String, String> settings, List<String> jvm) {
         int httpPort = freePort();
         List<String> command = new ArrayList<>();
