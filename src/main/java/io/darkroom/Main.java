@@ -5,6 +5,7 @@ import io.darkroom.standalone.Role;
 import io.darkroom.standalone.Standalone;
 import io.darkroom.standalone.StandaloneException;
 import io.darkroom.standalone.StandaloneServices;
+import io.darkroom.worker.ModelSupply;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -42,7 +43,10 @@ public final class Main {
         LEVELS.forEach(Logger::setLevel);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "darkroom-standalone-stop"));
-        Signals.handle(Quarkus::asyncExit);
+        Signals.handle(status -> {
+            ModelSupply.cancel();
+            Quarkus.asyncExit(status);
+        });
         try {
             run(startServices(), stopped, args);
             stopped.countDown();

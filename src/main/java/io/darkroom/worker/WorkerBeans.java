@@ -56,12 +56,26 @@ class WorkerBeans {
     @Produces
     @Singleton
     MinioObjectStore store() {
+        return new MinioObjectStore(storeConfig());
+    }
+
+    @Produces
+    @Singleton
+    ModelSupply modelSupply() {
+        return ModelSupply.of(config.models(), this::storeConfig);
+    }
+
+    void close(@Disposes ModelSupply supply) {
+        supply.close();
+    }
+
+    private StoreConfig storeConfig() {
         DarkroomConfig.Storage given = config.storage();
-        return new MinioObjectStore(StoreConfig.of(
+        return StoreConfig.of(
                 URI.create(given.endpoint().orElseThrow(() -> missing("endpoint"))),
                 given.bucket(),
                 given.region(),
-                credentials(given)));
+                credentials(given));
     }
 
     private static StoreCredentials credentials(DarkroomConfig.Storage given) {
