@@ -82,7 +82,7 @@ final class Download {
     /** The digest of what an earlier try has left, where that is what it says it is. */
     private MessageDigest resume() throws IOException {
         try {
-            String[] noted = Files.readString(note).trim().split(" ");
+            String[] noted = Files.readString(note).trim().split(" ", -1);
             long bytes = noted.length == 2 ? Long.parseLong(noted[1]) : 0;
             MessageDigest digest = Digests.of(file, Math.min(bytes, object.bytes()), progress);
             if (Digests.hex(digest).equals(noted[0])) {
@@ -143,7 +143,7 @@ final class Download {
         } catch (IOException e) {
             FileStore disk = Files.getFileStore(file);
             if (disk.getUsableSpace() < BUFFER) {
-                throw new DiskFullException(file.getParent(), object.bytes() - position, disk.getUsableSpace());
+                throw new DiskFullException(file, object.bytes() - position, disk.getUsableSpace());
             }
             throw e;
         }

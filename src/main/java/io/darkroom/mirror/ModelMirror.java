@@ -83,6 +83,7 @@ public final class ModelMirror implements AutoCloseable {
      * @throws ModelSourceException where the bucket is not there or refused, or holds no models
      * @throws CancellationException where it was canceled
      */
+    @SuppressWarnings("try") // the lock is held, and asked for nothing
     public void sync() {
         try (BucketReader reader = new BucketReader(store)) {
             folder.create();
@@ -201,6 +202,7 @@ public final class ModelMirror implements AutoCloseable {
     }
 
     /** Before anything is fetched; what other sources have left behind goes first, the oldest of it. */
+    @SuppressWarnings("try") // the lock is held, and asked for nothing
     private void requireRoom(List<Wanted> models) throws IOException {
         long missing = 0;
         Set<String> seen = new HashSet<>();

@@ -143,6 +143,7 @@ final class SourceFolder {
         }
     }
 
+    @SuppressWarnings("try") // the lock is held, and asked for nothing
     private void sweepProcess(Path lock, String name) throws IOException {
         Optional<HeldLock> dead = HeldLock.tryTake(lock);
         if (dead.isPresent()) {
