@@ -1,5 +1,7 @@
 package io.darkroom;
 
+import io.darkroom.config.DarkroomConfig;
+import io.darkroom.replay.ReplayCommand;
 import io.darkroom.standalone.Ports;
 import io.darkroom.standalone.Role;
 import io.darkroom.standalone.Standalone;
@@ -9,6 +11,8 @@ import io.darkroom.worker.ModelSupply;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.smallrye.config.SmallRyeConfig;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiConsumer;
@@ -36,11 +40,17 @@ public final class Main {
 
     private static final int START_FAILED = 1;
 
+    /** The first argument of the command that has jobs done once more. */
+    private static final String REPLAY = "replay";
+
     private Main() {}
 
     /** The process's entry. */
     public static void main(String... args) {
         LEVELS.forEach(Logger::setLevel);
+        if (args.length > 0 && args[0].equals(REPLAY)) {
+            System.exit(replay(Arrays.copyOfRange(args, 1, args.length)));
+        }
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "darkroom-standalone-stop"));
         Signals.handle(status -> {
@@ -57,6 +67,17 @@ public final class Main {
             System.exit(START_FAILED);
         } finally {
             stopped.countDown();
+        }
+    }
+
+    /** Nothing is started but the command, a client of the broker and the store that run already. */
+    private static int replay(String... args) {
+        try {
+            SmallRyeConfig settings = StartSettings.clients();
+            return ReplayCommand.run(settings, settings.getConfigMapping(DarkroomConfig.class), args);
+        } catch (StandaloneException e) {
+            System.err.println(e.getMessage());
+            return START_FAILED;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.darkroom;
 
+import io.darkroom.config.DarkroomConfig;
 import io.darkroom.standalone.Ports;
 import io.darkroom.standalone.Role;
 import io.darkroom.standalone.Setting;
@@ -40,6 +41,20 @@ final class StartSettings {
 
     static StartSettings load() {
         return new StartSettings(ConfigUtils.configBuilder().build());
+    }
+
+    /**
+     * All settings for a client of what runs already: where neither broker nor store is named, this machine's standalone.
+     *
+     * @throws StandaloneException with every problem, a line each
+     */
+    static SmallRyeConfig clients() {
+        StartSettings settings = load();
+        settings.check();
+        if (Standalone.decide(settings.given()) == Standalone.Mode.STANDALONE) {
+            settings.standalone().addresses().forEach(System::setProperty);
+        }
+        return ConfigUtils.configBuilder().withMapping(DarkroomConfig.class).build();
     }
 
     /**

@@ -38,11 +38,12 @@ class ArchitectureTest {
             Map.entry("kafka", Set.of("job", "config", "worker")),
             Map.entry("standalone", Set.of()),
             Map.entry("web", Set.of("job", "config", "kafka", "worker")),
+            Map.entry("replay", Set.of("job", "config", "kafka", "worker")),
             // The two that put everything together.
             Map.entry(
                     "worker",
                     Set.of("job", "config", "engine", "model", "onnx", "pipeline", "image", "storage", "mirror")),
-            Map.entry("", Set.of("standalone", "config", "worker")));
+            Map.entry("", Set.of("standalone", "config", "worker", "replay")));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

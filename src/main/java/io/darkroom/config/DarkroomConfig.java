@@ -43,6 +43,8 @@ public interface DarkroomConfig {
 
     Topics topics();
 
+    Events events();
+
     Tenants tenants();
 
     Worker worker();
@@ -225,6 +227,17 @@ public interface DarkroomConfig {
         String dead();
     }
 
+    /** What is told. */
+    interface Events {
+        /**
+         * Terminal events and the offsets of their requests go in one transaction: consumers that read committed records
+         * only ({@code isolation.level=read_committed}) see each event once. Events that end within a tenth of a second share
+         * one.
+         */
+        @WithDefault("false")
+        boolean exactlyOnce();
+    }
+
     /**
      * What each tenant may have of a worker while others wait: who has had it comes after all who have not. Nothing is
      * refused for it.
@@ -262,6 +275,14 @@ public interface DarkroomConfig {
         @WithDefault("darkroom-workers")
         @NotBlank
         String group();
+
+        /**
+         * How the group shares partitions: {@code consumer} (KIP-848), {@code classic}, or {@code auto}: the former where
+         * the broker has it.
+         */
+        @WithDefault("auto")
+        @Pattern(regexp = "auto|consumer|classic", message = "must be auto, consumer or classic")
+        String groupProtocol();
 
         /** Unclean ends after which a job fails with {@code attempts_exhausted}. */
         @WithDefault("3")

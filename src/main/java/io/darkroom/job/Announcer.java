@@ -9,8 +9,9 @@ public interface Announcer {
      * fault of the surroundings: it will be sent again).
      *
      * @param trace of the request, whoever reached the outcome
+     * @param answers the record that the event ends, which is settled then
      */
-    CompletionStage<?> announce(TerminalEvent event, TraceContext trace);
+    CompletionStage<?> announce(TerminalEvent event, TraceContext trace, Source answers);
 
     /** Sends a dead letter; completes and fails likewise. */
     CompletionStage<?> deadLetter(DeadLetter letter);

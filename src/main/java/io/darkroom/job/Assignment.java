@@ -13,6 +13,8 @@ import java.time.Instant;
  * @param maxAttempts unclean ends before the job is given up, at least 1
  * @param limits for what the dead-letter topic takes
  * @param receivedAt by the worker's clock
+ * @param exactlyOnce whether an event and the offset of the request that it answers are committed as one: then what another
+ *     request has brought about is told with that one, and not once more with this
  */
 public record Assignment(
         ParsedRequest request,
@@ -22,7 +24,20 @@ public record Assignment(
         String bucket,
         int maxAttempts,
         Limits limits,
-        Instant receivedAt) {
+        Instant receivedAt,
+        boolean exactlyOnce) {
+    /** Of a worker whose events may be told more than once. */
+    public Assignment(
+            ParsedRequest request,
+            IncomingRecord record,
+            String worker,
+            String run,
+            String bucket,
+            int maxAttempts,
+            Limits limits,
+            Instant receivedAt) {
+        this(request, record, worker, run, bucket, maxAttempts, limits, receivedAt, false);
+    }
 
     /** The job. */
     public JobKey key() {

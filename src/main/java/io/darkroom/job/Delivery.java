@@ -151,8 +151,13 @@ public final class Delivery {
             return bury(a, DeadLetter.Reason.UNREADABLE, why, stored, checkpoints);
         }
         boolean exhausted = Failure.Code.ATTEMPTS_EXHAUSTED.wireName().equals(stored.failureCode());
-        if (exhausted && stored.from(a.record().source())) {
+        boolean own = stored.from(a.record().source());
+        if (exhausted && own) {
             return bury(a, DeadLetter.Reason.ATTEMPTS_EXHAUSTED, stored.failureMessage(), stored, checkpoints);
+        }
+        if (a.exactlyOnce() && !own) {
+            // The request that it answers is redelivered until the event is committed with it.
+            return settled(a, stored);
         }
         return announce(a, stored, checkpoints);
     }

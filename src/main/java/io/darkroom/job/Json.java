@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as this package writes it, and as it reads what it wrote: numbers keep every digit, fields their order. */
@@ -27,6 +31,19 @@ final class Json {
 
     /** A free value (null, Boolean, number, String, List, Map) as a tree. */
     static JsonNode value(@Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            ObjectNode object = object();
+            map.forEach((name, each) -> object.set(String.valueOf(name), value(each)));
+            return object;
+        }
+        if (value instanceof List<?> list) {
+            ArrayNode array = MAPPER.createArrayNode();
+            list.forEach(each -> array.add(value(each)));
+            return array;
+        }
+        if (value instanceof String text) {
+            return TextNode.valueOf(text);
+        }
         return MAPPER.valueToTree(value);
     }
 

@@ -2,6 +2,7 @@ package io.darkroom.job;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -74,6 +75,37 @@ public final class Offsets {
     public Optional<Commit> toCommit() {
         Commit now = new Commit(lowWater(), List.copyOf(settledAbove));
         return now.offset() < 0 || now.equals(committed) ? Optional.empty() : Optional.of(now);
+    }
+
+    /** What to commit once some open records are settled too; none of them is changed by asking. */
+    public Commit toCommitWith(Set<Long> settling) {
+        TreeSet<Long> left = new TreeSet<>(open);
+        left.removeAll(settling);
+        long low = left.isEmpty() ? next : left.first();
+        TreeSet<Long> above = new TreeSet<>(settledAbove);
+        settling.stream().filter(open::contains).forEach(above::add);
+        return new Commit(low, List.copyOf(above.tailSet(low)));
+    }
+
+    /**
+     * Nothing is in flight, and no record is to be expected below a position: what lies there (transaction markers, aborted
+     * or deleted records) is no work that is left. Of no effect where something is in flight.
+     */
+    public void nothingBelow(long position) {
+        if (open.isEmpty() && position > next) {
+            next = position;
+            forgetBelow();
+        }
+    }
+
+    /** Whether a record is received and not settled. */
+    public boolean isOpen(long offset) {
+        return open.contains(offset);
+    }
+
+    /** The offset behind the last record that was received or settled; -1 where there was none. */
+    public long next() {
+        return next;
     }
 
     /** A commit was acknowledged. */

@@ -131,7 +131,7 @@ public sealed interface Outcome {
         json.put("worker", context.worker());
         json.set("source", Json.source(context.source()));
         json.set("labels", Json.value(context.labels()));
-        return new TerminalEvent(context.key(), type, Json.write(json));
+        return TerminalEvent.of(context.key(), type, json);
     }
 
     /** Milliseconds to a tenth, a whole number without a fraction (as {@code 0}). */

@@ -11,13 +11,17 @@ public sealed interface Starting extends DeliveryState {
     /**
      * Waits to be rendered. No attempt is made before, so that a crash does not count against jobs that only waited.
      *
-     * @param attempt the one to make; from the second on the job asks to run alone
+     * @param attempt the one to make; the job asks to run alone where one before it ended unclean: it may have been this
+     *     job's doing, and must not count against others
      * @param claimed whether the attempt is there already: its creation was answered with a fault
      */
     record Queued(Assignment assignment, JobRecord past, int attempt, boolean claimed) implements Starting {
         /** Whether nothing else may be rendered meanwhile. */
         public boolean alone() {
-            return attempt > 1;
+            return past
+                    .unclean(assignment.record().topicId(), assignment.record().source())
+                    .stream()
+                    .anyMatch(earlier -> earlier.number() < attempt);
         }
 
         @Override

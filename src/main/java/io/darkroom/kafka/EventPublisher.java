@@ -1,5 +1,6 @@
 package io.darkroom.kafka;
 
+import io.darkroom.config.DarkroomConfig;
 import io.darkroom.job.Announcer;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.DeadLetter;
@@ -7,18 +8,21 @@ import io.darkroom.job.EventType;
 import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.ProgressEvent;
+import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
 import io.darkroom.job.TraceContext;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
@@ -37,22 +41,31 @@ class EventPublisher implements Announcer {
     private final MutinyEmitter<byte[]> completions;
     private final MutinyEmitter<byte[]> dead;
     private final MutinyEmitter<byte[]> progress;
+    private final @Nullable EventTransactions transactions;
+    private final String completionsTopic;
     private final ProgressRate rate = new ProgressRate(JOB_RATE, WORKER_RATE);
 
     EventPublisher(
             @Channel("completions") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) MutinyEmitter<byte[]> completions,
             @Channel("dead") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) MutinyEmitter<byte[]> dead,
-            @Channel("progress") @OnOverflow(OnOverflow.Strategy.DROP) MutinyEmitter<byte[]> progress) {
+            @Channel("progress") @OnOverflow(OnOverflow.Strategy.DROP) MutinyEmitter<byte[]> progress,
+            Instance<EventTransactions> transactions,
+            DarkroomConfig config) {
         this.completions = completions;
         this.dead = dead;
         this.progress = progress;
+        this.transactions = config.events().exactlyOnce() ? transactions.get() : null;
+        this.completionsTopic = config.topics().completions();
     }
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace) {
-        return completions
-                .sendMessage(event(event.key(), event.key().eventId(), event.type(), event.data(), trace))
-                .subscribeAsCompletionStage();
+    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace, Source answers) {
+        Headers headers = headers(event.key(), event.key().eventId(), event.type(), trace);
+        String key = event.key().id();
+        byte[] data = event.data().array();
+        return transactions == null
+                ? completions.sendMessage(record(key, data, headers)).subscribeAsCompletionStage()
+                : transactions.announce(new ProducerRecord<>(completionsTopic, null, key, data, headers), answers);
     }
 
     @Override
@@ -84,7 +97,8 @@ class EventPublisher implements Announcer {
 
     private void bestEffort(JobKey job, EventType type, Bytes data, TraceContext trace) {
         try {
-            progress.sendMessage(event(job, UUID.randomUUID().toString(), type, data, trace))
+            Headers headers = headers(job, UUID.randomUUID().toString(), type, trace);
+            progress.sendMessage(record(job.id(), data.array(), headers))
                     .subscribe()
                     .with(sent -> {}, lost -> {});
         } catch (IllegalStateException e) {
@@ -92,7 +106,7 @@ class EventPublisher implements Announcer {
         }
     }
 
-    private static Message<byte[]> event(JobKey job, String id, EventType type, Bytes data, TraceContext trace) {
+    private static Headers headers(JobKey job, String id, EventType type, TraceContext trace) {
         Headers headers = new RecordHeaders();
         add(headers, "ce_specversion", "1.0");
         add(headers, "ce_id", id);
@@ -102,7 +116,7 @@ class EventPublisher implements Announcer {
         add(headers, "ce_time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
         add(headers, "content-type", "application/json");
         addAll(headers, trace.headers());
-        return record(job.id(), data.array(), headers);
+        return headers;
     }
 
     private static void add(Headers headers, String name, String value) {

@@ -41,6 +41,7 @@ public class WorkerLife {
     private final Instance<CancellationReader> cancellations;
     private final Instance<DeliveryLoop> deliveries;
     private final RequestWindow window;
+    private final GroupProtocol protocol;
     private final CompletableFuture<@Nullable Void> topicsFound = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> open = new CompletableFuture<>();
     private volatile String waitingFor = "the start";
@@ -52,13 +53,15 @@ public class WorkerLife {
             Instance<StoreReadiness> store,
             Instance<CancellationReader> cancellations,
             Instance<DeliveryLoop> deliveries,
-            RequestWindow window) {
+            RequestWindow window,
+            GroupProtocol protocol) {
         this.config = config;
         this.topics = topics;
         this.store = store;
         this.cancellations = cancellations;
         this.deliveries = deliveries;
         this.window = window;
+        this.protocol = protocol;
     }
 
     /** Completes when the broker has shown that every topic is there. */
@@ -92,6 +95,7 @@ public class WorkerLife {
             until("the topics", this::requireTopics);
             topicsFound.complete(null);
             if (renders()) {
+                requireGroupProtocol();
                 until("the store", () -> store.get().check());
                 CancellationReader reader = cancellations.get();
                 reader.start();
@@ -140,6 +144,14 @@ public class WorkerLife {
             throw new IllegalStateException("The broker has no topic " + String.join(", ", missing)
                     + ". Create what is missing (partitions and retention: docs/architecture.md), or name others with"
                     + " darkroom.topics.*");
+        }
+    }
+
+    private void requireGroupProtocol() {
+        if (protocol.isWrong()) {
+            throw new IllegalStateException(
+                    "The broker, which did not answer at first, has no consumer groups of the newer"
+                            + " protocol: start again, or set darkroom.worker.group-protocol to classic");
         }
     }
 

@@ -5,10 +5,7 @@ import io.darkroom.sampling.ScheduleRequest;
 import io.darkroom.sampling.SchedulerConfig;
 import io.darkroom.sampling.SchedulerException;
 import io.darkroom.sampling.Schedulers;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What jobs of the same settings share: configs read and samplers made, the latest of them. Both are immutable. A
@@ -20,8 +17,8 @@ final class SamplerCache {
     private record Made(SchedulerConfig config, ScheduleRequest request) {}
 
     private final Map<String, Object> file;
-    private final Map<Map<String, Object>, SchedulerConfig> configs = latest();
-    private final Map<Made, Sampler> samplers = latest();
+    private final Latest<Map<String, Object>, SchedulerConfig> configs = new Latest<>(KEPT);
+    private final Latest<Made, Sampler> samplers = new Latest<>(KEPT);
 
     /** @param file the model's {@code scheduler_config.json} */
     SamplerCache(Map<String, Object> file) {
@@ -34,35 +31,11 @@ final class SamplerCache {
      * @throws SchedulerException as {@link SchedulerConfig#from(Map, Map)}
      */
     SchedulerConfig config(Map<String, Object> override) {
-        return in(configs, override, keys -> SchedulerConfig.from(file, keys));
+        return configs.get(override, keys -> SchedulerConfig.from(file, keys));
     }
 
     /** @throws SchedulerException as {@link Schedulers#create} */
     Sampler sampler(SchedulerConfig config, ScheduleRequest request) {
-        return in(samplers, new Made(config, request), made -> Schedulers.create(made.config(), made.request()));
-    }
-
-    /** Two threads may make the same: either will do. */
-    private static <K, V> V in(Map<K, V> cache, K key, Function<K, V> make) {
-        synchronized (cache) {
-            @Nullable V known = cache.get(key);
-            if (known != null) {
-                return known;
-            }
-        }
-        V made = make.apply(key);
-        synchronized (cache) {
-            cache.put(key, made);
-        }
-        return made;
-    }
-
-    private static <K, V> Map<K, V> latest() {
-        return new LinkedHashMap<>(16, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-                return size() > KEPT;
-            }
-        };
+        return samplers.get(new Made(config, request), made -> Schedulers.create(made.config(), made.request()));
     }
 }

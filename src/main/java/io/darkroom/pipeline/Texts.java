@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 /** The tokenizers of a folder, by the text encoder that each is for. */
 final class Texts {
     private static final int CLIP_LENGTH = 77;
+    /** Texts of the jobs that are held, most of them: each is needed when its request is checked, planned and encoded. */
+    private static final int KEPT = 256;
 
     private final Map<String, Tokenizer> tokenizers = new LinkedHashMap<>();
+    private final Latest<Family.Text, Tokenizer.Tokens> known = new Latest<>(KEPT);
 
     /**
      * Reads them.
@@ -58,6 +61,10 @@ final class Texts {
     }
 
     Tokenizer.Tokens tokens(Family.Text text) {
+        return known.get(text, this::encode);
+    }
+
+    private Tokenizer.Tokens encode(Family.Text text) {
         Tokenizer tokenizer = of(text);
         return text.length() == 0 ? tokenizer.encode(text.text()) : tokenizer.encode(text.text(), text.length());
     }

@@ -49,6 +49,8 @@ final class BrokerProperties {
             p.setProperty(topic + ".num.partitions", "1");
         }
         p.setProperty("transaction.state.log.min.isr", "1");
+        // A killed worker's transaction holds up readers until it is aborted.
+        p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("default.replication.factor", "1");
         p.setProperty("min.insync.replicas", "1");

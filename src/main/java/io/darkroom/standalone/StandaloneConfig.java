@@ -2,6 +2,7 @@ package io.darkroom.standalone;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -55,6 +56,23 @@ public record StandaloneConfig(
                 StandaloneTopics.shipped(),
                 StoreAccess.shipped(),
                 GROUP_SESSION_TIMEOUT);
+    }
+
+    /** What clients on this machine are configured with. */
+    public Map<String, String> addresses() {
+        return Map.of(
+                Setting.BOOTSTRAP_SERVERS,
+                Ports.LOOPBACK + ":" + kafkaPort,
+                Setting.STORAGE_ENDPOINT,
+                "http://" + Ports.LOOPBACK + ":" + s3Port,
+                Setting.STORAGE_BUCKET,
+                store.bucket(),
+                Setting.STORAGE_REGION,
+                store.region(),
+                Setting.STORAGE_ACCESS_KEY,
+                store.accessKey(),
+                Setting.STORAGE_SECRET_KEY,
+                store.secretKey());
     }
 
     private static void requirePort(String setting, int port) {

@@ -61,8 +61,7 @@ public final class StandaloneServices implements AutoCloseable {
     private void startAll(StandaloneConfig config) {
         Set<Role> roles = config.roles();
         boolean own = roles.contains(Role.BROKER) || roles.contains(Role.STORE);
-        String bootstrapServers = Ports.LOOPBACK + ":" + config.kafkaPort();
-        String endpoint = "http://" + Ports.LOOPBACK + ":" + config.s3Port();
+        settings.putAll(config.addresses());
         if (own) {
             requireServersInBuild();
             DataFolder folder = DataFolder.open(config.dataDir());
@@ -71,7 +70,7 @@ public final class StandaloneServices implements AutoCloseable {
                 StandaloneStore store =
                         StandaloneStore.start(folder.path().resolve("store"), config.s3Port(), config.store());
                 open.push(store);
-                endpoint = store.endpoint().toString();
+                settings.put(Setting.STORAGE_ENDPOINT, store.endpoint().toString());
             }
             if (roles.contains(Role.BROKER)) {
                 StandaloneBroker broker = StandaloneBroker.start(
@@ -80,17 +79,11 @@ public final class StandaloneServices implements AutoCloseable {
                         config.topics().specs(),
                         config.groupSessionTimeout());
                 open.push(broker);
-                bootstrapServers = broker.bootstrapServers();
+                settings.put(Setting.BOOTSTRAP_SERVERS, broker.bootstrapServers());
             }
         }
         // The application need not find out once more.
         settings.put(Setting.ENABLED, "true");
-        settings.put(Setting.BOOTSTRAP_SERVERS, bootstrapServers);
-        settings.put(Setting.STORAGE_ENDPOINT, endpoint);
-        settings.put(Setting.STORAGE_BUCKET, config.store().bucket());
-        settings.put(Setting.STORAGE_REGION, config.store().region());
-        settings.put(Setting.STORAGE_ACCESS_KEY, config.store().accessKey());
-        settings.put(Setting.STORAGE_SECRET_KEY, config.store().secretKey());
         if (own) {
             LOG.warnf(
                     "Standalone: for one machine. What is in %s survives a killed process, not a lost disk.",
@@ -98,7 +91,9 @@ public final class StandaloneServices implements AutoCloseable {
         }
         LOG.infof(
                 "Kafka on %s, S3 on %s, bucket %s",
-                bootstrapServers, endpoint, config.store().bucket());
+                settings.get(Setting.BOOTSTRAP_SERVERS),
+                settings.get(Setting.STORAGE_ENDPOINT),
+                config.store().bucket());
     }
 
     private static void requireServersInBuild() {

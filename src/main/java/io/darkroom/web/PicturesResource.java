@@ -2,7 +2,6 @@ package io.darkroom.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.TerminalEvent;
@@ -62,7 +61,7 @@ public class PicturesResource {
                         .build();
     }
 
-    private static JsonNode output(ObjectNode job, String which) {
+    private static JsonNode output(JsonNode job, String which) {
         return which.equals("contact_sheet")
                 ? job.path("contact_sheet")
                 : job.path("outputs").path(Integer.parseInt(which));

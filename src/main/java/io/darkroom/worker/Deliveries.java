@@ -207,16 +207,18 @@ final class Deliveries {
         running.expiry = later(wait.plusMillis(1), () -> awaitExpiry(running, at));
     }
 
-    /** Gives an event to a delivery; from another thread through {@link #post}. */
+    /** Gives an event to a delivery; from another thread through {@link #answered}. */
     private void on(Running running, DeliveryEvent event) {
         if (running.state != null && !running.state.ended()) {
             step(running, Delivery.on(running.state, event, clock.instant()));
         }
     }
 
-    private void post(Running running, DeliveryEvent event) {
+    /** From any thread: what came of an action. */
+    private void answered(Running running, DeliveryAction action, DeliveryEvent event) {
         post(() -> {
             try {
+                calm(running, action, event);
                 on(running, event);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "job " + running.key().id() + " is left: a bug", e);
@@ -277,10 +279,8 @@ final class Deliveries {
             var unused = later(backoff.after(faults), () -> retry(running, wait.action()));
             return;
         }
-        performer.perform(running.assignment, action, listener(running, action), event -> {
-            post(() -> calm(running, action, event));
-            post(running, event);
-        });
+        performer.perform(
+                running.assignment, action, listener(running, action), event -> answered(running, action, event));
     }
 
     private void retry(Running running, DeliveryAction action) {
@@ -305,10 +305,7 @@ final class Deliveries {
 
     private Renderer.Listener listener(Running running, DeliveryAction action) {
         return new RenderListener(
-                event -> {
-                    post(() -> calm(running, action, event));
-                    post(running, event);
-                },
+                event -> answered(running, action, event),
                 (model, steps) -> post(() -> started(running, model, steps)),
                 step -> post(() -> progress(running, step)),
                 action);

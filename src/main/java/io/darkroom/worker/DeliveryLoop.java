@@ -44,6 +44,7 @@ public final class DeliveryLoop implements AutoCloseable {
      * @param leaving how long released jobs may take to say so in their records
      * @param topics the request topics, the most urgent first
      * @param quotas what each tenant may have while others wait
+     * @param exactlyOnce whether the announcer commits an event and the offset that it ends as one
      */
     public record Settings(
             String worker,
@@ -55,7 +56,8 @@ public final class DeliveryLoop implements AutoCloseable {
             Duration longestBackoff,
             Duration leaving,
             List<String> topics,
-            TenantQuotas quotas) {
+            TenantQuotas quotas,
+            boolean exactlyOnce) {
         /** The priorities that a request may have. */
         private static final int PRIORITIES = 10;
 
@@ -83,7 +85,8 @@ public final class DeliveryLoop implements AutoCloseable {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(5),
                     List.of(),
-                    TenantQuotas.NONE);
+                    TenantQuotas.NONE,
+                    false);
         }
     }
 
@@ -142,7 +145,8 @@ public final class DeliveryLoop implements AutoCloseable {
                 settings.bucket(),
                 settings.attempts(),
                 parser.limits(),
-                clock.instant());
+                clock.instant(),
+                settings.exactlyOnce());
         CompletableFuture<Disposition> done = new CompletableFuture<>();
         if (!deliveries.post(() -> deliveries.take(assignment, done))) {
             done.complete(Disposition.RELEASED);

@@ -9,6 +9,7 @@ import io.darkroom.engine.RowLoader;
 import io.darkroom.engine.SystemMemory;
 import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
+import io.darkroom.job.RequestParser;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.NetworkLoader;
 import io.darkroom.onnx.Device;
@@ -92,7 +93,12 @@ class DeviceBeans {
 
     @Produces
     @Singleton
-    Engines engines(DeviceModels models, ObjectStore store, Limits limits, Instance<DeliveryLoop> deliveries) {
+    Engines engines(
+            DeviceModels models,
+            ObjectStore store,
+            Limits limits,
+            RequestParser parser,
+            Instance<DeliveryLoop> deliveries) {
         StoredInputs inputs = new StoredInputs(store, new Places(config.storage()), limits);
         Executor fetching = Threads.pool("fetch", FETCHERS);
         Executor encoding = Threads.pool("encode", encoders(models));
@@ -118,6 +124,7 @@ class DeviceBeans {
                                 memory(one.device()),
                                 config.engine().checkpointInterval())),
                 config.engine().jobs(),
+                new PlainRequests(parser),
                 broken(deliveries));
     }
 

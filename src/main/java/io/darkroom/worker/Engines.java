@@ -2,13 +2,17 @@ package io.darkroom.worker;
 
 import io.darkroom.engine.Engine;
 import io.darkroom.job.JobKey;
+import io.darkroom.job.RenderRequest;
+import io.darkroom.job.Renderer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +40,14 @@ final class Engines implements AutoCloseable {
      *
      * @param make makes one, given what to tell when its device has failed
      * @param jobs on each at the same time
+     * @param plain a request that a model should be able to render ({@link SelfTested})
      * @param broken is told when one has failed
      */
     static Engines start(
             DeviceModels models,
             BiFunction<DeviceModels.One, Consumer<Throwable>, Engine> make,
             int jobs,
+            Function<@Nullable String, Optional<RenderRequest>> plain,
             Consumer<Broken> broken) {
         AtomicReference<@Nullable Fleet> made = new AtomicReference<>();
         List<Named> all = new ArrayList<>();
@@ -53,7 +59,10 @@ final class Engines implements AutoCloseable {
                 broken.accept(new Broken(device, fleet == null ? Set.of() : fleet.on(device), cause));
             });
             all.add(new Named(device, engine));
-            members.add(new Fleet.Member(device, engine, jobs, one.models()::loadingMs));
+            // What it had is not to blame: the test was nobody's job.
+            Renderer tested =
+                    new SelfTested(device, engine, plain, cause -> broken.accept(new Broken(device, Set.of(), cause)));
+            members.add(new Fleet.Member(device, tested, jobs, one.models()::loadingMs));
         }
         Fleet fleet = new Fleet(members);
         made.set(fleet);

@@ -31,7 +31,7 @@ public final class JobArchive {
         JobRecord record = JobRecords.read(store, bucket, key);
         TerminalEvent outcome = record.outcome() == null ? null : TerminalEvent.read(key, record.outcome());
         if (outcome != null) {
-            return Optional.of(outcome.json());
+            return Optional.of(outcome.json().deepCopy());
         }
         return record.attempts().isEmpty()
                 ? Optional.empty()

@@ -81,7 +81,11 @@ final class Performer {
     }
 
     private void send(Assignment a, TerminalEvent event, DeliveryAction action, Consumer<DeliveryEvent> answer) {
-        acknowledge(announcer.announce(event, a.trace()), action, new DeliveryEvent.Announced(), answer);
+        acknowledge(
+                announcer.announce(event, a.trace(), a.record().source()),
+                action,
+                new DeliveryEvent.Announced(),
+                answer);
     }
 
     private static void acknowledge(

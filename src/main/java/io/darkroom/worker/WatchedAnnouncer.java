@@ -3,6 +3,7 @@ package io.darkroom.worker;
 import io.darkroom.job.Announcer;
 import io.darkroom.job.DeadLetter;
 import io.darkroom.job.ProgressEvent;
+import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
 import io.darkroom.job.TraceContext;
@@ -23,8 +24,8 @@ final class WatchedAnnouncer implements Announcer {
     }
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace) {
-        return next.announce(event, trace);
+    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace, Source answers) {
+        return next.announce(event, trace, answers);
     }
 
     @Override

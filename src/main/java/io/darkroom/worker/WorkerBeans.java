@@ -9,15 +9,12 @@ import io.darkroom.job.ObjectStore;
 import io.darkroom.job.RequestParser;
 import io.darkroom.pipeline.Models;
 import io.darkroom.storage.MinioObjectStore;
-import io.darkroom.storage.StoreConfig;
-import io.darkroom.storage.StoreCredentials;
 import io.darkroom.storage.StoreSelfCheck;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -56,46 +53,21 @@ class WorkerBeans {
     @Produces
     @Singleton
     MinioObjectStore store() {
-        return new MinioObjectStore(storeConfig());
+        return ConfiguredStore.minio(config.storage());
     }
 
     @Produces
     @Singleton
     ModelSupply modelSupply() {
-        return ModelSupply.of(config.models(), this::storeConfig);
+        return ModelSupply.of(config.models(), () -> ConfiguredStore.config(config.storage()));
     }
 
     void close(@Disposes ModelSupply supply) {
         supply.close();
     }
 
-    private StoreConfig storeConfig() {
-        DarkroomConfig.Storage given = config.storage();
-        return StoreConfig.of(
-                URI.create(given.endpoint().orElseThrow(() -> missing("endpoint"))),
-                given.bucket(),
-                given.region(),
-                credentials(given));
-    }
-
-    private static StoreCredentials credentials(DarkroomConfig.Storage given) {
-        if (given.webIdentity()) {
-            return new StoreCredentials.WebIdentity(given.stsEndpoint().orElse(null));
-        }
-        if (given.credentialsFile().isPresent()) {
-            return new StoreCredentials.Rotated(given.credentialsFile().get());
-        }
-        return new StoreCredentials.Keys(
-                given.accessKey().orElseThrow(() -> missing("access-key")),
-                given.secretKey().orElseThrow(() -> missing("secret-key")));
-    }
-
     void close(@Disposes MinioObjectStore store) {
         store.close();
-    }
-
-    private static IllegalArgumentException missing(String key) {
-        return new IllegalArgumentException("darkroom.storage." + key + " is not set");
     }
 
     @Produces
@@ -150,7 +122,8 @@ class WorkerBeans {
                         shipped.longestBackoff(),
                         shipped.leaving(),
                         config.topics().requests(),
-                        quotas()),
+                        quotas(),
+                        config.events().exactlyOnce()),
                 parser,
                 new DeliveryLoop.Ports(
                         store,

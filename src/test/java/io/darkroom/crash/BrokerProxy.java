@@ -28,6 +28,9 @@ final class BrokerProxy extends TcpProxy {
     /** The requests that were fetched, by offset: a commit says nothing else. */
     private final ConcurrentSkipListMap<Long, String> fetched = new ConcurrentSkipListMap<>();
 
+    /** Whose offsets went into a transaction last: its end says nothing of them. */
+    private volatile Set<String> inTransaction = Set.of();
+
     /** @param wire reads records; the requests' topic has one partition */
     BrokerProxy(int serverPort, KafkaWire wire, Tripwire tripwire) {
         super("broker-proxy", serverPort);
@@ -77,8 +80,8 @@ final class BrokerProxy extends TcpProxy {
 
     /** Whether the connection goes on. */
     private boolean answer(Call call, byte[] answer, DataOutputStream toWorker) throws IOException {
-        if (call.effect() == Effect.COMMIT) {
-            if (tripwire.springs(Effect.COMMIT, Moment.AFTER, call.jobs())) {
+        if (call.effect() == Effect.COMMIT || call.effect() == Effect.OFFSET) {
+            if (tripwire.springs(call.effect(), Moment.AFTER, call.jobs())) {
                 return false;
             }
             write(toWorker, answer);
@@ -123,6 +126,16 @@ final class BrokerProxy extends TcpProxy {
                     ? List.of()
                     : List.copyOf(fetched.headMap(offset).values());
             return new Call(header, Effect.COMMIT, Set.copyOf(jobs));
+        }
+        if (header.apiKey() == ApiKeys.TXN_OFFSET_COMMIT) {
+            Long offset = wire.committedInTransaction(header, buffer);
+            inTransaction = offset == null
+                    ? Set.of()
+                    : Set.copyOf(fetched.headMap(offset).values());
+            return new Call(header, Effect.OFFSET, inTransaction);
+        }
+        if (header.apiKey() == ApiKeys.END_TXN) {
+            return new Call(header, Effect.COMMIT, inTransaction);
         }
         return new Call(header, null, Set.of());
     }

@@ -15,6 +15,8 @@ enum Effect {
     EVENT,
     /** The broker's answer that acknowledges the terminal event. */
     ACKNOWLEDGEMENT,
-    /** The offset behind the request is committed. */
+    /** The offset behind the request goes into the event's transaction, where there is one. */
+    OFFSET,
+    /** The offset behind the request is committed, by itself or with the transaction. */
     COMMIT
 }

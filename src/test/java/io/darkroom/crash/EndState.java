@@ -52,12 +52,17 @@ final class EndState implements AutoCloseable {
 
     private final Admin admin;
     private final KafkaConsumer<String, byte[]> consumer;
+    private final KafkaConsumer<String, byte[]> committed;
     private final MinioClient store;
 
     EndState(String bootstrapServers, URI storeEndpoint) {
         Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
         admin = Admin.create(kafka);
         consumer = new KafkaConsumer<>(kafka, new StringDeserializer(), new ByteArrayDeserializer());
+        committed = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
         store = MinioClient.builder()
                 .endpoint(storeEndpoint.toString())
                 .region(Surroundings.ACCESS.region())
@@ -68,6 +73,13 @@ final class EndState implements AutoCloseable {
     /** Every copy of a job's terminal event, in order. */
     List<Event> terminalEvents(String job) {
         return records(Surroundings.TOPICS.completions()).stream()
+                .filter(event -> event.key().equals(job))
+                .toList();
+    }
+
+    /** Every copy of a job's terminal event that a reader of committed records sees. */
+    List<Event> committedEvents(String job) {
+        return records(committed, Surroundings.TOPICS.completions()).stream()
                 .filter(event -> event.key().equals(job))
                 .toList();
     }
@@ -91,9 +103,13 @@ final class EndState implements AutoCloseable {
 
     /** Requests whose offset is not committed. */
     long lag() {
-        TopicPartition requests = new TopicPartition(Surroundings.REQUESTS, 0);
+        return lag(Surroundings.REQUESTS);
+    }
+
+    long lag(String topic) {
+        TopicPartition requests = new TopicPartition(topic, 0);
         try {
-            long end = end(requests);
+            long end = end(consumer, requests);
             OffsetAndMetadata committed = admin.listConsumerGroupOffsets(GROUP)
                     .partitionsToOffsetAndMetadata()
                     .get(30, TimeUnit.SECONDS)
@@ -156,6 +172,7 @@ final class EndState implements AutoCloseable {
     public void close() {
         admin.close();
         consumer.close();
+        committed.close();
         try {
             store.close();
         } catch (Exception e) {
@@ -164,11 +181,15 @@ final class EndState implements AutoCloseable {
     }
 
     private List<Event> records(String topic) {
+        return records(consumer, topic);
+    }
+
+    private static List<Event> records(KafkaConsumer<String, byte[]> consumer, String topic) {
         TopicPartition only = new TopicPartition(topic, 0);
         List<Event> events = new ArrayList<>();
         consumer.assign(List.of(only));
         consumer.seekToBeginning(List.of(only));
-        long end = end(only);
+        long end = end(consumer, only);
         while (consumer.position(only) < end) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 byte[] value = record.value();
@@ -182,7 +203,7 @@ final class EndState implements AutoCloseable {
         return events;
     }
 
-    private long end(TopicPartition partition) {
+    private static long end(KafkaConsumer<?, ?> consumer, TopicPartition partition) {
         return Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
     }
 

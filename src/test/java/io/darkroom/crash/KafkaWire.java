@@ -25,6 +25,7 @@ import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.RequestUtils;
 import org.apache.kafka.common.requests.ResponseHeader;
+import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,17 @@ record KafkaWire(String requestsTopic, String completionsTopic, Map<String, Uuid
             }
         }
         return null;
+    }
+
+    /** The offset that goes into a transaction for the requests' one partition; null where another topic's does. */
+    @Nullable
+    Long committedInTransaction(RequestHeader header, ByteBuffer body) {
+        TxnOffsetCommitRequest request = (TxnOffsetCommitRequest) parse(header, body);
+        return request.data().topics().stream()
+                .filter(topic -> topic.name().equals(requestsTopic))
+                .map(topic -> topic.partitions().get(0).committedOffset())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether the answer to a request tells clients where to connect to. */

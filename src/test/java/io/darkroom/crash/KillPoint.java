@@ -1,6 +1,7 @@
 package io.darkroom.crash;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -21,9 +22,9 @@ record KillPoint(Effect effect, Moment moment) implements Comparable<KillPoint> 
         AFTER
     }
 
-    /** Every effect, before and after. */
-    static Stream<KillPoint> all() {
-        return Arrays.stream(Effect.values())
+    /** Some effects, each before and after. */
+    static Stream<KillPoint> around(Collection<Effect> effects) {
+        return effects.stream()
                 .flatMap(effect -> Arrays.stream(Moment.values()).map(moment -> new KillPoint(effect, moment)));
     }
 

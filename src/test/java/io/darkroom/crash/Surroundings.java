@@ -139,6 +139,31 @@ final class Surroundings implements AutoCloseable {
         }
     }
 
+    /** Sends requests in one transaction, and commits or aborts it. */
+    void sendInTransaction(boolean commit, String... jobs) {
+        try (KafkaProducer<String, byte[]> transactional = new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "transactional.id",
+                        "client-" + String.join("-", jobs)),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            transactional.initTransactions();
+            transactional.beginTransaction();
+            for (String job : jobs) {
+                var unused = transactional.send(
+                        new ProducerRecord<>(REQUESTS, job, Jobs.request(job, 1).getBytes(StandardCharsets.UTF_8)));
+            }
+            transactional.flush();
+            if (commit) {
+                transactional.commitTransaction();
+            } else {
+                transactional.abortTransaction();
+            }
+        }
+    }
+
     /** Waits for a state; not any longer where no worker lives that could bring it about. */
     ConditionFactory await() {
         return Awaitility.await()

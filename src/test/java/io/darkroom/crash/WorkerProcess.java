@@ -64,6 +64,23 @@ final class WorkerProcess implements AutoCloseable {
         exit();
     }
 
+    /** Another signal, as {@code STOP}. Returns when it is sent. */
+    void signal(String signal) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("kill -" + signal + " ended with " + status);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** SIGTERM. Returns at once. */
     void terminate() {
         process.destroy();

@@ -64,6 +64,18 @@ class WorkerStopIT {
         requireAllCompleted();
     }
 
+    @Test
+    void aSecondSignalEndsItAtOnceAndNothingIsLost() {
+        WorkerProcess first = terminateAmidTheFirstJob("300S");
+        surroundings.await().until(() -> first.readiness().status() != 200);
+
+        first.terminate();
+
+        assertThat(first.exit()).isEqualTo(TERMINATED);
+        surroundings.startWorker();
+        requireAllCompleted();
+    }
+
     private WorkerProcess terminateAmidTheFirstJob(String drain) {
         WorkerProcess worker = surroundings.startWorker(Map.of("darkroom.worker.drain", drain));
         JOBS.forEach(job -> surroundings.send(job, Jobs.request(job, job.equals("running") ? LONG : SHORT)));

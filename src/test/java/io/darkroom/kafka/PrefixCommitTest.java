@@ -51,8 +51,10 @@ class PrefixCommitTest {
     private final DeliveryLoop deliveries = deliveries();
     private final PartitionHandover handover = new PartitionHandover(deliveries, Duration.ofMillis(10));
     private final SettledBefore settledBefore = new SettledBefore();
-    private final PrefixCommit commits =
-            new PrefixCommit(smallRye(), handover, settledBefore, topic -> "id-of-" + topic, later::add);
+    private final PolledRecords.Last polled = new PolledRecords.Last();
+    private final RequestOffsets offsets = new RequestOffsets(topic -> "id-of-" + topic);
+    private final PrefixCommit commits = new PrefixCommit(
+            smallRye(), handover, settledBefore, offsets, new ConsumerCommits(smallRye(), offsets, later::add), polled);
 
     PrefixCommitTest() {
         kafka.assign(Set.of(PARTITION));
@@ -302,5 +304,45 @@ class PrefixCommitTest {
         poll();
 
         assertThat(kafka.commits).containsExactly(101L, 1L);
+    }
+
+    @Test
+    void whereNothingIsInFlightThePositionBehindTransactionMarkersIsCommitted() {
+        kafka.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        polled.given(PARTITION, 6);
+        settle(receive(6), 6);
+        poll();
+        kafka.seek(PARTITION, 8);
+
+        commits.look();
+        poll();
+
+        assertThat(kafka.commits).containsExactly(7L, 8L);
+    }
+
+    @Test
+    void noPositionIsCommittedWhileSomethingIsInFlight() {
+        polled.given(PARTITION, 6);
+        receive(6);
+        kafka.seek(PARTITION, 8);
+
+        commits.look();
+        poll();
+
+        assertThat(kafka.commits).isEmpty();
+    }
+
+    @Test
+    void noPositionIsCommittedBeyondARecordThatIsOnItsWay() {
+        polled.given(PARTITION, 6);
+        settle(receive(6), 6);
+        poll();
+        polled.given(PARTITION, 7);
+        kafka.seek(PARTITION, 9);
+
+        commits.look();
+        poll();
+
+        assertThat(kafka.commits).containsExactly(7L);
     }
 }

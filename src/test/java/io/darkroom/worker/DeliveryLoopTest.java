@@ -360,14 +360,33 @@ final class DeliveryLoopTest extends LoopHarness {
     }
 
     @Test
-    void aLaterAttemptRunsAloneAndNamesWhatWasLost() throws Exception {
+    void anAttemptAfterACleanOneRunsBesideOthersAndNamesWhatWasLost() throws Exception {
+        ended("a", new JobRecord.End(true, "drain", 55.5));
+
+        send("{\"id\":\"a\"}");
+        send("{\"id\":\"b\"}");
+        HandRenderer.Given again = renderer.next();
+        HandRenderer.Given beside = renderer.next();
+
+        assertThat(List.of(again.job().key().id(), beside.job().key().id())).containsExactlyInAnyOrder("a", "b");
+        beside.finish("picture");
+        again.finish("picture");
+        assertThat(List.of(nextEvent(), nextEvent()))
+                .extracting(event -> event.json().path("device_ms_lost").asDouble())
+                .containsExactlyInAnyOrder(55.5, 0.0);
+    }
+
+    private void ended(String job, JobRecord.End end) {
         Source source = new Source("requests", 0, 0, null);
-        String digest = digest("{\"id\":\"a\"}");
+        String digest = digest("{\"id\":\"" + job + "\"}");
         JobRecord.Attempt attempt = new JobRecord.Attempt(1, digest, "t", source, "w0", "w0/1", 5, null);
-        store.objects.put(".darkroom/jobs/a/attempt-1", attempt.data().array());
-        store.objects.put(
-                ".darkroom/jobs/a/attempt-1-end",
-                new JobRecord.End(true, "drain", 55.5).data().array());
+        store.objects.put(".darkroom/jobs/" + job + "/attempt-1", attempt.data().array());
+        store.objects.put(".darkroom/jobs/" + job + "/attempt-1-end", end.data().array());
+    }
+
+    @Test
+    void anAttemptAfterAnUncleanOneRunsAlone() throws Exception {
+        ended("a", new JobRecord.End(false, "the device broke down", 55.5));
 
         send("{\"id\":\"a\"}");
         HandRenderer.Given alone = renderer.next();

@@ -3,6 +3,7 @@ package io.darkroom.worker;
 import io.darkroom.job.Announcer;
 import io.darkroom.job.DeadLetter;
 import io.darkroom.job.ProgressEvent;
+import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
 import io.darkroom.job.TraceContext;
@@ -27,7 +28,7 @@ final class HandAnnouncer implements Announcer {
     volatile boolean byHand;
 
     @Override
-    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace) {
+    public CompletionStage<?> announce(TerminalEvent event, TraceContext trace, Source answers) {
         traces.add(trace);
         return send(events, event);
     }

@@ -72,7 +72,8 @@ class LoopHarness implements AutoCloseable {
                 Duration.ofMillis(5),
                 Duration.ofSeconds(5),
                 List.of("urgent", "requests"),
-                TenantQuotas.NONE);
+                TenantQuotas.NONE,
+                false);
         return new DeliveryLoop(
                 settings,
                 new RequestParser(Limits.DEFAULTS, RequestCheck.none()),

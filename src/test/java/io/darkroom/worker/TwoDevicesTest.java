@@ -104,6 +104,7 @@ class TwoDevicesTest {
                                 Memory.UNKNOWN,
                                 Duration.ZERO)),
                 jobsEach,
+                model -> Optional.empty(),
                 broken -> {
                     throw new IllegalStateException(broken.cause());
                 });

@@ -1,0 +1,23 @@
+package io.darkroom.kafka;
+
+import io.darkroom.job.Offsets;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** Brings what has ended ({@link RequestOffsets}) to the broker. */
+interface OffsetCommits {
+    /** Something may be due. Does not block; what fails is tried again a little later. */
+    void commitNext();
+
+    /**
+     * Commits what is due of partitions that are given back; blocks for a while at most. On the polling thread.
+     *
+     * @param due of these partitions, no longer in {@link RequestOffsets}
+     */
+    void commitNow(Consumer<?, ?> polling, Map<TopicPartition, Offsets.Commit> due);
+
+    /** The consumer's place in its group, told on the polling thread whenever it may have changed. */
+    default void member(ConsumerGroupMetadata place) {}
+}

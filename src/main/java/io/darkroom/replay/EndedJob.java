@@ -1,0 +1,13 @@
+package io.darkroom.replay;
+
+import io.darkroom.job.JobKey;
+import io.darkroom.job.Source;
+
+/**
+ * A job that has ended and may be done once more.
+ *
+ * @param source where its request stands
+ * @param how it ended, for people: {@code failed, internal} or the reason of a dead letter
+ * @param letter the request as a dead letter holds it; where it holds none, it is read at its source
+ */
+record EndedJob(JobKey job, Source source, String how, @org.jspecify.annotations.Nullable StoredRequest letter) {}

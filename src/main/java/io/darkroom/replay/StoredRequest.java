@@ -1,0 +1,102 @@
+package io.darkroom.replay;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.RequestParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/** A request as it stands in a topic: key, value and headers. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private static final String OF_DEAD_LETTERS = "darkroom-dead-";
+    private static final String STRUCTURED = "application/cloudevents+json";
+
+    StoredRequest {
+        headers = List.copyOf(headers);
+    }
+
+    /**
+     * The same request as one of the next generation: its id is written into it, for one that was derived from its place
+     * would be another at another place; and an {@code expires_at} that is past is taken out. Empty where it is no JSON
+     * object: such a request has nothing to be done once more.
+     */
+    Optional<StoredRequest> next(JobKey job, Instant now) {
+        byte[] json = value;
+        if (json == null) {
+            return Optional.empty();
+        }
+        try {
+            if (!(JSON.readTree(json) instanceof ObjectNode whole)) {
+                return Optional.empty();
+            }
+            JsonNode data = isStructured() ? whole.get("data") : whole;
+            if (!(data instanceof ObjectNode request)) {
+                return Optional.empty();
+            }
+            request.put("id", job.id());
+            if (isPast(request.path("expires_at").textValue(), now)) {
+                request.remove("expires_at");
+            }
+            List<Header> kept = new ArrayList<>();
+            for (Header header : headers) {
+                if (!header.key().startsWith(OF_DEAD_LETTERS)
+                        && !header.key().equals(RequestParser.GENERATION_HEADER)) {
+                    kept.add(header);
+                }
+            }
+            kept.add(new RecordHeader(
+                    RequestParser.GENERATION_HEADER,
+                    Integer.toString(job.generation()).getBytes(StandardCharsets.UTF_8)));
+            return Optional.of(new StoredRequest(key, JSON.writeValueAsBytes(whole), kept));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** The last header of a name, as text; null where there is none. */
+    @Nullable
+    String header(String name) {
+        String found = null;
+        for (Header header : headers) {
+            if (header.key().equals(name) && header.value() != null) {
+                found = new String(header.value(), StandardCharsets.UTF_8);
+            }
+        }
+        return found;
+    }
+
+    private boolean isStructured() {
+        String type = header("content-type");
+        return type != null && type.strip().toLowerCase(java.util.Locale.ROOT).startsWith(STRUCTURED);
+    }
+
+    private static boolean isPast(@Nullable String time, Instant now) {
+        try {
+            return time != null && OffsetDateTime.parse(time).toInstant().isBefore(now);
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package io.darkroom.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.darkroom.job.Source;
+import io.darkroom.standalone.StandaloneBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On a real broker, with a real member of a group. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EventTransactionsTest {
+    private static final int LARGEST = 1 << 20;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Held, for a logger that nobody holds forgets its level. */
+    private static final List<Logger> QUIET = List.of(
+            Logger.getLogger("kafka"), Logger.getLogger("org.apache.kafka"), Logger.getLogger("state.change.logger"));
+
+    private StandaloneBroker broker;
+    private int topics;
+
+    // Of one test.
+    private String requests = "";
+    private String completions = "";
+    private @Nullable KafkaConsumer<String, byte[]> member;
+    private @Nullable EventTransactions transactions;
+    private final RequestOffsets offsets = new RequestOffsets(topic -> "id");
+
+    @BeforeAll
+    void startBroker(@TempDir Path folder) {
+        QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
+        broker = StandaloneBroker.start(folder.resolve("kafka"), 0, List.of(), Duration.ofSeconds(6));
+    }
+
+    @AfterAll
+    void stopBroker() {
+        broker.close();
+    }
+
+    @AfterEach
+    void leave() {
+        Objects.requireNonNull(transactions).close();
+        Objects.requireNonNull(member).close();
+    }
+
+    private Map<String, Object> kafka(Map<String, Object> more) {
+        Map<String, Object> settings = new java.util.HashMap<>(more);
+        settings.put("bootstrap.servers", broker.bootstrapServers());
+        return settings;
+    }
+
+    /** A worker in its group with five requests received. */
+    private void begin(String protocol) throws Exception {
+        topics++;
+        requests = "requests-" + topics;
+        completions = "completions-" + topics;
+        try (Admin admin = Admin.create(kafka(Map.of()))) {
+            admin.createTopics(List.of(
+                            new org.apache.kafka.clients.admin.NewTopic(requests, 1, (short) 1),
+                            new org.apache.kafka.clients.admin.NewTopic(completions, 1, (short) 1)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+        KafkaConsumer<String, byte[]> joined = new KafkaConsumer<>(
+                kafka(Map.of("group.id", group(), "group.protocol", protocol, "enable.auto.commit", false)),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+        member = joined;
+        joined.subscribe(List.of(requests));
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            joined.poll(Duration.ofMillis(50));
+            return !joined.assignment().isEmpty();
+        });
+        offsets.assigned(List.of(requestsPartition()), Map.of());
+        for (long offset = 0; offset < 5; offset++) {
+            offsets.received(requestsPartition(), offset);
+        }
+        transactions = new EventTransactions(offsets, () -> transactional(requests));
+        transactions.member(joined.groupMetadata());
+    }
+
+    private String group() {
+        return "workers-" + topics;
+    }
+
+    private TopicPartition requestsPartition() {
+        return new TopicPartition(requests, 0);
+    }
+
+    private Producer<String, byte[]> transactional(String id) {
+        return new KafkaProducer<>(
+                kafka(Map.of("transactional.id", id, "max.block.ms", 8000)),
+                new StringSerializer(),
+                new ByteArraySerializer());
+    }
+
+    private CompletableFuture<?> announce(long offset) {
+        return Objects.requireNonNull(transactions)
+                .announce(
+                        new ProducerRecord<>(completions, "job-" + offset, new byte[] {1}),
+                        new Source(requests, 0, offset, null))
+                .toCompletableFuture();
+    }
+
+    private List<String> read(String isolation) {
+        TopicPartition only = new TopicPartition(completions, 0);
+        List<String> jobs = new ArrayList<>();
+        try (KafkaConsumer<String, byte[]> reader = new KafkaConsumer<>(
+                kafka(Map.of("isolation.level", isolation)), new StringDeserializer(), new ByteArrayDeserializer())) {
+            reader.assign(List.of(only));
+            reader.seekToBeginning(List.of(only));
+            long end = Objects.requireNonNull(reader.endOffsets(List.of(only)).get(only));
+            while (reader.position(only) < end) {
+                reader.poll(Duration.ofMillis(50)).forEach(record -> jobs.add(record.key()));
+            }
+        }
+        return jobs;
+    }
+
+    private @Nullable OffsetAndMetadata committed() throws Exception {
+        try (Admin admin = Admin.create(kafka(Map.of()))) {
+            return admin.listConsumerGroupOffsets(group())
+                    .partitionsToOffsetAndMetadata()
+                    .get(30, TimeUnit.SECONDS)
+                    .get(requestsPartition());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void anEventAndItsOffsetAreCommittedTogether(String protocol) throws Exception {
+        begin(protocol);
+
+        CompletableFuture<?> first = announce(0);
+        CompletableFuture<?> third = announce(2);
+
+        assertThat(first).succeedsWithin(PATIENCE);
+        assertThat(third).succeedsWithin(PATIENCE);
+        assertThat(read("read_committed")).containsExactly("job-0", "job-2");
+        assertThat(Objects.requireNonNull(committed()).offset()).isEqualTo(1);
+        assertThat(Objects.requireNonNull(committed()).metadata()).isEqualTo("darkroom/1 id 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void aStaleOwnerTellsAndCommitsNothing(String protocol) throws Exception {
+        begin(protocol);
+        ConsumerGroupMetadata now = Objects.requireNonNull(member).groupMetadata();
+        Objects.requireNonNull(transactions)
+                .member(new ConsumerGroupMetadata(
+                        now.groupId(),
+                        now.generationId() - 1 > 0 ? now.generationId() - 1 : 77,
+                        now.memberId(),
+                        Optional.empty()));
+
+        assertThat(announce(0)).failsWithin(PATIENCE);
+
+        assertThat(read("read_committed")).isEmpty();
+        assertThat(committed()).isNull();
+
+        Objects.requireNonNull(transactions).member(now);
+        assertThat(announce(0)).succeedsWithin(PATIENCE);
+        assertThat(read("read_committed")).containsExactly("job-0");
+    }
+
+    @Test
+    void aPlaceThatChangedWithoutAWordIsAskedForAndNothingFails() throws Exception {
+        begin("consumer");
+        EventTransactions events = Objects.requireNonNull(transactions);
+        ConsumerGroupMetadata now = Objects.requireNonNull(member).groupMetadata();
+        events.member(new ConsumerGroupMetadata(now.groupId(), 77, now.memberId(), Optional.empty()));
+        events.askPlaceBy(() -> events.member(now));
+
+        assertThat(announce(0)).succeedsWithin(PATIENCE);
+
+        assertThat(read("read_committed")).containsExactly("job-0");
+    }
+
+    @Test
+    void oneThatIsInNoGroupAnyMoreIsNotLetThrough() throws Exception {
+        begin("consumer");
+        Objects.requireNonNull(transactions).member(new ConsumerGroupMetadata(group()));
+
+        assertThat(announce(0)).failsWithin(PATIENCE);
+
+        assertThat(read("read_uncommitted")).isEmpty();
+        assertThat(committed()).isNull();
+    }
+
+    @Test
+    void aProducerThatIsFencedIsMadeAnew() throws Exception {
+        begin("consumer");
+        assertThat(announce(0)).succeedsWithin(PATIENCE);
+        try (Producer<String, byte[]> other = transactional(requests)) {
+            other.initTransactions();
+        }
+
+        assertThat(announce(1)).failsWithin(PATIENCE);
+        assertThat(announce(1)).succeedsWithin(PATIENCE);
+
+        assertThat(read("read_committed")).containsExactly("job-0", "job-1");
+        assertThat(Objects.requireNonNull(committed()).offset()).isEqualTo(2);
+    }
+
+    @Test
+    void nothingIsToldOfAPartitionThatIsLost() throws Exception {
+        begin("consumer");
+        offsets.forget(List.of(requestsPartition()));
+
+        assertThat(announce(0)).failsWithin(PATIENCE);
+
+        assertThat(read("read_uncommitted")).isEmpty();
+    }
+
+    @Test
+    void anEventThatIsTooLargeHoldsUpNoOther() throws Exception {
+        begin("consumer");
+        CompletableFuture<?> large = Objects.requireNonNull(transactions)
+                .announce(
+                        new ProducerRecord<>(completions, "large", new byte[2 * LARGEST]),
+                        new Source(requests, 0, 3, null))
+                .toCompletableFuture();
+        CompletableFuture<?> other = announce(1);
+
+        assertThat(large).failsWithin(PATIENCE);
+        assertThat(other).succeedsWithin(PATIENCE);
+
+        assertThat(read("read_committed")).containsExactly("job-1");
+    }
+
+    @Test
+    void whatNeedsNoEventIsCommittedToo() throws Exception {
+        begin("consumer");
+        offsets.settled(requestsPartition(), 0);
+
+        Objects.requireNonNull(transactions).commitNext();
+
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(committed())
+                .isNotNull()
+                .extracting(OffsetAndMetadata::offset)
+                .isEqualTo(1L));
+    }
+}
