@@ -117,7 +117,8 @@ public final class Main {
         BiConsumer<Integer, Throwable> exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
         ApplicationLifecycleManager.setDefaultExitCodeHandler((code, failure) -> {
             cleanUp.run();
-            exit.accept(code, failure);
+            // A start that a signal ended has failed; what it ends with is the signal's.
+            exit.accept(Signals.asked().orElse(code), failure);
         });
     }
 

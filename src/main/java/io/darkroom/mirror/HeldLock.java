@@ -39,7 +39,7 @@ final class HeldLock implements AutoCloseable {
         boolean taken = false;
         try {
             while (!isTaken(channel)) {
-                progress.now("waiting for another process that syncs into the same folder");
+                progress.waiting("waiting for another process that syncs into the same folder");
                 progress.requireGoingOn();
                 TimeUnit.MILLISECONDS.sleep(AGAIN_MS);
             }

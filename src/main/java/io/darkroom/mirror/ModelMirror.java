@@ -62,17 +62,12 @@ public final class ModelMirror implements AutoCloseable {
         this.cache = cache;
         this.store = store;
         this.folder = new SourceFolder(cache.resolve(name(source, store)));
-        this.progress = new Progress("listing " + source, () -> canceled.getAsBoolean() || stopped.get());
+        this.progress = new Progress(() -> canceled.getAsBoolean() || stopped.get());
     }
 
     /** Where this process finds its models; not there before the first sync has ended. */
     public Path models() {
         return folder.tree();
-    }
-
-    /** What a sync does now, for people. */
-    public String progress() {
-        return progress.toString();
     }
 
     /**
@@ -88,7 +83,6 @@ public final class ModelMirror implements AutoCloseable {
         try (BucketReader reader = new BucketReader(store)) {
             folder.create();
             try (HeldLock lock = folder.lock(progress)) {
-                progress.now("listing " + source);
                 List<Wanted> models = Wanted.of(source, reader.list(source.bucket(), source.keyPrefix()));
                 if (claim == null) {
                     claim = folder.claim();
@@ -116,7 +110,7 @@ public final class ModelMirror implements AutoCloseable {
         long bytes =
                 contents.values().stream().mapToLong(f -> f.object().bytes()).sum();
         long start = System.nanoTime();
-        progress.now("models from " + source, bytes);
+        progress.start("from " + source, bytes);
         stopped.set(false);
         AtomicInteger made = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(DOWNLOADS, work -> {

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
-/** How far a sync is: for the log, a line every few seconds, and for readiness. Safe for use from any thread. */
+/** How far a sync is: a line in the log every few seconds. Safe for use from any thread. */
 final class Progress {
     private static final Logger LOG = Logger.getLogger(ModelMirror.class);
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
@@ -16,23 +16,22 @@ final class Progress {
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong fetched = new AtomicLong();
     private final AtomicLong nextLine = new AtomicLong(System.nanoTime() + BETWEEN_LINES.toNanos());
-    private volatile String phase;
+    private volatile String phase = "";
     private volatile long total;
 
-    Progress(String phase, BooleanSupplier canceled) {
-        this.phase = phase;
+    Progress(BooleanSupplier canceled) {
         this.canceled = canceled;
     }
 
-    /** What is done now, where it is not to be counted. */
-    void now(String what) {
+    /** What is waited for now. */
+    void waiting(String what) {
         phase = what;
         total = 0;
         line();
     }
 
-    /** What is done now, and how many bytes there are in all. */
-    void now(String what, long bytes) {
+    /** Begins to count, to so many bytes in all. */
+    void start(String what, long bytes) {
         done.set(0);
         fetched.set(0);
         phase = what;

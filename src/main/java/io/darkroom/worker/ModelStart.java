@@ -2,6 +2,7 @@ package io.darkroom.worker;
 
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.mirror.ModelSourceException;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,6 +10,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.interceptor.Interceptor;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,17 +32,25 @@ class ModelStart {
             Instance<Engines> engines) {
         List<String> roles = config.standalone().roles();
         if (roles.contains(WORKER) || roles.contains(WEB)) {
-            try {
-                supply.bring();
-            } catch (ModelSourceException e) {
-                LOG.errorf("Darkroom cannot start. %s", e.getMessage());
-                throw e;
-            }
+            bring(supply);
         }
         if (roles.contains(WORKER) && config.models().load().equals("start")) {
             long start = System.nanoTime();
             engines.get().warm().join();
             LOG.debugf("The default model was loaded in %d ms", (System.nanoTime() - start) / 1_000_000);
+        }
+    }
+
+    /** Without its models the worker must not go on: it would answer that they are unknown. */
+    private static void bring(ModelSupply supply) {
+        try {
+            supply.bring();
+        } catch (ModelSourceException e) {
+            LOG.errorf("Darkroom cannot start. %s", e.getMessage());
+            throw new PreventFurtherStepsException(e.getMessage(), 1);
+        } catch (CancellationException e) {
+            LOG.infof("Stopping: %s", e.getMessage());
+            throw new PreventFurtherStepsException(e.getMessage(), 1);
         }
     }
 }

@@ -7,7 +7,6 @@ import io.darkroom.mirror.ModelSource;
 import io.darkroom.storage.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where this process finds its models: in the configured folder, or in what is kept of a bucket, which must be brought
- * first. Safe for use from any thread; {@link #bring} by one.
+ * first.
  */
 public final class ModelSupply implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ModelSupply.class);
@@ -29,8 +28,7 @@ public final class ModelSupply implements AutoCloseable {
 
     private final Path folder;
     private final @Nullable ModelMirror mirror;
-    private volatile boolean there;
-    private volatile @Nullable String fault;
+    private boolean there;
 
     private ModelSupply(Path folder, @Nullable ModelMirror mirror) {
         this.folder = folder;
@@ -57,15 +55,6 @@ public final class ModelSupply implements AutoCloseable {
         return folder;
     }
 
-    /** What is still to be waited for; empty once the models are there. */
-    public Optional<String> waitingFor() {
-        if (there || mirror == null) {
-            return Optional.empty();
-        }
-        String known = fault;
-        return Optional.of(known == null ? mirror.progress() : known);
-    }
-
     /**
      * Brings the models, and waits for that: as long as the store cannot be reached, too, or the disk is full.
      *
@@ -79,7 +68,6 @@ public final class ModelSupply implements AutoCloseable {
                 mirror.sync();
                 there = true;
             } catch (SurroundingsException e) {
-                fault = e.getMessage();
                 if (System.nanoTime() - quietUntil >= 0) {
                     LOG.warnf("Waiting for the models: %s", e.getMessage());
                     quietUntil = System.nanoTime() + REMINDER.toNanos();

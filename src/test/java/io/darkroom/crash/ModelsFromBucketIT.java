@@ -46,7 +46,11 @@ class ModelsFromBucketIT {
         for (WorkerProcess worker : both) {
             surroundings.await().until(() -> worker.readiness().status() == 200);
         }
-        surroundings.send("from-the-bucket", Jobs.request("from-the-bucket", 2));
+        surroundings.send(
+                "from-the-bucket",
+                """
+                {"id": "from-the-bucket", "model": "tiny", "prompt": "a heron", "num_inference_steps": 2,
+                 "num_images_per_prompt": 2}""");
         surroundings.awaitEnd(List.of("from-the-bucket"));
 
         assertThat(Jobs.requireCompletedOnce(surroundings.end, "from-the-bucket")
@@ -62,10 +66,10 @@ class ModelsFromBucketIT {
         settings.put("darkroom.storage.secret-key", "not-the-secret");
         WorkerProcess worker = surroundings.startWorker(settings);
 
-        surroundings.await().untilAsserted(() -> {
-            assertThat(worker.readiness().status()).isEqualTo(503);
-            assertThat(worker.readiness().body()).contains("SignatureDoesNotMatch");
-        });
+        surroundings.await().untilAsserted(() -> assertThat(logs())
+                .contains("Waiting for the models: the store at ")
+                .contains("SignatureDoesNotMatch"));
+        assertThat(worker.readiness().status()).isNotEqualTo(200);
         worker.terminate();
 
         assertThat(worker.exit()).isEqualTo(128 + 15);
