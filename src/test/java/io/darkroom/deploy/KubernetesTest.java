@@ -153,7 +153,7 @@ final class KubernetesTest {
 
     @TestFactory
     Stream<DynamicTest> theGracePeriodOutlastsTheDrain() {
-        return Stream.of("base", "overlays/gpu")
+        return Stream.of("base", "components/gpu")
                 .map(folder -> DynamicTest.dynamicTest(folder, () -> {
                     long grace = in(folder, "Deployment")
                             .at("/spec/template/spec/terminationGracePeriodSeconds")
@@ -172,10 +172,10 @@ final class KubernetesTest {
 
     @Test
     void gpusAreNotAskedForTwiceAtARollout() {
-        JsonNode rolling = in("overlays/gpu", "Deployment").at("/spec/strategy/rollingUpdate");
+        JsonNode rolling = in("components/gpu", "Deployment").at("/spec/strategy/rollingUpdate");
 
         assertThat(rolling.path("maxSurge").asInt(-1)).isZero();
-        assertThat(in("overlays/gpu", "Deployment")
+        assertThat(in("components/gpu", "Deployment")
                         .at("/spec/template/spec/containers/0/resources/limits")
                         .path("nvidia.com/gpu")
                         .asText())
