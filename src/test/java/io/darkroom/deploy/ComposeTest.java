@@ -155,7 +155,6 @@ final class ComposeTest {
             List<Path> dashboards =
                     files.filter(f -> f.toString().endsWith(".json")).toList();
 
-            assertThat(dashboards).isNotEmpty();
             for (Path dashboard : dashboards) {
                 assertThat(new ObjectMapper().readTree(dashboard.toFile()).findValues("datasource"))
                         .isNotEmpty()
