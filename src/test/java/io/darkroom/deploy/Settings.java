@@ -18,8 +18,8 @@ public final class Settings {
     static final Duration AROUND_A_STOP = Duration.ofSeconds(15);
 
     /** What is neither Darkroom's nor in need of a check by its mapping. */
-    public static final Set<String> OTHERS =
-            Set.of("KAFKA_BOOTSTRAP_SERVERS", "QUARKUS_HTTP_HOST", "JAVA_TOOL_OPTIONS");
+    public static final Set<String> OTHERS = Set.of(
+            "KAFKA_BOOTSTRAP_SERVERS", "QUARKUS_HTTP_HOST", "QUARKUS_LOG_CONSOLE_JSON_ENABLED", "JAVA_TOOL_OPTIONS");
 
     private Settings() {}
 
