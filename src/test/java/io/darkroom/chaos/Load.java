@@ -10,8 +10,8 @@ import java.util.function.DoubleSupplier;
 
 /** Sends what a seed makes of a scale: jobs, poison among them, copies of requests, false copies, cancellations. */
 final class Load {
-    /** So many jobs are sent before any fault has struck, and are kept ahead. */
-    private static final int AHEAD = 40;
+    /** So many jobs for each worker are sent before any fault has struck, and are kept ahead. */
+    private static final int AHEAD = 6;
 
     private static final int DUPLICATES = 20;
     private static final int CONFLICTS = 50;
@@ -49,7 +49,7 @@ final class Load {
     void jobs(DoubleSupplier progress) throws InterruptedException {
         int poisonEvery = scale.jobs() / (scale.poison() + 1);
         for (int i = 0; i < scale.jobs(); i++) {
-            while (i > AHEAD + progress.getAsDouble() * scale.jobs()) {
+            while (i > AHEAD * scale.workers() + progress.getAsDouble() * scale.jobs()) {
                 TimeUnit.MILLISECONDS.sleep(POLL_MS);
             }
             if (i % poisonEvery == poisonEvery - 1 && i / poisonEvery < scale.poison()) {

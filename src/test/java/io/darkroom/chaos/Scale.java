@@ -68,10 +68,10 @@ record Scale(
 
     /** What every build affords. */
     static final Scale SHORT = new Scale(
-            30,
+            20,
             1,
             2,
-            Map.of(Fault.SIGKILL, 2, Fault.SIGTERM, 1, Fault.SIGSTOP, 1, Fault.STORE_FULL, 1),
+            Map.of(Fault.SIGKILL, 1, Fault.SIGTERM, 1, Fault.SIGSTOP, 1, Fault.STORE_FULL, 1),
             0,
             false,
             4,

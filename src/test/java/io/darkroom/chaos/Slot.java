@@ -23,7 +23,7 @@ final class Slot implements AutoCloseable {
     static final String POISON = "poison-";
 
     static final Duration SESSION = Duration.ofSeconds(6);
-    private static final Duration AWAY = SESSION.plusSeconds(5);
+    private static final Duration AWAY = SESSION.plusSeconds(9);
     private static final Duration A_WHILE = Duration.ofSeconds(4);
     private static final Duration NO_WORK = Duration.ofSeconds(20);
     private static final int SKEW_S = 600;
