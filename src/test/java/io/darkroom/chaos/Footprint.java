@@ -34,10 +34,10 @@ record Footprint(double residentKiB, double threads, double descriptors) {
     }
 
     private static long number(List<String> status, String name) {
-        String line = status.stream()
+        return status.stream()
                 .filter(each -> each.startsWith(name))
+                .mapToLong(each -> Long.parseLong(each.replaceAll("\\D", "")))
                 .findFirst()
                 .orElseThrow();
-        return Long.parseLong(line.substring(name.length()).strip().split("\\s+")[0]);
     }
 }
