@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,25 +32,35 @@ final class AppProcess implements AutoCloseable {
     private final Path log;
     private final int port;
     private final int kafkaPort;
+    private final int s3Port;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private AppProcess(Process process, Path log, int port, int kafkaPort) {
+    /**
+     * How a command has ended.
+     *
+     * @param output what it has said, on either stream
+     */
+    record Ended(int status, String output) {}
+
+    private AppProcess(Process process, Path log, int port, int kafkaPort, int s3Port) {
         this.process = process;
         this.log = log;
         this.port = port;
         this.kafkaPort = kafkaPort;
+        this.s3Port = s3Port;
     }
 
     /** Starts it with settings {@code key=value}; its log goes to a file of that name in the folder. */
     static AppProcess start(Path folder, String logName, String... settings) throws IOException {
         int port = freePort();
         int kafkaPort = freePort();
+        int s3Port = freePort();
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                java(),
                 "-Xmx1g",
                 "-Dquarkus.http.port=" + port,
                 "-Ddarkroom.standalone.kafka-port=" + kafkaPort,
-                "-Ddarkroom.standalone.s3-port=" + freePort()));
+                "-Ddarkroom.standalone.s3-port=" + s3Port));
         for (String setting : settings) {
             command.add("-D" + setting);
         }
@@ -60,7 +71,7 @@ final class AppProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        return new AppProcess(process, log, port, kafkaPort);
+        return new AppProcess(process, log, port, kafkaPort, s3Port);
     }
 
     private static int freePort() throws IOException {
@@ -78,6 +89,26 @@ final class AppProcess implements AutoCloseable {
             return log().contains("Ready: taking requests");
         });
         return this;
+    }
+
+    /** Runs a command of the same application, as a client of this one's broker and store, to its end. */
+    Ended command(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                java(),
+                "-Dkafka.bootstrap.servers=" + bootstrapServers(),
+                "-Ddarkroom.storage.endpoint=http://127.0.0.1:" + s3Port,
+                "-Ddarkroom.storage.access-key=darkroom",
+                "-Ddarkroom.storage.secret-key=darkroom-secret",
+                "-jar",
+                System.getProperty("darkroom.jar")));
+        command.addAll(List.of(arguments));
+        Process client = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(client.waitFor(), output);
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     String log() {
