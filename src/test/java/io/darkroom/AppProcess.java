@@ -144,6 +144,15 @@ final class AppProcess implements AutoCloseable {
         }
     }
 
+    /** One header of every record of a key; empty texts where a record lacks it. */
+    List<String> headers(String topic, String key, String name) {
+        return records(topic).stream()
+                .filter(record -> key.equals(record.key()))
+                .map(record -> record.headers().lastHeader(name))
+                .map(header -> header == null ? "" : new String(header.value(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
     URI at(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }

@@ -134,21 +134,12 @@ class StandaloneIT {
         ended(app, "traced");
 
         for (String topic : List.of("darkroom.requests", "darkroom.progress", "darkroom.completions")) {
-            assertThat(headers(topic, "traced", "traceparent"))
+            assertThat(app.headers(topic, "traced", "traceparent"))
                     .as(topic)
                     .isNotEmpty()
                     .containsOnly(trace);
-            assertThat(headers(topic, "traced", "tracestate")).as(topic).containsOnly("vendor=a");
+            assertThat(app.headers(topic, "traced", "tracestate")).as(topic).containsOnly("vendor=a");
         }
-    }
-
-    /** One header of every record of a key; empty texts where a record lacks it. */
-    private static List<String> headers(String topic, String key, String name) {
-        return app.records(topic).stream()
-                .filter(record -> key.equals(record.key()))
-                .map(record -> record.headers().lastHeader(name))
-                .map(header -> header == null ? "" : new String(header.value(), StandardCharsets.UTF_8))
-                .toList();
     }
 
     @Test
@@ -264,7 +255,7 @@ class StandaloneIT {
                 .containsExactlyInAnyOrder("broker", "store", "models", "requests");
         assertThat(app.get("/q/metrics").body())
                 .contains(
-                        "darkroom_jobs_total{code=\"\",outcome=\"completed\"}",
+                        "darkroom_jobs_total{code=\"\",outcome=\"completed\",tenant=\"none\"}",
                         "darkroom_job_steps_total",
                         "darkroom_job_phase_seconds_sum{phase=\"denoise\"}",
                         "darkroom_device_call_seconds_count{device=\"cpu\",network=\"denoiser\"}",
