@@ -31,7 +31,10 @@ class HandoverIT {
                 "darkroom.worker.group-protocol",
                 protocol,
                 "darkroom.handover",
-                "200ms");
+                "2S",
+                // The jobs take longer than this, which is to be no matter.
+                "kafka.max.poll.interval.ms",
+                "5000");
         List<String> urgent = jobs("urgent");
         List<String> bulk = jobs("bulk");
         List<String> jobs =
