@@ -97,6 +97,7 @@ public final class Main {
         settings.check();
         settings.checkDevices();
         Ports.requireFree(settings.httpHost(), settings.httpPort(), StartSettings.HTTP_PORT);
+        settings.traces().forEach(System::setProperty);
         if (!settings.roles().contains(Role.WORKER)) {
             System.setProperty(TAKE_REQUESTS, "false");
         }

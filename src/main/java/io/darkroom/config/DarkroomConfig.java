@@ -55,6 +55,8 @@ public interface DarkroomConfig {
 
     Web web();
 
+    Metrics metrics();
+
     /** How long a partition that is asked back may be held while its running jobs finish, or are written down. */
     @WithDefault("10S")
     Duration handover();
@@ -329,6 +331,17 @@ public interface DarkroomConfig {
         @WithDefault("270336")
         @Min(256)
         int cudaThreads();
+    }
+
+    /** What figures are told apart by. */
+    interface Metrics {
+        /** So many tenants, and as many values of the label, have figures of their own; all others are {@code other}. */
+        @WithDefault("100")
+        @Min(1)
+        int tenants();
+
+        /** The name of the requests' label by whose values costs are told apart too. Default: none. */
+        Optional<String> label();
     }
 
     /** The HTTP API. */

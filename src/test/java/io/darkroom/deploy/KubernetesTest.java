@@ -39,8 +39,8 @@ final class KubernetesTest {
     private static final int PARTITIONS = 48;
 
     /** What is neither Darkroom's nor in need of a check by its mapping. */
-    private static final Set<String> OTHERS =
-            Set.of("KAFKA_BOOTSTRAP_SERVERS", "QUARKUS_HTTP_HOST", "JAVA_TOOL_OPTIONS");
+    private static final Set<String> OTHERS = Set.of(
+            "KAFKA_BOOTSTRAP_SERVERS", "QUARKUS_HTTP_HOST", "QUARKUS_LOG_CONSOLE_JSON_ENABLED", "JAVA_TOOL_OPTIONS");
 
     /** KEDA 2's ScaledObject and its kafka trigger: the fields that there are. */
     private static final Map<String, Set<String>> KEDA = Map.of(
