@@ -62,7 +62,7 @@ final class MixSuite implements Suite {
      * @param samplers as requests name them, with one evaluation a step
      * @param more fields of each request
      */
-    private record Subject(ModelFolder model, int[] sides, List<String> samplers, String more) {
+    private record Subject(ModelFolder model, List<Integer> sides, List<String> samplers, String more) {
         String name() {
             return model.name();
         }
@@ -86,10 +86,10 @@ final class MixSuite implements Suite {
     private static List<Subject> subjects() {
         Path transformer = Path.of("src", "test", "resources", "goldens", "pipelines", "tiny-sd3");
         return List.of(
-                new Subject(BuiltInModels.starter(), new int[] {128, 96}, List.of("\"ddim\"", "\"euler\"", "\"dpmpp_2m\""), ""),
+                new Subject(BuiltInModels.starter(), List.of(128, 96), List.of("\"ddim\"", "\"euler\"", "\"dpmpp_2m\""), ""),
                 new Subject(
                         ModelFolder.read("tiny-sd3", transformer),
-                        new int[] {128, 64},
+                        List.of(128, 64),
                         List.of(
                                 "\"flow_euler\"",
                                 "{\"_class_name\": \"dpmpp_2m" + FLOW,
@@ -112,8 +112,8 @@ final class MixSuite implements Suite {
         Pairs pictures = new Pairs(name + "pictures, to one job at a time", "1/s");
         Pairs busy = new Pairs(name + "device busy", "s/s");
         Pairs shortJob = new Pairs(subject.name() + ", 4 steps behind ten of 50, to alone", "s");
-        Denoiser.Row largeRow = subject.row(subject.sides()[0]);
-        Denoiser.Row smallRow = subject.row(subject.sides()[1]);
+        Denoiser.Row largeRow = subject.row(subject.sides().get(0));
+        Denoiser.Row smallRow = subject.row(subject.sides().get(1));
         try (RawRows raw = new RawRows(subject.model());
                 Worker batching = new Worker(subject, JOBS, 64);
                 Worker single = new Worker(subject, 1, 2)) {
@@ -141,7 +141,7 @@ final class MixSuite implements Suite {
 
     private Mixed mix(Worker worker) {
         List<RenderJob> given = new ArrayList<>();
-        double[] rowsOfSize = new double[worker.subject.sides().length];
+        double[] rowsOfSize = new double[worker.subject.sides().size()];
         for (int i = 0; i < JOBS; i++) {
             int steps = STEPS[i % STEPS.length];
             double scale = SCALES[(i / 4) % SCALES.length];
@@ -152,7 +152,7 @@ final class MixSuite implements Suite {
                     PROMPTS.get((i / 8) % PROMPTS.size()),
                     steps,
                     scale,
-                    worker.subject.sides()[size],
+                    worker.subject.sides().get(size),
                     worker.subject.samplers().get(i % worker.subject.samplers().size())));
         }
         worker.nanos.set(0);
@@ -171,11 +171,11 @@ final class MixSuite implements Suite {
         List<CompletableFuture<Rendered>> others = new ArrayList<>();
         for (int i = 0; i < behind; i++) {
             Ending ending = new Ending();
-            worker.engine.render(job(worker, PROMPTS.get(0), LONG_STEPS, 7.5, worker.subject.sides()[0], worker.subject.samplers().get(0)), ending);
+            worker.engine.render(job(worker, PROMPTS.get(0), LONG_STEPS, 7.5, worker.subject.sides().get(0), worker.subject.samplers().get(0)), ending);
             others.add(ending.rendered);
             ending.stepped.join();
         }
-        RenderJob job = job(worker, PROMPTS.get(1), SHORT_STEPS, 7.5, worker.subject.sides()[0], worker.subject.samplers().get(0));
+        RenderJob job = job(worker, PROMPTS.get(1), SHORT_STEPS, 7.5, worker.subject.sides().get(0), worker.subject.samplers().get(0));
         long start = System.nanoTime();
         worker.render(job).join();
         double seconds = (System.nanoTime() - start) / 1e9;
