@@ -15,7 +15,7 @@ import javax.imageio.ImageIO;
 
 /** Draws how long jobs waited: a panel for each device and load, a line from the median to the 99th of 100 for each policy. */
 final class SchedulePlot {
-    private static final int PANEL = 330;
+    private static final int PANEL = 360;
     private static final int HEIGHT = 330;
     private static final int LEFT = 58;
     private static final int TOP = 40;
@@ -47,6 +47,7 @@ final class SchedulePlot {
 
     private static void draw(Graphics2D g, int left, String title, List<Waits> policies) {
         g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+        g.setStroke(new BasicStroke(1));
         for (int decade = 0; decade <= DECADES; decade++) {
             double seconds = LOWEST * Math.pow(10, decade);
             g.setColor(new Color(0xE4E4E4));
@@ -74,7 +75,7 @@ final class SchedulePlot {
                 }
             }
         }
-        int x = left + LEFT;
+        int x = left + 16;
         for (int i = 0; i < policies.size(); i++) {
             g.setColor(COLOURS[i]);
             g.fillOval(x, HEIGHT - 24, 8, 8);
