@@ -2,35 +2,47 @@ package io.darkroom.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A worker stands still in the middle of a job until another has it, and then goes on. */
+/** A worker stands still (SIGSTOP) in the middle of a job for longer than its session, another takes over, and it wakes up. */
 class StaleOwnerIT {
-    private static final int LONG = 300;
-    private static final String JOB = "taken";
-    private static final String SECOND_ATTEMPT = "attempt-2";
+    private static final int STEPS = 50;
 
-    @Test
-    void aWorkerThatWasTakenForDeadWritesNothingMoreOfItsJobs(@TempDir Path folder) {
-        try (Surroundings surroundings = new Surroundings("stale-owner", folder)) {
-            WorkerProcess stale = surroundings.startWorker();
-            surroundings.send(JOB, Jobs.request(JOB, LONG));
-            surroundings.await().until(() -> !surroundings.end.progress(JOB).isEmpty());
+    @ParameterizedTest(name = "exactly once: {0}")
+    @ValueSource(booleans = {false, true})
+    void aWorkerThatWakesUpWhenAnotherRendersItsJobWritesNothingThatCounts(boolean exactlyOnce, @TempDir Path folder) {
+        Map<String, String> settings = Map.of("darkroom.events.exactly-once", Boolean.toString(exactlyOnce));
+        try (Surroundings surroundings = new Surroundings("stale-" + exactlyOnce, folder)) {
+            WorkerProcess stale = surroundings.startWorker(settings);
+            surroundings.send("job", Jobs.request("job", STEPS));
+            surroundings.await().until(() -> surroundings.end.progress("job").size() > 1);
 
-            stale.freeze();
-            surroundings.startWorker();
-            surroundings.await().until(() -> Jobs.record(surroundings.end, JOB).contains(SECOND_ATTEMPT));
-            stale.wake();
-            surroundings.awaitEnd(List.of(JOB));
+            stale.signal("STOP");
+            surroundings.await().until(() -> surroundings.end.members() == 0);
+            WorkerProcess owner = surroundings.startWorker(settings);
+            surroundings.await().until(() -> surroundings.end.progress("job").stream()
+                    .anyMatch(event -> event.json().path("attempt").intValue() == 2));
+            stale.signal("CONT");
+            surroundings.awaitEnd(List.of("job"));
+            surroundings.await().until(() -> surroundings.end.members() == 2);
+            // What it would write it has written when it has ended.
+            stale.terminate();
+            stale.exit();
 
-            JsonNode data = Jobs.requireCompletedOnce(surroundings.end, JOB);
-            assertThat(data.path("attempt").intValue()).isEqualTo(2);
-            assertThat(Jobs.record(surroundings.end, JOB)).containsExactly("attempt-1", SECOND_ATTEMPT, "outcome");
-            surroundings.await().until(() -> stale.readiness().status() == 200);
+            assertThat(Jobs.requireCompletedOnce(surroundings.end, "job")
+                            .path("worker")
+                            .textValue())
+                    .isEqualTo(owner.toString());
+            assertThat(surroundings.end.committedEvents("job")).hasSize(1);
+            // Not even how its own attempt ended: that is not for it to say any more.
+            assertThat(Jobs.record(surroundings.end, "job")).containsExactly("attempt-1", "attempt-2", "outcome");
+            surroundings.send("next", Jobs.request("next", 1));
+            surroundings.awaitEnd(List.of("next"));
         }
     }
 }
