@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImageIT {
     private static final String USER = "10001";
-    private static final long SMALL = 1 << 20;
+    private static final long SMALL = 2 << 20;
     private static final String JAVA = "/opt/java/openjdk/bin/java";
 
     private Path root;
