@@ -30,12 +30,16 @@ final class CheckpointWrites {
         this.store = store;
     }
 
-    /** Where it is there already it is the same: its name says how far it is. */
+    /**
+     * One is going to be created, perhaps after it has waited for a thread: its job may be over by then. Does not block.
+     */
+    synchronized void announce(Location at) {
+        writing.computeIfAbsent(folder(at), key -> new Writing()).writes++;
+    }
+
+    /** Creates an announced one. Where it is there already it is the same: its name says how far it is. */
     void create(Location at, byte[] content) {
-        String folder = at.key().substring(0, at.key().lastIndexOf('/') + 1);
-        synchronized (this) {
-            writing.computeIfAbsent(folder, key -> new Writing()).writes++;
-        }
+        String folder = folder(at);
         try {
             store.create(at, content, BINARY);
         } finally {
@@ -43,6 +47,10 @@ final class CheckpointWrites {
                 store.delete(at);
             }
         }
+    }
+
+    private static String folder(Location at) {
+        return at.key().substring(0, at.key().lastIndexOf('/') + 1);
     }
 
     /** Whether the job is through meanwhile. */

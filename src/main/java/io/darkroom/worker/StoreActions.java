@@ -11,7 +11,7 @@ import io.darkroom.job.ObjectTooLargeException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Does what a delivery wants of the store. Blocks, and throws what the store throws. */
+/** Does what a delivery wants of the store. Blocks where nothing else is said, and throws what the store throws. */
 final class StoreActions {
     private static final Logger LOG = Logger.getLogger(StoreActions.class);
     private static final String JSON = "application/json";
@@ -26,7 +26,14 @@ final class StoreActions {
         this.checkpoints = new CheckpointWrites(store);
     }
 
-    /** The answer to an action; null where it is not one of the store's. */
+    /** An action is going to be performed, once there is a thread for it. Does not block. */
+    void announce(DeliveryAction action) {
+        if (action instanceof DeliveryAction.CreateCheckpoint create) {
+            checkpoints.announce(create.at());
+        }
+    }
+
+    /** The answer to an announced action; null where it is not one of the store's. */
     @Nullable
     DeliveryEvent perform(DeliveryAction action) {
         if (action instanceof DeliveryAction.CreateAttempt create) {

@@ -40,10 +40,16 @@ class CheckpointWritesTest {
                 });
     }
 
+    private void create(Location at) {
+        writes.announce(at);
+        writes.create(at, new byte[1]);
+    }
+
     @Test
-    void aCheckpointThatArrivesAfterItsJobsWereDeletedIsDeletedToo() {
-        writes.create(FIRST, new byte[1]);
-        beforeCreation = () -> writes.delete("darkroom", JOB);
+    void aCheckpointThatWaitsForAThreadWhileItsJobsAreDeletedIsDeletedToo() {
+        create(FIRST);
+        writes.announce(SECOND);
+        writes.delete("darkroom", JOB);
 
         writes.create(SECOND, new byte[1]);
 
@@ -51,9 +57,19 @@ class CheckpointWritesTest {
     }
 
     @Test
+    void aCheckpointThatArrivesAfterItsJobsWereDeletedIsDeletedToo() {
+        create(FIRST);
+        beforeCreation = () -> writes.delete("darkroom", JOB);
+
+        create(SECOND);
+
+        assertThat(store.objects).isEmpty();
+    }
+
+    @Test
     void aCheckpointOfAJobThatGoesOnIsKept() {
-        writes.create(FIRST, new byte[1]);
-        writes.create(SECOND, new byte[1]);
+        create(FIRST);
+        create(SECOND);
 
         assertThat(store.objects).containsOnlyKeys(FIRST.key(), SECOND.key());
     }
@@ -63,7 +79,7 @@ class CheckpointWritesTest {
         JobKey other = new JobKey("b", 0);
         beforeCreation = () -> writes.delete("darkroom", other);
 
-        writes.create(FIRST, new byte[1]);
+        create(FIRST);
 
         assertThat(store.objects).containsOnlyKeys(FIRST.key());
     }
@@ -71,11 +87,11 @@ class CheckpointWritesTest {
     @Test
     void aFaultOfTheStoreIsHandedOnAndForgotten() {
         store.refusesCheckpoints = true;
-        assertThatThrownBy(() -> writes.create(FIRST, new byte[1])).isInstanceOf(SurroundingsException.class);
+        assertThatThrownBy(() -> create(FIRST)).isInstanceOf(SurroundingsException.class);
         writes.delete("darkroom", JOB);
         store.refusesCheckpoints = false;
 
-        writes.create(SECOND, new byte[1]);
+        create(SECOND);
 
         assertThat(store.objects).containsOnlyKeys(SECOND.key());
     }
