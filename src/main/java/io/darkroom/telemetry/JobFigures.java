@@ -156,7 +156,11 @@ public final class JobFigures {
         deadLetters.increment();
     }
 
-    /** @param action the name of a {@link DeliveryAction} that met a fault of the surroundings */
+    /**
+     * An action met a fault of the surroundings.
+     *
+     * @param action the name of a {@link DeliveryAction}
+     */
     public void faulted(String action) {
         faults(action).increment();
     }

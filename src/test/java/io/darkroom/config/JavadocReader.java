@@ -48,7 +48,7 @@ final class JavadocReader extends TreePathScanner<@Nullable Void, @Nullable Void
         String outside = inside;
         inside = tree.getSimpleName().toString();
         keep(inside);
-        super.visitClass(tree, none);
+        super.visitClass(tree, null);
         inside = outside;
         return null;
     }
