@@ -67,6 +67,22 @@ public interface DarkroomConfig {
         @WithDefault("models")
         Path path();
 
+        /**
+         * Instead of {@code path}: models from the store, as {@code s3://bucket/prefix}, below which each has a folder (or which
+         * is a model's folder itself). They are brought into {@code cache} before the worker is ready. What changes in the
+         * bucket is seen at the next start.
+         */
+        Optional<
+                        @Pattern(
+                                regexp = "s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?",
+                                message = "must be s3://bucket or s3://bucket/prefix")
+                        String>
+                source();
+
+        /** What is kept of {@code source} on this machine. Workers may share it; it needs hard links. */
+        @WithDefault("models-cache")
+        Path cache();
+
         /** The model of requests that name none. Default: the only one in the folder, else the starter. */
         @io.smallrye.config.WithName("default")
         Optional<String> defaultModel();

@@ -61,6 +61,16 @@ class WorkerBeans {
         return ConfiguredStore.minio(config.storage());
     }
 
+    @Produces
+    @Singleton
+    ModelSupply modelSupply() {
+        return ModelSupply.of(config.models(), () -> ConfiguredStore.config(config.storage()));
+    }
+
+    void close(@Disposes ModelSupply supply) {
+        supply.close();
+    }
+
     void close(@Disposes MinioObjectStore store) {
         store.close();
     }
