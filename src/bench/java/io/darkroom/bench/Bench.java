@@ -1,6 +1,8 @@
 package io.darkroom.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.darkroom.bench.schedule.CallSuite;
+import io.darkroom.bench.schedule.ScheduleSuite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +19,7 @@ public final class Bench {
      * Runs all, or those named.
      *
      * @param args the folder for results.json, the packaged application's jar, and which suites to run: {@code all} or
-     *     some of {@code picture}, {@code mix}, {@code jobs}, {@code sampler}, with commas between them
+     *     some of {@code picture}, {@code mix}, {@code calls}, {@code schedule}, {@code jobs}, {@code sampler}, with commas between them
      */
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
@@ -25,6 +27,8 @@ public final class Bench {
         Map<String, Suite> suites = new LinkedHashMap<>();
         suites.put("picture", new PictureSuite());
         suites.put("mix", new MixSuite());
+        suites.put("calls", new CallSuite());
+        suites.put("schedule", new ScheduleSuite(folder));
         suites.put("jobs", new JobSuite(Path.of(args[1]), folder));
         suites.put("sampler", new SamplerSuite());
         if (!args[2].equals("all")) {

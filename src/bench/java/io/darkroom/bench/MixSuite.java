@@ -16,9 +16,14 @@ import io.darkroom.job.Source;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.CallListener;
+import io.darkroom.model.Denoiser;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
+import io.darkroom.pipeline.Arguments;
+import io.darkroom.pipeline.Families;
 import io.darkroom.pipeline.Models;
+import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.TorchNoise;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,7 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * 64 jobs that differ in all that may differ, through the engine on the starter: 4 to 50 steps, w 1 to 12, four prompts,
+ * 64 jobs that differ in all that may differ, through the engine on the starter and on a tiny transformer: 4 to 50 steps, w 1 to 12, four prompts,
  * two sizes, three samplers. Beside them the best that {@link RawRows} reaches for their sizes, and the same engine with
  * one job at a time. And a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store
  * are not in it.
@@ -43,28 +48,79 @@ final class MixSuite implements Suite {
     private static final double[] SCALES = {1, 3, 7.5, 12};
     private static final List<String> PROMPTS =
             List.of("a red circle", "a mountain lake at sunset", "a forest in the fog", "a house by the sea");
-    private static final int[] SIZES = {128, 96};
-    private static final List<String> SAMPLERS = List.of("ddim", "euler", "dpmpp_2m");
-    private static final int FACTOR = 8;
+    private static final String FLOW = "\", \"use_flow_sigmas\": true, \"prediction_type\": \"flow_prediction\"}";
     private static final int LONG_JOBS = 10;
     private static final int SHORT_STEPS = 4;
     private static final int LONG_STEPS = 50;
 
     private int jobs;
 
+    /**
+     * A model with what its jobs look like.
+     *
+     * @param sides of its pictures, in pixels
+     * @param samplers as requests name them, with one evaluation a step
+     * @param more fields of each request
+     */
+    private record Subject(ModelFolder model, List<Integer> sides, List<String> samplers, String more) {
+        String name() {
+            return model.name();
+        }
+
+        /** A row of a job with pictures of this side. */
+        Denoiser.Row row(int side) {
+            Arguments arguments = Arguments.builder()
+                    .prompt(PROMPTS.get(0))
+                    .seed(1L)
+                    .width(side)
+                    .height(side)
+                    .maxSequenceLength(more.contains("max_sequence_length") ? 16 : null)
+                    .build();
+            try (Pipeline pipeline = Families.planner(model)
+                    .open(new OnnxLoader(new Device.Cpu(), (kind, n, nanos) -> {}), new TorchNoise(270_336))) {
+                return pipeline.begin(pipeline.plan(arguments)).get(0).rows().get(0);
+            }
+        }
+    }
+
+    private static List<Subject> subjects() {
+        Path transformer = Path.of("src", "test", "resources", "goldens", "pipelines", "tiny-sd3");
+        return List.of(
+                new Subject(BuiltInModels.starter(), List.of(128, 96), List.of("\"ddim\"", "\"euler\"", "\"dpmpp_2m\""), ""),
+                new Subject(
+                        ModelFolder.read("tiny-sd3", transformer),
+                        List.of(128, 64),
+                        List.of(
+                                "\"flow_euler\"",
+                                "{\"_class_name\": \"dpmpp_2m" + FLOW,
+                                "{\"_class_name\": \"unipc" + FLOW),
+                        ", \"max_sequence_length\": 16"));
+    }
+
     @Override
     public List<Row> run() throws Exception {
-        Pairs rows = new Pairs("64 mixed jobs: rows, to the best raw", "rows/s");
-        Pairs pictures = new Pairs("64 mixed jobs: pictures, to one job at a time", "1/s");
-        Pairs busy = new Pairs("64 mixed jobs: device busy", "s/s");
-        Pairs shortJob = new Pairs("4 steps behind ten of 50, to alone", "s");
-        try (RawRows raw = new RawRows(BuiltInModels.starter());
-                Worker batching = new Worker(JOBS, 64);
-                Worker single = new Worker(1, 2)) {
+        List<Row> rows = new ArrayList<>();
+        for (Subject subject : subjects()) {
+            rows.addAll(run(subject));
+        }
+        return rows;
+    }
+
+    private List<Row> run(Subject subject) throws Exception {
+        String name = subject.name() + ", 64 mixed jobs: ";
+        Pairs rows = new Pairs(name + "rows, to the best raw", "rows/s");
+        Pairs pictures = new Pairs(name + "pictures, to one job at a time", "1/s");
+        Pairs busy = new Pairs(name + "device busy", "s/s");
+        Pairs shortJob = new Pairs(subject.name() + ", 4 steps behind ten of 50, to alone", "s");
+        Denoiser.Row largeRow = subject.row(subject.sides().get(0));
+        Denoiser.Row smallRow = subject.row(subject.sides().get(1));
+        try (RawRows raw = new RawRows(subject.model());
+                Worker batching = new Worker(subject, JOBS, 64);
+                Worker single = new Worker(subject, 1, 2)) {
             mix(batching);
             for (int round = 0; round < ROUNDS; round++) {
-                double large = raw.best(SIZES[0] / FACTOR);
-                double small = raw.best(SIZES[1] / FACTOR);
+                double large = raw.best(largeRow);
+                double small = raw.best(smallRow);
                 Mixed many = mix(batching);
                 Mixed one = mix(single);
                 // At its best, raw takes so long for the rows of both sizes.
@@ -85,19 +141,19 @@ final class MixSuite implements Suite {
 
     private Mixed mix(Worker worker) {
         List<RenderJob> given = new ArrayList<>();
-        double[] rowsOfSize = new double[SIZES.length];
+        double[] rowsOfSize = new double[worker.subject.sides().size()];
         for (int i = 0; i < JOBS; i++) {
             int steps = STEPS[i % STEPS.length];
             double scale = SCALES[(i / 4) % SCALES.length];
-            int size = (i / 16) % SIZES.length;
+            int size = (i / 16) % rowsOfSize.length;
             rowsOfSize[size] += steps * (scale > 1 ? 2 : 1);
             given.add(job(
                     worker,
                     PROMPTS.get((i / 8) % PROMPTS.size()),
                     steps,
                     scale,
-                    SIZES[size],
-                    SAMPLERS.get(i % SAMPLERS.size())));
+                    worker.subject.sides().get(size),
+                    worker.subject.samplers().get(i % worker.subject.samplers().size())));
         }
         worker.nanos.set(0);
         worker.denoiserNanos.set(0);
@@ -115,11 +171,11 @@ final class MixSuite implements Suite {
         List<CompletableFuture<Rendered>> others = new ArrayList<>();
         for (int i = 0; i < behind; i++) {
             Ending ending = new Ending();
-            worker.engine.render(job(worker, PROMPTS.get(0), LONG_STEPS, 7.5, SIZES[0], "ddim"), ending);
+            worker.engine.render(job(worker, PROMPTS.get(0), LONG_STEPS, 7.5, worker.subject.sides().get(0), worker.subject.samplers().get(0)), ending);
             others.add(ending.rendered);
             ending.stepped.join();
         }
-        RenderJob job = job(worker, PROMPTS.get(1), SHORT_STEPS, 7.5, SIZES[0], "ddim");
+        RenderJob job = job(worker, PROMPTS.get(1), SHORT_STEPS, 7.5, worker.subject.sides().get(0), worker.subject.samplers().get(0));
         long start = System.nanoTime();
         worker.render(job).join();
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -130,8 +186,9 @@ final class MixSuite implements Suite {
     private RenderJob job(Worker worker, String prompt, int steps, double scale, int size, String sampler) {
         int n = jobs++;
         String json = "{\"prompt\": \"" + prompt + "\", \"negative_prompt\": \"blurry\", \"num_inference_steps\": " + steps
-                + ", \"guidance_scale\": " + scale + ", \"scheduler\": \"" + sampler + "\", \"seed\": " + n
-                + ", \"width\": " + size + ", \"height\": " + size + "}";
+                + ", \"guidance_scale\": " + scale + ", \"scheduler\": " + sampler + ", \"seed\": " + n
+                + ", \"width\": " + size + ", \"height\": " + size
+                + worker.subject.more() + "}";
         ParsedRequest parsed = worker.parser.parse(new IncomingRecord(
                 new Source("bench", 0, n, null),
                 "bench",
@@ -149,11 +206,13 @@ final class MixSuite implements Suite {
     private static final class Worker implements AutoCloseable {
         final AtomicLong nanos = new AtomicLong();
         final AtomicLong denoiserNanos = new AtomicLong();
+        final Subject subject;
         final RequestParser parser;
         final Engine engine;
         private final ExecutorService encoding = Executors.newFixedThreadPool(2);
 
-        Worker(int jobsAtOnce, int rows) {
+        Worker(Subject subject, int jobsAtOnce, int rows) {
+            this.subject = subject;
             CallMeter meter = new CallMeter((kind, n, took) -> {
                 nanos.addAndGet(took);
                 if (kind == CallListener.Kind.DENOISER) {
@@ -162,7 +221,7 @@ final class MixSuite implements Suite {
             });
             Models models = new Models(
                     Path.of("no-other-models"),
-                    BuiltInModels.starter(),
+                    subject.model(),
                     Optional.empty(),
                     1L << 30,
                     new OnnxLoader(new Device.Cpu(), meter),

@@ -1,54 +1,59 @@
 package io.darkroom.bench;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.darkroom.model.Denoiser;
 import io.darkroom.model.ModelFolder;
+import io.darkroom.tensor.Tensor;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.LongStream;
 
 /**
- * The starter's UNet through ONNX Runtime alone, as its file stands, with the options that Darkroom gives its sessions on
+ * A model's denoiser through ONNX Runtime alone, as its file stands, with the options that Darkroom gives its sessions on
  * the CPU: how many rows a second it does at any number of rows a call. Inputs are made once.
  */
 final class RawRows implements AutoCloseable {
-    private static final int[] ROWS = {1, 2, 4, 6, 8, 12, 16, 24, 32};
+    private static final int[] ROWS = {1, 2, 4, 8, 16, 32, 64};
     private static final int CALLS = 5;
+    private static final String TIME = "timestep";
 
     private final OrtEnvironment environment =
             OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "bench");
-    private final OrtSession unet;
-    private final int length;
-    private final int width;
-    private final int channels;
+    private final OrtSession session;
 
     RawRows(ModelFolder model) throws OrtException {
-        length = model.config("text_encoder").integer("max_position_embeddings");
-        width = model.config("text_encoder").integer("hidden_size");
-        channels = model.config("unet").integer("in_channels");
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
-            unet = environment.createSession(model.graph("unet").toString(), options);
+            String graph = model.graph(model.has("unet") ? "unet" : "transformer").toString();
+            session = environment.createSession(graph, options);
         }
     }
 
-    /** The most rows a second, over all numbers of rows; of each the best of some calls. */
-    double best(int side) throws OrtException {
+    /**
+     * The most rows a second, over all numbers of rows; of each the best of some calls.
+     *
+     * @param like a row of the shape in question
+     */
+    double best(Denoiser.Row like) throws OrtException {
         double best = 0;
         for (int rows : ROWS) {
-            Map<String, OnnxTensor> inputs = new HashMap<>();
-            inputs.put("sample", noise(rows, channels, side, side));
-            inputs.put("timestep", noise());
-            inputs.put("encoder_hidden_states", noise(rows, length, width));
+            Map<String, OnnxTensor> inputs = inputs(like, rows);
             try {
-                unet.run(inputs).close();
+                session.run(inputs).close();
                 for (int call = 0; call < CALLS; call++) {
                     long start = System.nanoTime();
-                    unet.run(inputs).close();
+                    session.run(inputs).close();
                     best = Math.max(best, rows / ((System.nanoTime() - start) / 1e9));
                 }
             } finally {
@@ -58,21 +63,46 @@ final class RawRows implements AutoCloseable {
         return best;
     }
 
-    private OnnxTensor noise(long... shape) throws OrtException {
-        int n = 1;
-        for (long d : shape) {
-            n *= (int) d;
+    private Map<String, OnnxTensor> inputs(Denoiser.Row like, int rows) throws OrtException {
+        Map<String, OnnxTensor> inputs = new HashMap<>();
+        for (String name : session.getInputNames()) {
+            TensorInfo info = (TensorInfo)
+                    Objects.requireNonNull(session.getInputInfo().get(name)).getInfo();
+            if (name.equals(TIME)) {
+                inputs.put(name, times(info, rows));
+            } else {
+                Tensor condition = like.conditioning().tensors().get(name);
+                inputs.put(name, noise(rows, condition == null ? like.input() : condition));
+            }
         }
+        return inputs;
+    }
+
+    private OnnxTensor times(TensorInfo info, int rows) throws OrtException {
+        long[] shape = info.getShape().length == 0 ? new long[0] : new long[] {rows};
+        int n = shape.length == 0 ? 1 : rows;
+        if (info.type == OnnxJavaType.INT64) {
+            return OnnxTensor.createTensor(environment, LongBuffer.wrap(LongStream.generate(() -> 500).limit(n).toArray()), shape);
+        }
+        float[] times = new float[n];
+        Arrays.fill(times, 500);
+        return OnnxTensor.createTensor(environment, FloatBuffer.wrap(times), shape);
+    }
+
+    private OnnxTensor noise(int rows, Tensor like) throws OrtException {
         Random random = new Random(1);
-        FloatBuffer floats = FloatBuffer.allocate(n);
+        FloatBuffer floats = FloatBuffer.allocate(rows * like.size());
         while (floats.hasRemaining()) {
             floats.put((float) random.nextGaussian());
         }
+        long[] shape = LongStream.concat(
+                        LongStream.of(rows), Arrays.stream(like.shape()).asLongStream())
+                .toArray();
         return OnnxTensor.createTensor(environment, floats.flip(), shape);
     }
 
     @Override
     public void close() throws OrtException {
-        unet.close();
+        session.close();
     }
 }

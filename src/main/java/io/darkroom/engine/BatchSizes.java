@@ -73,12 +73,13 @@ final class BatchSizes {
      * How many of the first candidates go into the next call: at least one.
      *
      * @param candidates the most urgent first
+     * @param crowded whether others wait for these to leave the device
      */
-    int choose(Shape shape, List<RowChoice.Candidate> candidates) {
+    int choose(Shape shape, List<RowChoice.Candidate> candidates, boolean crowded) {
         Calls calls = calls(shape);
         long choice = calls.choices++;
         int limit = Math.min(most, calls.limit);
-        int chosen = RowChoice.first(candidates, calls.profile, limit, choice);
+        int chosen = RowChoice.first(candidates, calls.profile, limit, choice, crowded);
         int rows = candidates.stream()
                 .limit(chosen)
                 .mapToInt(RowChoice.Candidate::rows)
@@ -86,7 +87,7 @@ final class BatchSizes {
         // To ask for the memory takes time; what was run before fits.
         return rows <= calls.profile.largest()
                 ? chosen
-                : RowChoice.first(candidates, calls.profile, Math.min(limit, fitting(calls)), choice);
+                : RowChoice.first(candidates, calls.profile, Math.min(limit, fitting(calls)), choice, crowded);
     }
 
     /** So many rows should fit, by what a row was measured to need. */

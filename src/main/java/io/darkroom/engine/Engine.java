@@ -274,7 +274,8 @@ public final class Engine implements Renderer, AutoCloseable {
         }
         if (!flights.all().isEmpty()) {
             Batch all = Batch.around(flights.all());
-            denoising.sample(all.first(sizes.choose(all.shape(), all.candidates())));
+            denoising.sample(all.first(
+                    sizes.choose(all.shape(), all.candidates(), flights.all().size() >= settings.jobs())));
         }
     }
 }

@@ -32,7 +32,7 @@ final class Finishing {
 
     /** Decodes as many as pay; jobs that are then finished leave the device. */
     void decode(Decoding all) {
-        Decoding chosen = all.first(sizes.choose(all.shape(), all.candidates()));
+        Decoding chosen = all.first(sizes.choose(all.shape(), all.candidates(), false));
         chosen.flights().forEach(f -> f.clock.enter("decode", flights.now()));
         flights.guarded(chosen.flights(), () -> decoded(chosen));
         for (Flight flight : chosen.flights()) {

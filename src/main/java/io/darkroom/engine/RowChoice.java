@@ -1,5 +1,7 @@
 package io.darkroom.engine;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -8,10 +10,17 @@ import java.util.List;
  * the urgent ones counting for more. So a batch grows where rows cost less together, as on a device that is not busy
  * with few of them, and a short job's call is not made longer by rows of long jobs, which gain little by joining it
  * (Smith's rule, weight over time; Smith 1956, Various optimizers for single-stage production).
+ *
+ * <p>Where others wait for a place on the device, that alone would be short-sighted: rows that are left out cost a call of
+ * their own later, for which all those outside wait as well. Then a call is at least as large as brings the device near to
+ * the most rows a second.
  */
 final class RowChoice {
     /** After so many choices a larger call than the best is tried again, for devices change. */
     private static final int AGAIN = 256;
+
+    /** Part of the most rows a second that a crowded device does at least. */
+    private static final double EFFICIENT = 0.95;
 
     private RowChoice() {}
 
@@ -30,8 +39,9 @@ final class RowChoice {
      * @param profile what calls cost
      * @param most the largest number of rows that fits; the first candidate is taken even so
      * @param choice the number of this choice, which counts up
+     * @param crowded whether others wait for these to leave the device
      */
-    static int first(List<Candidate> candidates, RowProfile profile, int most, long choice) {
+    static int first(List<Candidate> candidates, RowProfile profile, int most, long choice, boolean crowded) {
         int own = candidates.get(0).rows();
         int known = profile.largest();
         // One rung beyond what is known, so that trying never costs much more than what is known.
@@ -57,6 +67,26 @@ final class RowChoice {
                 again = i + 1;
             }
         }
-        return choice % AGAIN == AGAIN - 1 && again > 0 ? again : best;
+        int chosen = choice % AGAIN == AGAIN - 1 && again > 0 ? again : best;
+        return crowded ? Math.max(chosen, efficient(candidates, profile, most, reach)) : chosen;
+    }
+
+    /** The fewest with which the device does nearly as many rows a second as with any number that is known to it. */
+    private static int efficient(List<Candidate> candidates, RowProfile profile, int most, int reach) {
+        List<Double> rates = new ArrayList<>();
+        int rows = 0;
+        for (Candidate candidate : candidates) {
+            rows += candidate.rows();
+            if (!rates.isEmpty() && (rows > most || rows > reach)) {
+                break;
+            }
+            rates.add(rows / profile.nanos(rows));
+        }
+        double enough = EFFICIENT * Collections.max(rates);
+        int count = 1;
+        while (rates.get(count - 1) < enough) {
+            count++;
+        }
+        return count;
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
  * saved up.
  *
  * <p>Weighted fair queueing by virtual times, two levels deep (Demers, Keshav and Shenker 1989; the clock is that of
- * start-time fair queueing, Goyal, Vin and Cheng 1996). Not safe for more than one thread.
+ * WF2Q+, Bennett and Zhang 1997). Not safe for more than one thread.
  */
 public final class Shares {
     /** How much of the mean cost a new one makes up. */
@@ -56,9 +56,19 @@ public final class Shares {
         void charge(K who, double time) {
             Use use = members.get(who);
             if (use != null) {
-                clock = Math.max(clock, use.time);
+                // Not its own: one that was served out of turn is ahead of the others, and no newcomer should be.
+                clock = Math.max(clock, least());
                 use.time += time;
             }
+        }
+
+        /** What the one has had, among those that have work, who has had least. */
+        private double least() {
+            return members.values().stream()
+                    .filter(m -> m.present > 0)
+                    .mapToDouble(m -> m.time)
+                    .min()
+                    .orElse(clock);
         }
 
         double time(K who) {

@@ -85,6 +85,8 @@ final class FamilyPlanner implements Planner {
                     "strength",
                     a.strength() + " of " + sampler.steps() + " steps leaves none to do; at least "
                             + 1.0 / sampler.steps() + " is accepted");
+        } else if (sampler != null && scheduler != null) {
+            checkRuns(a, task, scheduler, sampler, checks);
         }
         checks.throwIfAny();
         Objects.requireNonNull(scheduler);
@@ -92,6 +94,27 @@ final class FamilyPlanner implements Planner {
         warnings.addAll(family.warnings(a, sampler));
         warnings.addAll(cuts(a));
         return plan(task, a, scheduler, evaluations(a, task, scheduler, sampler), warnings);
+    }
+
+    private void checkRuns(Arguments a, Task task, SchedulerConfig scheduler, Sampler sampler, Checks checks) {
+        String field = a.timesteps() != null ? "timesteps" : a.sigmas() != null ? "sigmas" : "num_inference_steps";
+        new RunCheck(
+                        samplers,
+                        field,
+                        n -> sampler(a.toBuilder().numInferenceSteps(n).build(), scheduler),
+                        s -> task.hasStrength() ? family.firstIndex(a, s) : 0)
+                .check(sampler, checks);
+        Arguments.Inversion inversion = a.inversion();
+        if (inversion != null) {
+            new RunCheck(
+                            samplers,
+                            "inversion.num_inference_steps",
+                            n -> Inversions.sampler(
+                                    scheduler,
+                                    new Arguments.Inversion(inversion.prompt(), n, inversion.guidanceScale())),
+                            s -> 0)
+                    .check(Inversions.sampler(scheduler, inversion), checks);
+        }
     }
 
     /** What was given, and otherwise the model's own defaults; a reconstruction has nothing but the VAE. */

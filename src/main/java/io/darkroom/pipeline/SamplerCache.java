@@ -6,6 +6,7 @@ import io.darkroom.sampling.SchedulerConfig;
 import io.darkroom.sampling.SchedulerException;
 import io.darkroom.sampling.Schedulers;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What jobs of the same settings share: configs read and samplers made, the latest of them. Both are immutable. A
@@ -16,9 +17,12 @@ final class SamplerCache {
 
     private record Made(SchedulerConfig config, ScheduleRequest request) {}
 
+    private record Run(Sampler sampler, int index) {}
+
     private final Map<String, Object> file;
     private final Latest<Map<String, Object>, SchedulerConfig> configs = new Latest<>(KEPT);
     private final Latest<Made, Sampler> samplers = new Latest<>(KEPT);
+    private final Latest<Run, Optional<String>> obstacles = new Latest<>(KEPT);
 
     /** @param file the model's {@code scheduler_config.json} */
     SamplerCache(Map<String, Object> file) {
@@ -37,5 +41,12 @@ final class SamplerCache {
     /** @throws SchedulerException as {@link Schedulers#create} */
     Sampler sampler(SchedulerConfig config, ScheduleRequest request) {
         return samplers.get(new Made(config, request), made -> Schedulers.create(made.config(), made.request()));
+    }
+
+    /** As {@link Sampler#obstacle}. */
+    Optional<String> obstacle(Sampler sampler, int index) {
+        return obstacles.get(
+                new Run(sampler, index),
+                run -> Optional.ofNullable(run.sampler().obstacle(run.index())));
     }
 }

@@ -2,6 +2,7 @@ package io.darkroom.sampling;
 
 import io.darkroom.noise.NoiseSource;
 import io.darkroom.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One reverse process over a fixed schedule, as a function between evaluations of the model. Immutable: everything that
@@ -49,6 +50,15 @@ public interface Sampler {
      * the last it is x0 itself.
      */
     Tensor noised(Tensor x0, Tensor noise, int index);
+
+    /**
+     * Why a run from an index into {@link #timesteps()} cannot come to a finite end, whatever the model answers: diffusers
+     * raises there, looks up a timestep from the wrong end, or divides by zero. Null where it can.
+     *
+     * @return what follows the number of steps (or the schedule) in a message
+     */
+    @Nullable
+    String obstacle(int index);
 
     /** Reads back what a {@link Pending.Memory} of this sampler gave with {@code save()}. */
     Pending.Memory restore(SavedMemory saved);

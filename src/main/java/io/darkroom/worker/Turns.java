@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Who may be rendered now: so many jobs at once. First comes who has had least of its share of the device
  * ({@link Shares}: levels of urgency, tenants in turn); among a tenant's jobs of one level the earliest deadline, then the
  * shortest job, where a job's waiting counts for it. A tenant that has had its quota comes after all who have not
- * ({@link Quotas}). Nobody is overtaken for ever: after so many turns given to others,
- * whoever waits longest is next, since the window's commit waits for it. A job that is to be alone waits until nobody else
+ * ({@link Quotas}). Nobody is overtaken for ever: who waits longest has every second
+ * turn once so many have been given to others, since the window's commit waits for it. A job that is to be alone waits until nobody else
  * is rendered, and nobody else begins meanwhile. Not safe for more than one thread.
  *
  * @param <T> who asks; told apart by equality
@@ -58,7 +58,7 @@ final class Turns<T> {
 
     /**
      * @param atOnce how many may be rendered at the same time
-     * @param patience after how many turns given to others one is next
+     * @param patience after how many turns given to others the longest waiting have every second one
      * @param quotas what each tenant may have while others wait
      */
     Turns(int atOnce, int patience, Quotas quotas) {
@@ -129,7 +129,8 @@ final class Turns<T> {
 
     private Waiting<T> first() {
         Waiting<T> longest = asking.values().iterator().next();
-        if (given - longest.given() >= patience) {
+        // Every second turn: more would make any long backlog first in, first out, whatever its priorities.
+        if (given - longest.given() >= patience && given % 2 == 0) {
             return longest;
         }
         Map<Boolean, List<Shares.Account>> accounts =

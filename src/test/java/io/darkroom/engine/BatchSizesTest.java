@@ -46,7 +46,7 @@ class BatchSizesTest {
 
     /** A call on a device on which more rows pay; each row beyond the largest call so far takes so many MiB. */
     private int call(Shape shape, int jobs, long mibARow, int largest) {
-        int rows = sizes.choose(shape, waiting(jobs));
+        int rows = sizes.choose(shape, waiting(jobs), false);
         sizes.calling(shape, rows);
         memory.free -= Math.max(0, rows - largest) * mibARow * MIB;
         sizes.called(shape, rows, 1e6 + rows);
@@ -70,15 +70,15 @@ class BatchSizesTest {
         for (int i = 0; i < 10; i++) {
             call(small, 16, 0, 0);
         }
-        assertThat(sizes.choose(small, waiting(16))).isEqualTo(16);
+        assertThat(sizes.choose(small, waiting(16), false)).isEqualTo(16);
 
         sizes.full(small, 16);
 
-        assertThat(sizes.choose(small, waiting(16))).isEqualTo(8);
+        assertThat(sizes.choose(small, waiting(16), false)).isEqualTo(8);
         for (int i = 0; i < 600; i++) {
             sizes.called(small, 8, 1e6);
         }
-        assertThat(sizes.choose(small, waiting(16))).isEqualTo(12);
+        assertThat(sizes.choose(small, waiting(16), false)).isEqualTo(12);
     }
 
     @Test

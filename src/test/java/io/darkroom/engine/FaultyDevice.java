@@ -49,7 +49,7 @@ public final class FaultyDevice implements NetworkLoader {
 
     private void mayFail(int rows, Tensor first) {
         largest.accumulateAndGet(rows, Math::max);
-        if (first.dim(2) >= tooWide || (rows > 1 && random.nextDouble() < faultRate)) {
+        if (first.dim(first.shape().length - 1) >= tooWide || (rows > 1 && random.nextDouble() < faultRate)) {
             faults.incrementAndGet();
             throw new DeviceMemoryException("full, with " + rows + " rows", new IllegalStateException());
         }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,9 @@ public final class HandDevice implements NetworkLoader {
 
     public volatile UnaryOperator<List<Tensor>> answer = inputs -> inputs;
     public volatile UnaryOperator<List<Tensor>> pictures = UnaryOperator.identity();
+    /** Is given each latent that is to be decoded. */
+    public volatile Consumer<Tensor> latents = z -> {};
+
     public volatile @Nullable RuntimeException loading;
     /** Thrown by each call of the text encoder that has more than one. */
     public volatile @Nullable RuntimeException severalTexts;
@@ -175,6 +179,7 @@ public final class HandDevice implements NetworkLoader {
         @Override
         public List<Tensor> decode(List<Tensor> latents) {
             decoderCalls.add(latents.size());
+            latents.forEach(HandDevice.this.latents);
             listener.called(CallListener.Kind.LATENT_DECODER, latents.size(), 1_000_000 + 1_000L * latents.size());
             return pictures.apply(latents.stream()
                     .map(z -> Tensor.zeros(3, FACTOR * z.dim(1), FACTOR * z.dim(2)))

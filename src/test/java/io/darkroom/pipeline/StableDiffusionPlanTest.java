@@ -64,6 +64,39 @@ class StableDiffusionPlanTest {
     }
 
     @Test
+    void asManyStepsAsDiffusersRaisesForAreRefusedWithOnesThatAreAccepted() {
+        ArgumentsException e = refusal(lake().numInferenceSteps(1000).build());
+
+        assertThat(e.problems())
+                .containsExactly(new Problem(
+                        "num_inference_steps",
+                        "1000 steps: comes to timestep 1000, and the model was trained on 0 to 999; 999 is accepted"));
+        assertThat(STARTER.plan(lake().numInferenceSteps(999).build()).steps()).isEqualTo(999);
+        assertThat(STARTER.plan(lake().numInferenceSteps(1000)
+                                .scheduler(Map.of("_class_name", "euler"))
+                                .build())
+                        .steps())
+                .isEqualTo(1000);
+    }
+
+    @Test
+    void aTimestepThatIsLeftOutStandsInNobodysWay() {
+        Plan plan = STARTER.plan(
+                lake().image(image(200, 130)).numInferenceSteps(1000).build());
+
+        assertThat(plan.steps()).isEqualTo(800);
+    }
+
+    @Test
+    void anInversionsOwnStepsAreCheckedAsWell() {
+        ArgumentsException e = refusal(lake().image(image(200, 130))
+                .inversion(new Arguments.Inversion("a sea", 1000, null))
+                .build());
+
+        assertThat(fields(e)).containsExactly("inversion.num_inference_steps");
+    }
+
+    @Test
     void anImageMakesItImageToImageAndItsStrengthCutsTheSteps() {
         Plan plan = STARTER.plan(lake().image(image(200, 130)).build());
 

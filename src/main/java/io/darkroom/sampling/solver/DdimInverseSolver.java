@@ -23,6 +23,11 @@ final class DdimInverseSolver extends Solver {
     }
 
     @Override
+    int timestepsKnown() {
+        return alphas.length();
+    }
+
+    @Override
     Point point(int index) {
         int stride = alphas.length() / grid.steps();
         int t = Math.min(grid.timestep(index) - stride, alphas.length() - 1);

@@ -36,6 +36,11 @@ final class DdimSolver extends Solver {
     }
 
     @Override
+    int timestepsKnown() {
+        return alphas.length();
+    }
+
+    @Override
     Point point(int index) {
         return Point.ofAlphaBar(alphas.at(grid.timestep(index)));
     }

@@ -39,6 +39,11 @@ final class DdpmSolver extends Solver {
     }
 
     @Override
+    int timestepsKnown() {
+        return alphas.length();
+    }
+
+    @Override
     Point point(int index) {
         return Point.ofAlphaBar(alphas.at(grid.timestep(index)));
     }

@@ -77,6 +77,11 @@ final class PndmSolver extends Solver {
     }
 
     @Override
+    int timestepsKnown() {
+        return alphas.length();
+    }
+
+    @Override
     Point point(int index) {
         return Point.ofAlphaBar(alphas.at(grid.timestep(index)));
     }

@@ -79,6 +79,16 @@ abstract class Solver implements Sampler {
         return combine(p.alpha(), x0, p.sigma(), noise);
     }
 
+    /** How many timesteps the solver has a table for; what interpolates between noise levels takes any. */
+    int timestepsKnown() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public @Nullable String obstacle(int index) {
+        return Obstacles.of(this, index);
+    }
+
     @Override
     public Pending.Memory restore(SavedMemory saved) {
         return Nothing.NOTHING;
