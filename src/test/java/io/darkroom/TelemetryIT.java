@@ -90,13 +90,16 @@ class TelemetryIT {
         collector.close();
     }
 
+    private static String figures() throws Exception {
+        return app.get("/q/metrics", "Accept", "text/plain").body();
+    }
+
     private static Exposition exported() throws Exception {
-        return Exposition.parse(app.get("/q/metrics").body());
+        return Exposition.parse(figures());
     }
 
     private static double figure(String name) throws Exception {
-        return app.get("/q/metrics")
-                .body()
+        return figures()
                 .lines()
                 .filter(line -> line.startsWith(name))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
@@ -223,7 +226,7 @@ class TelemetryIT {
 
     @Test
     void whatWasSpentIsToldByTenantModelAndLabel() throws Exception {
-        assertThat(app.get("/q/metrics").body())
+        assertThat(figures())
                 .contains("darkroom_job_device_seconds_total{label=\"posters\",model=\"starter\",tenant=\"acme\"}");
     }
 
