@@ -217,7 +217,7 @@ class TelemetryIT {
 
         await().atMost(SOON).until(() -> figure("darkroom_requests_unread") > 0);
         assertThat(figure("darkroom_requests_waiting") + figure("darkroom_requests_running"))
-                .isBetween(1.0, 20.0);
+                .isPositive();
         app.send("darkroom.cancellations", "group:many", List.of("{}"));
         await().atMost(SOON).until(() -> figure("darkroom_jobs_total{code=\"\",outcome=\"canceled\"") == many.size());
         assertThat(figure("darkroom_requests_unread")).isZero();
