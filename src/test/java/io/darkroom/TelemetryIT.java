@@ -37,7 +37,7 @@ class TelemetryIT {
     private static final String PRODUCER = "00f067aa0ba902b7";
     private static final String REQUESTS = "darkroom.requests";
     /** A row of the table: the name, the labels, what it means. */
-    private static final Pattern FIGURE = Pattern.compile("\\| `(darkroom_\\w+)` \\| ([^|]*) \\|.*");
+    private static final Pattern FIGURE = Pattern.compile("\\| `(darkroom_\\w+)` \\|([^|]*)\\|.*");
 
     private static final Pattern NAME = Pattern.compile("\\w+");
     private static final String PROMPT = "a house that nobody else should read of";
@@ -73,7 +73,10 @@ class TelemetryIT {
         app.send(
                 REQUESTS,
                 null,
-                List.of("{\"id\":\"of-no-model\",\"model\":\"none-such\"}", "{", "{\"id\":\"traced\",\"seed\":1}"));
+                List.of(
+                        "{\"id\":\"of-no-model\",\"model\":\"none-such\",\"prompt\":\"x\"}",
+                        "{",
+                        "{\"id\":\"traced\",\"prompt\":\"x\"}"));
         await().atMost(SOON).until(() -> collector.trace(TRACE).containsKey("process " + REQUESTS));
         await().atMost(SOON)
                 .until(
@@ -209,11 +212,11 @@ class TelemetryIT {
 
     @Test
     void requestsThatAreNotReadYetAreCounted() throws Exception {
-        List<String> many = Stream.generate(() -> "{\"group\":\"many\",\"num_inference_steps\":200}")
+        List<String> many = Stream.generate(() -> "{\"prompt\":\"x\",\"group\":\"many\",\"num_inference_steps\":200}")
                 .limit(400)
                 .toList();
 
-        app.send(REQUESTS, null, many);
+        app.send(REQUESTS, "of one partition", many);
 
         await().atMost(SOON).until(() -> figure("darkroom_requests_unread") > 0);
         assertThat(figure("darkroom_requests_waiting") + figure("darkroom_requests_running"))
@@ -227,7 +230,7 @@ class TelemetryIT {
     @Test
     void whatWasSpentIsToldByTenantModelAndLabel() throws Exception {
         assertThat(figures())
-                .contains("darkroom_job_device_seconds_total{label=\"posters\",model=\"starter\",tenant=\"acme\"}");
+                .contains("darkroom_job_device_seconds_total{label=\"posters\",model=\"starter\",tenant=\"acme\"");
     }
 
     @Test
