@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /** What topics, group and bucket hold, read past the proxies with plain clients: everything, from the beginning. For one thread. */
 final class EndState implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String GROUP = "darkroom-workers";
+    static final String GROUP = "darkroom-workers";
     private static final Duration POLL = Duration.ofMillis(100);
 
     /**
