@@ -15,12 +15,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** The packaged application as a process of its own, in a folder of its own, on free ports of 127.0.0.1. */
 final class AppProcess implements AutoCloseable {
@@ -122,6 +129,21 @@ final class AppProcess implements AutoCloseable {
     /** Its broker. */
     String bootstrapServers() {
         return "127.0.0.1:" + kafkaPort;
+    }
+
+    /** Sends records to a topic, one for each value, and waits until the broker has them. */
+    void send(String topic, @Nullable String key, List<String> values) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers()), new StringSerializer(), new StringSerializer())) {
+            List<Future<RecordMetadata>> sent = values.stream()
+                    .map(value -> producer.send(new ProducerRecord<>(topic, key, value)))
+                    .toList();
+            for (Future<RecordMetadata> one : sent) {
+                var unused = one.get();
+            }
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Every record of a topic, from its beginning to where it ends now; each partition's in order. */
