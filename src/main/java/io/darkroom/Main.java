@@ -7,6 +7,7 @@ import io.darkroom.standalone.Role;
 import io.darkroom.standalone.Standalone;
 import io.darkroom.standalone.StandaloneException;
 import io.darkroom.standalone.StandaloneServices;
+import io.darkroom.worker.ModelSupply;
 import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -52,7 +53,10 @@ public final class Main {
         }
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stopped), "darkroom-standalone-stop"));
-        Signals.handle(Quarkus::asyncExit);
+        Signals.handle(status -> {
+            ModelSupply.cancel();
+            Quarkus.asyncExit(status);
+        });
         try {
             run(startServices(), stopped, args);
             stopped.countDown();
@@ -97,6 +101,7 @@ public final class Main {
         settings.check();
         settings.checkDevices();
         Ports.requireFree(settings.httpHost(), settings.httpPort(), StartSettings.HTTP_PORT);
+        settings.traces().forEach(System::setProperty);
         if (!settings.roles().contains(Role.WORKER)) {
             System.setProperty(TAKE_REQUESTS, "false");
         }
@@ -113,7 +118,8 @@ public final class Main {
         BiConsumer<Integer, Throwable> exit = ApplicationLifecycleManager.getDefaultExitCodeHandler();
         ApplicationLifecycleManager.setDefaultExitCodeHandler((code, failure) -> {
             cleanUp.run();
-            exit.accept(code, failure);
+            // A start that a signal ended has failed; what it ends with is the signal's.
+            exit.accept(Signals.asked().orElse(code), failure);
         });
     }
 

@@ -14,10 +14,12 @@ import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The few settings that are needed before the application starts, from the same sources and in the same order as it
@@ -25,6 +27,17 @@ import java.util.Set;
  */
 final class StartSettings {
     static final String HTTP_PORT = "quarkus.http.port";
+
+    /** Read in application.properties: no traces are made unless somebody takes them. */
+    private static final String TRACES_OFF = "darkroom-traces-off";
+
+    private static final String EXPORTER = "otel.exporter.otlp.";
+    private static final String QUARKUS = "quarkus.";
+
+    /** What OpenTelemetry's own variables ({@code OTEL_EXPORTER_OTLP_...}) and Quarkus's settings both have. */
+    private static final List<String> EXPORTERS = Stream.of("", "traces.")
+            .flatMap(of -> Stream.of("endpoint", "protocol", "headers").map(what -> EXPORTER + of + what))
+            .toList();
 
     private static final String HTTP_HOST = "quarkus.http.host";
     private static final String TOPICS = "darkroom.topics.";
@@ -124,6 +137,24 @@ final class StartSettings {
                 throw new StandaloneException(problem);
             });
         }
+    }
+
+    /**
+     * What the exporter of traces is to be told: OpenTelemetry's own settings under the names that Quarkus reads, but for
+     * those that are given by these names, and whether there is nothing to export to.
+     */
+    Map<String, String> traces() {
+        Map<String, String> traces = new HashMap<>();
+        for (String name : EXPORTERS) {
+            if (isSet(name) && !isSet(QUARKUS + name)) {
+                traces.put(QUARKUS + name, text(name, ""));
+            }
+        }
+        boolean off = EXPORTERS.stream()
+                .filter(name -> name.endsWith("endpoint"))
+                .noneMatch(name -> isSet(name) || isSet(QUARKUS + name));
+        traces.put(TRACES_OFF, Boolean.toString(off));
+        return traces;
     }
 
     String httpHost() {

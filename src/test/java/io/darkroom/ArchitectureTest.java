@@ -33,13 +33,27 @@ class ArchitectureTest {
             Map.entry("image", Set.of("tensor")),
             Map.entry("engine", Set.of("pipeline", "model", "tensor", "job", "image")),
             Map.entry("storage", Set.of("job")),
+            Map.entry("mirror", Set.of("storage", "job")),
             Map.entry("config", Set.of("job")),
+            Map.entry("telemetry", Set.of("job")),
             Map.entry("kafka", Set.of("job", "config", "worker")),
             Map.entry("standalone", Set.of()),
             Map.entry("web", Set.of("job", "config", "kafka", "worker")),
             Map.entry("replay", Set.of("job", "config", "kafka", "worker")),
             // The two that put everything together.
-            Map.entry("worker", Set.of("job", "config", "engine", "model", "onnx", "pipeline", "image", "storage")),
+            Map.entry(
+                    "worker",
+                    Set.of(
+                            "job",
+                            "config",
+                            "engine",
+                            "model",
+                            "onnx",
+                            "pipeline",
+                            "image",
+                            "storage",
+                            "mirror",
+                            "telemetry")),
             Map.entry("", Set.of("standalone", "config", "worker", "replay")));
 
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -15,16 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import javax.imageio.ImageIO;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -142,36 +134,11 @@ class StandaloneIT {
         ended(app, "traced");
 
         for (String topic : List.of("darkroom.requests", "darkroom.progress", "darkroom.completions")) {
-            assertThat(headers(topic, "traced", "traceparent"))
+            assertThat(app.headers(topic, "traced", "traceparent"))
                     .as(topic)
                     .isNotEmpty()
                     .containsOnly(trace);
-            assertThat(headers(topic, "traced", "tracestate")).as(topic).containsOnly("vendor=a");
-        }
-    }
-
-    /** One header of every record of a key; empty texts where a record lacks it. */
-    private static List<String> headers(String topic, String key, String name) {
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", app.bootstrapServers()),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<String> found = new ArrayList<>();
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    Header header = record.headers().lastHeader(name);
-                    if (key.equals(record.key())) {
-                        found.add(header == null ? "" : new String(header.value(), StandardCharsets.UTF_8));
-                    }
-                }
-            }
-            return found;
+            assertThat(app.headers(topic, "traced", "tracestate")).as(topic).containsOnly("vendor=a");
         }
     }
 
@@ -288,7 +255,7 @@ class StandaloneIT {
                 .containsExactlyInAnyOrder("broker", "store", "models", "requests");
         assertThat(app.get("/q/metrics").body())
                 .contains(
-                        "darkroom_jobs_total{code=\"\",outcome=\"completed\"}",
+                        "darkroom_jobs_total{code=\"\",outcome=\"completed\",tenant=\"none\"}",
                         "darkroom_job_steps_total",
                         "darkroom_job_phase_seconds_sum{phase=\"denoise\"}",
                         "darkroom_device_call_seconds_count{device=\"cpu\",network=\"denoiser\"}",

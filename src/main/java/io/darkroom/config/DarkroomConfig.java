@@ -55,6 +55,8 @@ public interface DarkroomConfig {
 
     Web web();
 
+    Metrics metrics();
+
     /** How long a partition that is asked back may be held while its running jobs finish, or are written down. */
     @WithDefault("10S")
     Duration handover();
@@ -64,6 +66,22 @@ public interface DarkroomConfig {
         /** A folder with one diffusers folder for each model. Need not exist: the starter model is always there. */
         @WithDefault("models")
         Path path();
+
+        /**
+         * Instead of {@code path}: models from the store, as {@code s3://bucket/prefix}, below which each has a folder (or which
+         * is a model's folder itself). They are brought into {@code cache} before the worker is ready. What changes in the
+         * bucket is seen at the next start.
+         */
+        Optional<
+                        @Pattern(
+                                regexp = "s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?",
+                                message = "must be s3://bucket or s3://bucket/prefix")
+                        String>
+                source();
+
+        /** What is kept of {@code source} on this machine. Workers may share it; it needs hard links. */
+        @WithDefault("models-cache")
+        Path cache();
 
         /** The model of requests that name none. Default: the only one in the folder, else the starter. */
         @io.smallrye.config.WithName("default")
@@ -329,6 +347,17 @@ public interface DarkroomConfig {
         @WithDefault("270336")
         @Min(256)
         int cudaThreads();
+    }
+
+    /** What figures are told apart by. */
+    interface Metrics {
+        /** So many tenants, and as many values of the label, have figures of their own; all others are {@code other}. */
+        @WithDefault("100")
+        @Min(1)
+        int tenants();
+
+        /** The name of the requests' label by whose values costs are told apart too. Default: none. */
+        Optional<String> label();
     }
 
     /** The HTTP API. */

@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param receivedAt by the worker's clock
  * @param exactlyOnce whether an event and the offset of the request that it answers are committed as one: then what another
  *     request has brought about is told with that one, and not once more with this
+ * @param trace what the job's events carry
  */
 public record Assignment(
         ParsedRequest request,
@@ -25,8 +26,9 @@ public record Assignment(
         int maxAttempts,
         Limits limits,
         Instant receivedAt,
-        boolean exactlyOnce) {
-    /** Of a worker whose events may be told more than once. */
+        boolean exactlyOnce,
+        TraceContext trace) {
+    /** Of a worker whose events may be told more than once, and that hands a request's trace on. */
     public Assignment(
             ParsedRequest request,
             IncomingRecord record,
@@ -36,7 +38,7 @@ public record Assignment(
             int maxAttempts,
             Limits limits,
             Instant receivedAt) {
-        this(request, record, worker, run, bucket, maxAttempts, limits, receivedAt, false);
+        this(request, record, worker, run, bucket, maxAttempts, limits, receivedAt, false, TraceContext.of(record));
     }
 
     /** The job. */
@@ -66,11 +68,6 @@ public record Assignment(
     JobRecord.Attempt attempt(int number, Instant now) {
         return new JobRecord.Attempt(
                 number, request.digest(), record.topicId(), record.source(), worker, run, now.toEpochMilli(), null);
-    }
-
-    /** The trace that the request came in. */
-    public TraceContext trace() {
-        return TraceContext.of(record);
     }
 
     DeadLetter letter(DeadLetter.Reason reason, String message) {

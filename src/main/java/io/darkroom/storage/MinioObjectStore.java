@@ -11,10 +11,6 @@ import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.Result;
-import io.minio.StatObjectArgs;
-import io.minio.credentials.IamAwsProvider;
-import io.minio.credentials.Provider;
-import io.minio.credentials.StaticProvider;
 import io.minio.messages.Item;
 import java.io.IOException;
 import java.net.URI;
@@ -27,9 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +30,6 @@ import org.jspecify.annotations.Nullable;
  * another one of the same key. Threads share connections.
  */
 public final class MinioObjectStore implements ObjectStore, AutoCloseable {
-    /** Requests in flight; the client's own limit, 5 a host, is made for browsing. */
-    private static final int CONCURRENCY = 64;
-
-    /** How long an idle connection is kept, and as many as there may be: by default all above five are closed at once. */
-    private static final Duration KEPT = Duration.ofMinutes(1);
-
     /** How often a create is tried that the store neither does nor refuses, since another one is under way. */
     private static final int CONFLICT_ATTEMPTS = 8;
 
@@ -55,13 +42,8 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
     /** Connects with the first call, not before. */
     public MinioObjectStore(StoreConfig config) {
         this.config = config;
-        this.client = MinioClient.builder()
-                .endpoint(config.endpoint().toString())
-                .region(config.region())
-                .credentialsProvider(provider(config.credentials()))
-                .httpClient(httpClient(config), true)
-                .build();
-        this.faults = new StoreFaults(config, this::isRecordReadable);
+        this.client = StoreClients.of(config);
+        this.faults = new StoreFaults(config, () -> StoreClients.isRecordReadable(client, config));
     }
 
     /** Where this store is. */
@@ -182,44 +164,6 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
             throw new ObjectTooLargeException(at, OptionalLong.empty(), limit);
         }
         return content;
-    }
-
-    /** Whether the job records' part of the bucket can be read: what is refused then is refused to a key alone. */
-    private boolean isRecordReadable() {
-        try {
-            client.statObject(StatObjectArgs.builder()
-                    .bucket(config.bucket())
-                    .object(StoreFaults.RECORDS + "probe")
-                    .build());
-            return true;
-        } catch (Exception e) {
-            return StoreFaults.isMissingObject(e);
-        }
-    }
-
-    private static Provider provider(StoreCredentials credentials) {
-        if (credentials instanceof StoreCredentials.Keys keys) {
-            return new StaticProvider(keys.accessKey(), keys.secretKey(), null);
-        }
-        if (credentials instanceof StoreCredentials.Rotated rotated) {
-            return new RotatedKeys(rotated.file());
-        }
-        URI sts = ((StoreCredentials.WebIdentity) credentials).sts();
-        return new IamAwsProvider(sts == null ? null : sts.toString(), null);
-    }
-
-    private static OkHttpClient httpClient(StoreConfig config) {
-        Dispatcher dispatcher = new Dispatcher();
-        dispatcher.setMaxRequests(CONCURRENCY);
-        dispatcher.setMaxRequestsPerHost(CONCURRENCY);
-        return new OkHttpClient.Builder()
-                .dispatcher(dispatcher)
-                .connectionPool(new ConnectionPool(CONCURRENCY, KEPT.toSeconds(), TimeUnit.SECONDS))
-                .connectTimeout(config.connectTimeout())
-                .readTimeout(config.readTimeout())
-                .writeTimeout(config.readTimeout())
-                .callTimeout(config.callTimeout())
-                .build();
     }
 
     private static String md5(byte[] content) {

@@ -50,6 +50,11 @@ public record StoreConfig(
         return new StoreConfig(endpoint, bucket, region, credentials, connectTimeout, timeout, callTimeout);
     }
 
+    /** With another time for a whole call; zero for any. */
+    public StoreConfig withCallTimeout(Duration timeout) {
+        return new StoreConfig(endpoint, bucket, region, credentials, connectTimeout, readTimeout, timeout);
+    }
+
     /** Without the credentials, so that they get into no log. */
     @Override
     public String toString() {

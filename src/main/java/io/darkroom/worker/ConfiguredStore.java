@@ -35,11 +35,15 @@ public final class ConfiguredStore implements AutoCloseable {
     }
 
     static MinioObjectStore minio(DarkroomConfig.Storage given) {
-        return new MinioObjectStore(StoreConfig.of(
+        return new MinioObjectStore(config(given));
+    }
+
+    static StoreConfig config(DarkroomConfig.Storage given) {
+        return StoreConfig.of(
                 URI.create(given.endpoint().orElseThrow(() -> missing("endpoint"))),
                 given.bucket(),
                 given.region(),
-                credentials(given)));
+                credentials(given));
     }
 
     private static StoreCredentials credentials(DarkroomConfig.Storage given) {

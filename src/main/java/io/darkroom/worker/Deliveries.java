@@ -18,6 +18,7 @@ import io.darkroom.job.Shares;
 import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.Starting;
+import io.darkroom.telemetry.JobTrace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,13 +97,15 @@ final class Deliveries {
         refusing = true;
     }
 
-    void take(Assignment assignment, CompletableFuture<Disposition> done) {
+    void take(Assignment assignment, JobTrace trace, CompletableFuture<Disposition> done) {
         if (refusing) {
+            trace.ended(null, clock.instant());
             done.complete(Disposition.RELEASED);
             return;
         }
-        Running running = new Running(assignment, done);
+        Running running = new Running(assignment, trace, done);
         all.add(running);
+        ports.observer().taken(assignment);
         Deque<Running> same = byJob.computeIfAbsent(running.key(), key -> new ArrayDeque<>());
         same.add(running);
         if (same.size() == 1) {
@@ -210,6 +213,10 @@ final class Deliveries {
     /** Gives an event to a delivery; from another thread through {@link #answered}. */
     private void on(Running running, DeliveryEvent event) {
         if (running.state != null && !running.state.ended()) {
+            if (event instanceof DeliveryEvent.Finished finished) {
+                running.deviceMs =
+                        Math.max(running.deviceMs, finished.rendered().deviceMs());
+            }
             step(running, Delivery.on(running.state, event, clock.instant()));
         }
     }
@@ -229,6 +236,7 @@ final class Deliveries {
 
     private void step(Running running, Delivery.Step step) {
         running.state = step.state();
+        running.trace.moved(step.state(), clock.instant());
         for (DeliveryAction action : step.actions()) {
             perform(running, action);
         }
@@ -315,6 +323,8 @@ final class Deliveries {
         if (running.state instanceof Making.Rendering rendering) {
             running.steps = steps;
             show(running);
+            running.trace.started(model, steps, rendering.attempt(), clock.instant());
+            ports.observer().started(running.assignment, model);
             ports.announcer()
                     .started(new StartedEvent(
                             running.key(),
@@ -334,6 +344,8 @@ final class Deliveries {
             running.steps = step.steps();
             running.deviceMs = Math.max(running.deviceMs, step.deviceMs());
             show(running);
+            running.trace.stepped(step, clock.instant());
+            ports.observer().stepped(running.assignment);
             ports.announcer()
                     .progress(new ProgressEvent(
                             running.key(),
@@ -379,9 +391,11 @@ final class Deliveries {
             if (request != null && completed && running.deviceMs > 0) {
                 costs.learn(request, running.deviceMs);
             }
-            ports.observer().settled(running.assignment, s.event());
+            running.trace.within(() -> ports.observer().settled(running.assignment, s.event(), running.deviceMs));
+            running.trace.ended(s.event(), clock.instant());
         } else {
-            ports.observer().released(running.assignment);
+            ports.observer().released(running.assignment, running.deviceMs);
+            running.trace.ended(null, clock.instant());
         }
         passOn(running);
         running.done.complete(settled ? Disposition.SETTLED : Disposition.RELEASED);

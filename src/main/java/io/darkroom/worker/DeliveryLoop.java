@@ -12,8 +12,11 @@ import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
+import io.darkroom.telemetry.JobTrace;
+import io.darkroom.telemetry.Traces;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -92,7 +95,12 @@ public final class DeliveryLoop implements AutoCloseable {
 
     /** The ports. */
     public record Ports(
-            ObjectStore store, Renderer renderer, Announcer announcer, Intake intake, DeliveryObserver observer) {}
+            ObjectStore store,
+            Renderer renderer,
+            Announcer announcer,
+            Intake intake,
+            DeliveryObserver observer,
+            Traces traces) {}
 
     /**
      * A job that has not ended, for the HTTP API.
@@ -113,6 +121,7 @@ public final class DeliveryLoop implements AutoCloseable {
     private final Clock clock;
     private final ScheduledThreadPoolExecutor thread;
     private final ThreadPoolExecutor storeThreads;
+    private final Traces traces;
     private final Deliveries deliveries;
     private final String instance;
     private final AtomicLong runs = new AtomicLong();
@@ -126,6 +135,7 @@ public final class DeliveryLoop implements AutoCloseable {
         this.settings = settings;
         this.parser = parser;
         this.clock = clock;
+        this.traces = ports.traces();
         this.instance = settings.worker() + "/" + Long.toHexString(random.nextLong());
         this.thread = Threads.scheduler("delivery");
         this.storeThreads = Threads.pool("store", settings.storeThreads());
@@ -137,6 +147,8 @@ public final class DeliveryLoop implements AutoCloseable {
     /** Takes a record in. The stage completes on the delivery thread, and never fails. */
     public CompletionStage<Disposition> submit(IncomingRecord record) {
         ParsedRequest request = parser.parse(record);
+        Instant now = clock.instant();
+        JobTrace trace = traces.begin(request, record, now);
         Assignment assignment = new Assignment(
                 request,
                 record,
@@ -145,10 +157,11 @@ public final class DeliveryLoop implements AutoCloseable {
                 settings.bucket(),
                 settings.attempts(),
                 parser.limits(),
-                clock.instant(),
-                settings.exactlyOnce());
+                now,
+                settings.exactlyOnce(),
+                trace.context());
         CompletableFuture<Disposition> done = new CompletableFuture<>();
-        if (!deliveries.post(() -> deliveries.take(assignment, done))) {
+        if (!deliveries.post(() -> deliveries.take(assignment, trace, done))) {
             done.complete(Disposition.RELEASED);
         }
         return done;

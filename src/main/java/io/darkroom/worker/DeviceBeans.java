@@ -51,14 +51,14 @@ class DeviceBeans {
 
     @Produces
     @Singleton
-    DeviceModels models(MeterRegistry meters, DeviceUse use) {
+    DeviceModels models(MeterRegistry meters, DeviceUse use, ModelSupply supply) {
         TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
         return new DeviceModels(Devices.of(config.devices()).stream()
                 .map(device -> {
                     CallMeter meter =
                             new CallMeter(use.watch(device.toString(), new CallFigures(meters, device.toString())));
                     Models models = new Models(
-                            config.models().path(),
+                            supply.folder(),
                             BuiltInModels.starter(),
                             config.models().defaultModel(),
                             config.models().memory().asLongValue() / parts(device),

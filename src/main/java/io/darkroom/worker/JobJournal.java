@@ -3,60 +3,74 @@ package io.darkroom.worker;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.job.Assignment;
 import io.darkroom.job.TerminalEvent;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.darkroom.telemetry.JobFigures;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /** One log line and the figures for each job that has ended here. Prompts are not logged. */
 final class JobJournal implements DeliveryObserver {
     private static final Logger LOG = Logger.getLogger("io.darkroom.jobs");
 
-    private final MeterRegistry meters;
+    private static final String JOB = "job";
+
+    private final JobFigures figures;
     private final TerminalBar bar;
 
-    JobJournal(MeterRegistry meters, TerminalBar bar) {
-        this.meters = meters;
+    JobJournal(JobFigures figures, TerminalBar bar) {
+        this.figures = figures;
         this.bar = bar;
     }
 
     @Override
-    public void settled(Assignment assignment, @Nullable TerminalEvent event) {
-        bar.clear();
-        if (event == null) {
-            meters.counter("darkroom.jobs", "outcome", "dead_letter", "code", "")
-                    .increment();
-            LOG.warnf(
-                    "%s put aside on the dead-letter topic",
-                    assignment.request().key().name());
-            return;
-        }
-        JsonNode json = event.json();
-        meters.counter(
-                        "darkroom.jobs",
-                        "outcome",
-                        event.type().status(),
-                        "code",
-                        text(json.path("error").path("code")))
-                .increment();
-        json.path("timings_ms").properties().forEach(phase -> meters.timer(
-                        "darkroom.job.phase", "phase", phase.getKey())
-                .record(phase.getValue().asLong(), TimeUnit.MILLISECONDS));
-        LOG.info(line(event, json));
+    public void taken(Assignment assignment) {
+        figures.taken(assignment);
     }
 
     @Override
-    public void released(Assignment assignment) {
+    public void started(Assignment assignment, String model) {
+        figures.started(assignment, model);
+    }
+
+    @Override
+    public void stepped(Assignment assignment) {
+        figures.stepped();
+    }
+
+    @Override
+    public void settled(Assignment assignment, @Nullable TerminalEvent event, double deviceMs) {
         bar.clear();
-        meters.counter("darkroom.jobs.released").increment();
-        LOG.infof("%s left for the next worker", assignment.request().key().name());
+        figures.settled(assignment, event, deviceMs);
+        if (event == null) {
+            log(assignment, Logger.Level.WARN, name(assignment) + " put aside on the dead-letter topic");
+        } else {
+            log(assignment, Logger.Level.INFO, line(event, event.json()));
+        }
+    }
+
+    @Override
+    public void released(Assignment assignment, double deviceMs) {
+        bar.clear();
+        figures.released(assignment, deviceMs);
+        log(assignment, Logger.Level.INFO, name(assignment) + " left for the next worker");
     }
 
     @Override
     public void faulted(Assignment assignment, String action, String reason) {
-        meters.counter("darkroom.surroundings.faults", "action", action).increment();
-        LOG.debugf("%s: %s will be tried again: %s", assignment.request().key().name(), action, reason);
+        figures.faulted(action);
+        LOG.debugf("%s: %s will be tried again: %s", name(assignment), action, reason);
+    }
+
+    private static String name(Assignment assignment) {
+        return assignment.request().key().name();
+    }
+
+    /** With the job as a field of its own, for logs that are searched. */
+    private static void log(Assignment assignment, Logger.Level level, String line) {
+        MDC.put(JOB, name(assignment));
+        LOG.log(level, line);
+        MDC.remove(JOB);
     }
 
     private static String line(TerminalEvent event, JsonNode json) {

@@ -1,33 +1,56 @@
 package io.darkroom.worker;
 
 import io.darkroom.config.DarkroomConfig;
+import io.darkroom.mirror.ModelSourceException;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.interceptor.Interceptor;
+import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 
 /**
- * Loads the default model before the worker joins its group: one that still loads, for minutes perhaps, must not hold
- * partitions whose requests another could render. It goes on where loading fails; readiness tells.
+ * Brings the models, and loads the default one, before the worker joins its group: one that still loads, for minutes
+ * perhaps, must not hold partitions whose requests another could render, nor call a model unknown that is on its way. It
+ * goes on where loading fails; readiness tells.
  */
 @ApplicationScoped
 class ModelStart {
     private static final Logger LOG = Logger.getLogger(ModelStart.class);
     private static final String WORKER = "worker";
+    private static final String WEB = "web";
 
     /** Before SmallRye opens its channels, which it does at a priority of a library. */
     void load(
             @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
             DarkroomConfig config,
+            ModelSupply supply,
             Instance<Engines> engines) {
-        if (config.standalone().roles().contains(WORKER)
-                && config.models().load().equals("start")) {
+        List<String> roles = config.standalone().roles();
+        if (roles.contains(WORKER) || roles.contains(WEB)) {
+            bring(supply);
+        }
+        if (roles.contains(WORKER) && config.models().load().equals("start")) {
             long start = System.nanoTime();
             engines.get().warm().join();
             LOG.debugf("The default model was loaded in %d ms", (System.nanoTime() - start) / 1_000_000);
+        }
+    }
+
+    /** Without its models the worker must not go on: it would answer that they are unknown. */
+    private static void bring(ModelSupply supply) {
+        try {
+            supply.bring();
+        } catch (ModelSourceException e) {
+            LOG.errorf("Darkroom cannot start. %s", e.getMessage());
+            throw new PreventFurtherStepsException(e.getMessage(), 1);
+        } catch (CancellationException e) {
+            LOG.infof("Stopping: %s", e.getMessage());
+            throw new PreventFurtherStepsException(e.getMessage(), 1);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.darkroom.job.Disposition;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.RenderRequest;
+import io.darkroom.telemetry.JobTrace;
 import java.util.IdentityHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One delivery as the loop keeps it: its state, and what is not the state machine's. Of the delivery thread alone. */
 final class Running {
     final Assignment assignment;
+    final JobTrace trace;
     final CompletableFuture<Disposition> done;
     /** What is met by faults of the surroundings, by action: the action itself, for equal pictures may be large. */
     final IdentityHashMap<DeliveryAction, Trouble> troubles = new IdentityHashMap<>();
@@ -35,8 +37,9 @@ final class Running {
     /** How often an action met a fault in a row, and the last reason. */
     record Trouble(int faults, String reason) {}
 
-    Running(Assignment assignment, CompletableFuture<Disposition> done) {
+    Running(Assignment assignment, JobTrace trace, CompletableFuture<Disposition> done) {
         this.assignment = assignment;
+        this.trace = trace;
         this.done = done;
     }
 

@@ -10,7 +10,11 @@ import io.darkroom.job.RequestParser;
 import io.darkroom.pipeline.Models;
 import io.darkroom.storage.MinioObjectStore;
 import io.darkroom.storage.StoreSelfCheck;
+import io.darkroom.telemetry.JobFigures;
+import io.darkroom.telemetry.OtelTraces;
+import io.darkroom.telemetry.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -21,6 +25,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Puts the worker together: from settings and devices to store and deliveries. */
 @Singleton
@@ -54,6 +59,16 @@ class WorkerBeans {
     @Singleton
     MinioObjectStore store() {
         return ConfiguredStore.minio(config.storage());
+    }
+
+    @Produces
+    @Singleton
+    ModelSupply modelSupply() {
+        return ModelSupply.of(config.models(), () -> ConfiguredStore.config(config.storage()));
+    }
+
+    void close(@Disposes ModelSupply supply) {
+        supply.close();
     }
 
     void close(@Disposes MinioObjectStore store) {
@@ -91,13 +106,29 @@ class WorkerBeans {
 
     @Produces
     @Singleton
+    JobFigures figures(MeterRegistry meters) {
+        DarkroomConfig.Metrics given = config.metrics();
+        return new JobFigures(meters, Clock.systemUTC(), given.tenants(), given.label());
+    }
+
+    /** Where nothing is exported no spans are made. */
+    @Produces
+    @Singleton
+    Traces traces(OpenTelemetry telemetry, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean off) {
+        return off ? Traces.OFF : new OtelTraces(telemetry.getTracer("io.darkroom"));
+    }
+
+    @Produces
+    @Singleton
     DeliveryLoop deliveries(
             RequestParser parser,
             ObjectStore store,
             Engines engines,
             Announcer announcer,
             Intake intake,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            JobFigures figures,
+            Traces traces) {
         TerminalBar bar = new TerminalBar(System.out, TerminalBar.isWatched());
         DeliveryLoop.Settings shipped =
                 DeliveryLoop.Settings.of(workerName(), config.storage().bucket());
@@ -120,7 +151,8 @@ class WorkerBeans {
                         engines.fleet(),
                         new WatchedAnnouncer(announcer, bar, meters),
                         intake,
-                        new JobJournal(meters, bar)),
+                        new JobJournal(figures, bar),
+                        traces),
                 Clock.systemUTC(),
                 new SecureRandom());
     }

@@ -9,11 +9,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.smallrye.config.ConfigMappings;
-import io.smallrye.config.ConfigMappings.ConfigClass;
-import io.smallrye.config.EnvConfigSource;
-import io.smallrye.config.SmallRyeConfig;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,11 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -33,14 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The manifests, against the schemas that they are for and against what the worker really has. */
 final class KubernetesTest {
-    /** Around the drain: released jobs say so in their records (5 s), Quarkus closes (5 s), and a little more. */
-    private static final Duration AROUND_A_STOP = Duration.ofSeconds(15);
-
     private static final int PARTITIONS = 48;
-
-    /** What is neither Darkroom's nor in need of a check by its mapping. */
-    private static final Set<String> OTHERS =
-            Set.of("KAFKA_BOOTSTRAP_SERVERS", "QUARKUS_HTTP_HOST", "JAVA_TOOL_OPTIONS");
 
     /** KEDA 2's ScaledObject and its kafka trigger: the fields that there are. */
     private static final Map<String, Set<String>> KEDA = Map.of(
@@ -128,7 +114,7 @@ final class KubernetesTest {
     @Test
     void theAutoscalerWatchesWhatTheWorkerReads() {
         JsonNode trigger = one("ScaledObject").content().at("/spec/triggers/0/metadata");
-        DarkroomConfig shipped = config(Map.of());
+        DarkroomConfig shipped = Settings.read(Map.of());
 
         assertThat(trigger.path("topic").asText())
                 .isEqualTo(shipped.topics().requests().get(0));
@@ -146,11 +132,11 @@ final class KubernetesTest {
                 .map(d -> DynamicTest.dynamicTest(d.toString(), () -> {
                     Map<String, String> data = ((ConfigMap) d.typed().get(0)).getData();
                     Map<String, String> own = new HashMap<>(data);
-                    own.keySet().removeAll(OTHERS);
+                    own.keySet().removeAll(Settings.OTHERS);
 
                     assertThat(own.keySet()).allMatch(name -> name.startsWith("DARKROOM_"));
-                    assertThat(settings()).containsAll(own.keySet());
-                    assertThat(config(own)).isNotNull();
+                    assertThat(Settings.names()).containsAll(own.keySet());
+                    assertThat(Settings.read(own)).isNotNull();
                 }));
     }
 
@@ -162,22 +148,12 @@ final class KubernetesTest {
                 .flatMap(c -> c.getEnv().stream())
                 .toList();
 
-        assertThat(variables).isNotEmpty().extracting(EnvVar::getName).isSubsetOf(settings());
-    }
-
-    @Test
-    void everyVariableOfTheComposeFileIsASettingAndIsAccepted() {
-        Map<String, String> own = Manifests.composeEnvironment("worker");
-        own.keySet().removeAll(OTHERS);
-
-        assertThat(own).isNotEmpty();
-        assertThat(settings()).containsAll(own.keySet());
-        assertThat(config(own).web().enabled()).contains(true);
+        assertThat(variables).isNotEmpty().extracting(EnvVar::getName).isSubsetOf(Settings.names());
     }
 
     @TestFactory
     Stream<DynamicTest> theGracePeriodOutlastsTheDrain() {
-        return Stream.of("base", "overlays/gpu")
+        return Stream.of("base", "components/gpu")
                 .map(folder -> DynamicTest.dynamicTest(folder, () -> {
                     long grace = in(folder, "Deployment")
                             .at("/spec/template/spec/terminationGracePeriodSeconds")
@@ -187,19 +163,19 @@ final class KubernetesTest {
                             .asText();
 
                     assertThat(Duration.ofSeconds(grace))
-                            .isGreaterThanOrEqualTo(config(Map.of("DARKROOM_WORKER_DRAIN", drain))
+                            .isGreaterThanOrEqualTo(Settings.read(Map.of("DARKROOM_WORKER_DRAIN", drain))
                                     .worker()
                                     .drain()
-                                    .plus(AROUND_A_STOP));
+                                    .plus(Settings.AROUND_A_STOP));
                 }));
     }
 
     @Test
     void gpusAreNotAskedForTwiceAtARollout() {
-        JsonNode rolling = in("overlays/gpu", "Deployment").at("/spec/strategy/rollingUpdate");
+        JsonNode rolling = in("components/gpu", "Deployment").at("/spec/strategy/rollingUpdate");
 
         assertThat(rolling.path("maxSurge").asInt(-1)).isZero();
-        assertThat(in("overlays/gpu", "Deployment")
+        assertThat(in("components/gpu", "Deployment")
                         .at("/spec/template/spec/containers/0/resources/limits")
                         .path("nvidia.com/gpu")
                         .asText())
@@ -280,23 +256,5 @@ final class KubernetesTest {
         Map<String, JsonNode> names = new LinkedHashMap<>();
         node.properties().forEach(field -> names.put(field.getKey(), field.getValue()));
         return names.keySet();
-    }
-
-    /** The names of all settings, as environment variables. */
-    private static Set<String> settings() {
-        return ConfigMappings.getProperties(ConfigClass.configClass(DarkroomConfig.class)).keySet().stream()
-                .map(name -> name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    /** The settings as the worker reads them from its environment. */
-    private static DarkroomConfig config(Map<String, String> environment) {
-        SmallRyeConfig config = new SmallRyeConfigBuilder()
-                .addDefaultInterceptors()
-                .addDiscoveredConverters()
-                .withSources(new EnvConfigSource(environment, 300))
-                .withMapping(DarkroomConfig.class)
-                .build();
-        return config.getConfigMapping(DarkroomConfig.class);
     }
 }

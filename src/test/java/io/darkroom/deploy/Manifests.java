@@ -1,6 +1,5 @@
 package io.darkroom.deploy;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -76,19 +75,6 @@ final class Manifests {
                 }
             }
             return all;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The compose file's environment of a service. */
-    static Map<String, String> composeEnvironment(String service) {
-        try {
-            JsonNode environment = YAML.readTree(Path.of("docker-compose.yml").toFile())
-                    .path("services")
-                    .path(service)
-                    .path("environment");
-            return YAML.convertValue(environment, new TypeReference<Map<String, String>>() {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

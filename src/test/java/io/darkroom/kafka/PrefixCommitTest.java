@@ -9,6 +9,7 @@ import io.darkroom.job.ObjectStore;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
+import io.darkroom.telemetry.Traces;
 import io.darkroom.worker.DeliveryLoop;
 import io.darkroom.worker.DeliveryObserver;
 import io.smallrye.mutiny.Uni;
@@ -129,7 +130,8 @@ class PrefixCommitTest {
                         unused(Renderer.class),
                         unused(Announcer.class),
                         unused(Intake.class),
-                        new DeliveryObserver() {}),
+                        new DeliveryObserver() {},
+                        Traces.OFF),
                 Clock.systemUTC(),
                 new Random(1));
     }

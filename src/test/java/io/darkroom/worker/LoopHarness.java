@@ -10,12 +10,16 @@ import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.job.TerminalEvent;
+import io.darkroom.job.TraceContext;
+import io.darkroom.telemetry.Traces;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /** A delivery loop with a store in memory, and a renderer and an announcer that are worked by hand. */
@@ -35,13 +39,19 @@ class LoopHarness implements AutoCloseable {
     /** Another worker before the same store. */
     LoopHarness(MemoryStore store) {
         this.store = store;
-        this.loop = loop(renderer, 2);
+        this.loop = loop(renderer, 2, Traces.OFF);
+    }
+
+    /** With traces. */
+    LoopHarness(MemoryStore store, Traces traces) {
+        this.store = store;
+        this.loop = loop(renderer, 2, traces);
     }
 
     /** With another renderer, which takes so many jobs at once. */
     LoopHarness(MemoryStore store, Renderer other, int jobsAtOnce) {
         this.store = store;
-        this.loop = loop(other, jobsAtOnce);
+        this.loop = loop(other, jobsAtOnce, Traces.OFF);
     }
 
     @AfterEach
@@ -50,7 +60,7 @@ class LoopHarness implements AutoCloseable {
         loop.close();
     }
 
-    private DeliveryLoop loop(Renderer renders, int jobsAtOnce) {
+    private DeliveryLoop loop(Renderer renders, int jobsAtOnce, Traces traces) {
         Intake port = new Intake() {
             @Override
             public void pause(String reason) {
@@ -77,14 +87,26 @@ class LoopHarness implements AutoCloseable {
         return new DeliveryLoop(
                 settings,
                 new RequestParser(Limits.DEFAULTS, RequestCheck.none()),
-                new DeliveryLoop.Ports(store, renders, announcer, port, new DeliveryObserver() {}),
+                new DeliveryLoop.Ports(store, renders, announcer, port, new DeliveryObserver() {}, traces),
                 Clock.systemUTC(),
                 new Random(1));
     }
 
     CompletableFuture<Disposition> submit(String json) {
+        return submit(json, null, null);
+    }
+
+    /** With the headers of a trace, where they are given. */
+    CompletableFuture<Disposition> submit(String json, @Nullable String traceparent, @Nullable String tracestate) {
         Source source = new Source("requests", 0, offset++, null);
-        return loop.submit(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), List.of()))
+        List<IncomingRecord.Header> headers = new ArrayList<>();
+        if (traceparent != null) {
+            headers.add(new IncomingRecord.Header(TraceContext.PARENT, Bytes.utf8(traceparent)));
+        }
+        if (tracestate != null) {
+            headers.add(new IncomingRecord.Header(TraceContext.STATE, Bytes.utf8(tracestate)));
+        }
+        return loop.submit(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), headers))
                 .toCompletableFuture();
     }
 

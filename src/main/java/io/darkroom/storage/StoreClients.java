@@ -1,0 +1,72 @@
+package io.darkroom.storage;
+
+import io.minio.MinioClient;
+import io.minio.StatObjectArgs;
+import io.minio.credentials.IamAwsProvider;
+import io.minio.credentials.Provider;
+import io.minio.credentials.StaticProvider;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+
+/** Makes clients of MinIO's SDK as they are configured. */
+final class StoreClients {
+    /** Requests in flight; the client's own limit, 5 a host, is made for browsing. */
+    private static final int CONCURRENCY = 64;
+
+    /** How long an idle connection is kept, and as many as there may be: by default all above five are closed at once. */
+    private static final Duration KEPT = Duration.ofMinutes(1);
+
+    private StoreClients() {}
+
+    /** Connects with the first call, not before. */
+    static MinioClient of(StoreConfig config) {
+        return MinioClient.builder()
+                .endpoint(config.endpoint().toString())
+                .region(config.region())
+                .credentialsProvider(provider(config.credentials()))
+                .httpClient(httpClient(config), true)
+                .build();
+    }
+
+    /** Whether the job records' part of the bucket can be read: what is refused then is refused to a key alone. */
+    static boolean isRecordReadable(MinioClient client, StoreConfig config) {
+        try {
+            client.statObject(StatObjectArgs.builder()
+                    .bucket(config.bucket())
+                    .object(StoreFaults.RECORDS + "probe")
+                    .build());
+            return true;
+        } catch (Exception e) {
+            return StoreFaults.isMissingObject(e);
+        }
+    }
+
+    private static Provider provider(StoreCredentials credentials) {
+        if (credentials instanceof StoreCredentials.Keys keys) {
+            return new StaticProvider(keys.accessKey(), keys.secretKey(), null);
+        }
+        if (credentials instanceof StoreCredentials.Rotated rotated) {
+            return new RotatedKeys(rotated.file());
+        }
+        URI sts = ((StoreCredentials.WebIdentity) credentials).sts();
+        return new IamAwsProvider(sts == null ? null : sts.toString(), null);
+    }
+
+    private static OkHttpClient httpClient(StoreConfig config) {
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequests(CONCURRENCY);
+        dispatcher.setMaxRequestsPerHost(CONCURRENCY);
+        return new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
+                .connectionPool(new ConnectionPool(CONCURRENCY, KEPT.toSeconds(), TimeUnit.SECONDS))
+                .connectTimeout(config.connectTimeout())
+                .readTimeout(config.readTimeout())
+                .writeTimeout(config.readTimeout())
+                .callTimeout(config.callTimeout())
+                .build();
+    }
+}

@@ -1,0 +1,136 @@
+package io.darkroom;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the packaged application tells of its work where somebody listens: traces, exemplars and a log of JSON. */
+class TelemetryIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration SOON = Duration.ofMinutes(1);
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String PRODUCER = "00f067aa0ba902b7";
+    private static final String PROMPT = "a house that nobody else should read of";
+
+    @TempDir
+    static Path folder;
+
+    private static TraceCollector collector;
+    private static AppProcess app;
+
+    @BeforeAll
+    static void renderOneTraced() throws Exception {
+        collector = new TraceCollector();
+        app = AppProcess.start(
+                        folder,
+                        "log",
+                        "otel.exporter.otlp.endpoint=" + collector.endpoint(),
+                        "otel.exporter.otlp.protocol=http/protobuf",
+                        "quarkus.otel.bsp.schedule.delay=100MS",
+                        "quarkus.log.console.json.enabled=true",
+                        "darkroom.standalone.first-light=false",
+                        "darkroom.metrics.label=team")
+                .awaitReady();
+        var answer = app.post(
+                "{\"id\":\"traced\",\"prompt\":\"" + PROMPT + "\",\"num_inference_steps\":3,\"tenant\":\"acme\","
+                        + "\"labels\":{\"team\":\"posters\"}}",
+                "Content-Type",
+                "application/json",
+                "traceparent",
+                "00-" + TRACE + "-" + PRODUCER + "-01");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        await().atMost(SOON).until(() -> collector.trace(TRACE).containsKey("process darkroom.requests"));
+    }
+
+    @AfterAll
+    static void stop() {
+        app.close();
+        collector.close();
+    }
+
+    private static Span span(String name) {
+        return requireNonNull(collector.trace(TRACE).get(name), name);
+    }
+
+    @Test
+    void aTraceGoesFromTheProducersSpanToTheCompletionEvent() {
+        Span delivery = span("process darkroom.requests");
+
+        assertThat(collector.resource()).containsEntry("service.name", "darkroom");
+        assertThat(TraceCollector.parent(delivery)).isEqualTo(PRODUCER);
+        assertThat(delivery.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CONSUMER);
+        assertThat(collector.trace(TRACE).keySet())
+                .contains("queue", "render", "encode", "denoise", "decode", "upload", "announce");
+        for (String part : List.of("queue", "render", "upload", "announce")) {
+            assertThat(TraceCollector.parent(span(part))).as(part).isEqualTo(TraceCollector.id(delivery));
+        }
+        for (String phase : List.of("encode", "denoise", "decode")) {
+            assertThat(TraceCollector.parent(span(phase))).as(phase).isEqualTo(TraceCollector.id(span("render")));
+        }
+        assertThat(span("denoise").getEventsList()).hasSize(3).allMatch(event -> event.getName()
+                .equals("step"));
+        for (String topic : List.of("darkroom.completions", "darkroom.progress")) {
+            assertThat(app.headers(topic, "traced", "traceparent"))
+                    .as(topic)
+                    .isNotEmpty()
+                    .containsOnly("00-" + TRACE + "-" + TraceCollector.id(delivery) + "-01");
+        }
+    }
+
+    @Test
+    void nothingOfAPromptIsTold() {
+        assertThat(collector.trace(TRACE).values().toString()).doesNotContain(PROMPT);
+        assertThat(app.log()).doesNotContain(PROMPT);
+    }
+
+    @Test
+    void aFigureNamesATraceAsItsExample() throws Exception {
+        String prometheus = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                + "text/plain;version=0.0.4;q=0.5,*/*;q=0.2";
+
+        var answer = app.get("/q/metrics", "Accept", prometheus);
+
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/openmetrics-text");
+        assertThat(answer.body()).endsWith("# EOF\n");
+        assertThat(answer.body().lines().filter(line -> line.startsWith("darkroom_job_duration_seconds_bucket")))
+                .anyMatch(line -> line.contains("trace_id=\"" + TRACE + "\"")
+                        && line.contains("span_id=\"" + TraceCollector.id(span("process darkroom.requests")) + "\""));
+    }
+
+    @Test
+    void whatWasSpentIsToldByTenantModelAndLabel() throws Exception {
+        assertThat(app.get("/q/metrics").body())
+                .contains("darkroom_job_device_seconds_total{label=\"posters\",model=\"starter\",tenant=\"acme\"}");
+    }
+
+    @Test
+    void everyLineOfTheLogIsAnObject() throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : app.log().lines().toList()) {
+            lines.add(JSON.readTree(line));
+        }
+
+        assertThat(lines)
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line.path("level").asText()).isIn("INFO", "WARN"));
+        JsonNode ended = lines.stream()
+                .filter(line -> line.path("message").asText().startsWith("traced completed"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(ended.path("mdc").path("job").asText()).isEqualTo("traced");
+        assertThat(ended.path("mdc").path("traceId").asText()).isEqualTo(TRACE);
+    }
+}

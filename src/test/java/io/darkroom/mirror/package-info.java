@@ -1,0 +1,4 @@
+@NullMarked
+package io.darkroom.mirror;
+
+import org.jspecify.annotations.NullMarked;
