@@ -250,6 +250,8 @@ final class Deliveries {
             askForTurn(running, queued.alone());
         } else if (state.turn() == DeliveryState.Turn.NONE) {
             turns.giveBack(running, running.deviceMs);
+        } else if (state.turn() == DeliveryState.Turn.TRAILS) {
+            turns.trail(running, running.deviceMs);
         }
         reports.show(running);
     }
