@@ -6,23 +6,40 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the packaged application tells of its work where somebody listens: traces, exemplars and a log of JSON. */
+/** What the packaged application tells of its work where somebody listens: traces, figures and a log of JSON. */
 class TelemetryIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration SOON = Duration.ofMinutes(1);
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String PRODUCER = "00f067aa0ba902b7";
+    private static final String REQUESTS = "darkroom.requests";
+    /** A row of the table: the name, the labels, what it means. */
+    private static final Pattern FIGURE = Pattern.compile("\\| `(darkroom_\\w+)` \\|([^|]*)\\|.*");
+
+    private static final Pattern NAME = Pattern.compile("\\w+");
     private static final String PROMPT = "a house that nobody else should read of";
 
     @TempDir
@@ -32,7 +49,7 @@ class TelemetryIT {
     private static AppProcess app;
 
     @BeforeAll
-    static void renderOneTraced() throws Exception {
+    static void doAMixedLoad() throws Exception {
         collector = new TraceCollector();
         app = AppProcess.start(
                         folder,
@@ -42,6 +59,7 @@ class TelemetryIT {
                         "quarkus.otel.bsp.schedule.delay=100MS",
                         "quarkus.log.console.json.enabled=true",
                         "darkroom.standalone.first-light=false",
+                        "darkroom.worker.window-requests=20",
                         "darkroom.metrics.label=team")
                 .awaitReady();
         var answer = app.post(
@@ -52,7 +70,21 @@ class TelemetryIT {
                 "traceparent",
                 "00-" + TRACE + "-" + PRODUCER + "-01");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-        await().atMost(SOON).until(() -> collector.trace(TRACE).containsKey("process darkroom.requests"));
+        app.send(
+                REQUESTS,
+                null,
+                List.of(
+                        "{\"id\":\"of-no-model\",\"model\":\"none-such\",\"prompt\":\"x\"}",
+                        "{",
+                        "{\"id\":\"traced\",\"prompt\":\"x\"}"));
+        await().atMost(SOON).until(() -> collector.trace(TRACE).containsKey("process " + REQUESTS));
+        await().atMost(SOON)
+                .until(
+                        () -> exported().metric("darkroom_jobs_total"),
+                        jobs -> jobs != null
+                                && jobs.labels()
+                                        .getOrDefault("outcome", Set.of())
+                                        .containsAll(Set.of("completed", "failed", "dead_letter")));
     }
 
     @AfterAll
@@ -61,13 +93,29 @@ class TelemetryIT {
         collector.close();
     }
 
+    private static String figures() throws Exception {
+        return app.get("/q/metrics", "Accept", "text/plain").body();
+    }
+
+    private static Exposition exported() throws Exception {
+        return Exposition.parse(figures());
+    }
+
+    private static double figure(String name) throws Exception {
+        return figures()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
     private static Span span(String name) {
         return requireNonNull(collector.trace(TRACE).get(name), name);
     }
 
     @Test
     void aTraceGoesFromTheProducersSpanToTheCompletionEvent() {
-        Span delivery = span("process darkroom.requests");
+        Span delivery = span("process " + REQUESTS);
 
         assertThat(collector.resource()).containsEntry("service.name", "darkroom");
         assertThat(TraceCollector.parent(delivery)).isEqualTo(PRODUCER);
@@ -107,13 +155,82 @@ class TelemetryIT {
         assertThat(answer.body()).endsWith("# EOF\n");
         assertThat(answer.body().lines().filter(line -> line.startsWith("darkroom_job_duration_seconds_bucket")))
                 .anyMatch(line -> line.contains("trace_id=\"" + TRACE + "\"")
-                        && line.contains("span_id=\"" + TraceCollector.id(span("process darkroom.requests")) + "\""));
+                        && line.contains("span_id=\"" + TraceCollector.id(span("process " + REQUESTS)) + "\""));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> theDashboardAsksForWhatIsExported() throws Exception {
+        JsonNode dashboard = JSON.readTree(
+                Path.of("k8s/components/monitoring/dashboard.json").toFile());
+        List<String> queries = dashboard.findValuesAsText("expr");
+
+        assertThat(queries).hasSizeGreaterThan(20);
+        return checked(
+                queries.stream().map(q -> q.replace("$__rate_interval", "1m").replace("$__range", "3h")),
+                Set.of("instance", "job"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> theAlertsAskForWhatIsExportedAndSayWhatToDo() throws Exception {
+        JsonNode rules = new ObjectMapper(new YAMLFactory())
+                .readTree(Path.of("k8s/components/monitoring/alerts.yaml").toFile())
+                .at("/spec/groups/0/rules");
+
+        assertThat(rules).isNotEmpty().allSatisfy(rule -> {
+            assertThat(rule.at("/annotations/summary").asText()).isNotBlank();
+            assertThat(rule.at("/annotations/runbook").asText()).isNotBlank();
+            assertThat(Files.readString(Path.of("docs/troubleshooting.md")))
+                    .contains(rule.path("alert").asText());
+        });
+        // As the ServiceMonitor's targets are labelled.
+        return checked(
+                rules.findValuesAsText("expr").stream(), Set.of("instance", "job", "namespace", "pod", "service"));
+    }
+
+    private static Stream<DynamicTest> checked(Stream<String> queries, Set<String> added) throws Exception {
+        Exposition exported = exported();
+        return queries.map(query -> DynamicTest.dynamicTest(query, () -> PromQl.check(query, exported, added)));
+    }
+
+    @Test
+    void everyFigureStandsInTheDocument() throws Exception {
+        Map<String, Set<String>> told = new TreeMap<>();
+        for (String line : Files.readAllLines(Path.of("docs/operations.md"))) {
+            Matcher row = FIGURE.matcher(line);
+            if (row.matches()) {
+                told.put(
+                        row.group(1),
+                        new TreeSet<>(NAME.matcher(row.group(2))
+                                .results()
+                                .map(MatchResult::group)
+                                .toList()));
+            }
+        }
+
+        assertThat(told).isEqualTo(exported().families("darkroom_"));
+    }
+
+    @Test
+    void requestsThatAreNotReadYetAreCounted() throws Exception {
+        List<String> many = Stream.generate(() -> "{\"prompt\":\"x\",\"group\":\"many\",\"num_inference_steps\":200}")
+                .limit(400)
+                .toList();
+
+        app.send(REQUESTS, "of one partition", many);
+
+        await().atMost(SOON).until(() -> figure("darkroom_requests_unread") > 0);
+        assertThat(figure("darkroom_requests_waiting") + figure("darkroom_requests_running"))
+                .isPositive();
+        app.send("darkroom.cancellations", "group:many", List.of("{}"));
+        await().atMost(SOON).until(() -> figure("darkroom_jobs_total{code=\"\",outcome=\"canceled\"") == many.size());
+        assertThat(figure("darkroom_requests_unread")).isZero();
+        assertThat(figure("darkroom_requests_oldest_age_seconds")).isZero();
     }
 
     @Test
     void whatWasSpentIsToldByTenantModelAndLabel() throws Exception {
-        assertThat(app.get("/q/metrics").body())
-                .contains("darkroom_job_device_seconds_total{label=\"posters\",model=\"starter\",tenant=\"acme\"}");
+        assertThat(figures())
+                .contains("darkroom_job_device_seconds_total{label=\"posters\",model=\"starter\",tenant=\"acme\"");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -14,17 +15,30 @@ import java.util.stream.Stream;
  * A Stable Diffusion folder whose networks do nothing, so that a job on it costs what delivery costs: each graph is one
  * node, the latents are the picture. The tokenizer and the scheduler are the starter's.
  */
-final class NullModel {
+public final class NullModel {
     /** Width and height of its pictures. */
-    static final int SIZE = 16;
+    public static final int SIZE = 16;
+
+    /** Numbers on which a step's time is spent, if any is. */
+    private static final int LOAD = 1 << 16;
 
     private static final int FLOAT = 1;
     private static final int INT64 = 7;
 
     private NullModel() {}
 
-    /** Writes the folder. */
+    /** Writes the folder; its steps take no time of their own. */
     static void write(Path to) throws IOException {
+        write(to, 0);
+    }
+
+    /**
+     * Writes the folder.
+     *
+     * @param sines what a call of the denoiser does besides, for nothing: so many rounds of 65,536 sines, each some tenths
+     *     of a millisecond of one core; the picture is the same for any
+     */
+    public static void write(Path to, int sines) throws IOException {
         ModelFolder starter = BuiltInModels.starter();
         Files.createDirectories(to);
         Files.copy(starter.index().file(), to.resolve("model_index.json"));
@@ -42,7 +56,8 @@ final class NullModel {
                 to.resolve("unet"),
                 "{\"in_channels\": 3, \"sample_size\": " + SIZE + ", \"block_out_channels\": [1]}",
                 model(
-                        node("Identity", "sample", "out_sample"),
+                        denoiser(sines),
+                        sines == 0 ? List.of() : List.of(zeros("load", LOAD), zeros("zero", 1)),
                         List.of(
                                 value("sample", FLOAT, "batch", "3", "height", "width"),
                                 value("timestep", INT64),
@@ -55,6 +70,23 @@ final class NullModel {
                         node("Identity", "latent_sample", "sample"),
                         List.of(value("latent_sample", FLOAT, "batch", "3", "height", "width")),
                         value("sample", FLOAT, "batch", "3", "height", "width")));
+    }
+
+    /** The sample itself, or with the largest of many sines times nothing added to it. */
+    private static List<byte[]> denoiser(int sines) {
+        if (sines == 0) {
+            return List.of(node("Identity", "sample", "out_sample"));
+        }
+        List<byte[]> nodes = new ArrayList<>();
+        nodes.add(node("ReduceMean", List.of("sample"), "mean", attribute("keepdims", 0)));
+        nodes.add(node("Add", List.of("mean", "load"), "load0"));
+        for (int i = 0; i < sines; i++) {
+            nodes.add(node("Sin", "load" + i, "load" + (i + 1)));
+        }
+        nodes.add(node("ReduceMax", List.of("load" + sines), "most", attribute("keepdims", 0)));
+        nodes.add(node("Mul", List.of("most", "zero"), "nothing"));
+        nodes.add(node("Add", List.of("sample", "nothing"), "out_sample"));
+        return nodes;
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -75,9 +107,14 @@ final class NullModel {
     // Below: protobuf, with the field numbers of onnx.proto.
 
     private static byte[] model(byte[] node, List<byte[]> inputs, byte[] output) {
+        return model(List.of(node), List.of(), inputs, output);
+    }
+
+    private static byte[] model(List<byte[]> nodes, List<byte[]> initializers, List<byte[]> inputs, byte[] output) {
         ByteArrayOutputStream graph = new ByteArrayOutputStream();
-        graph.writeBytes(message(1, node));
+        nodes.forEach(node -> graph.writeBytes(message(1, node)));
         graph.writeBytes(message(2, text("null")));
+        initializers.forEach(initializer -> graph.writeBytes(message(5, initializer)));
         inputs.forEach(input -> graph.writeBytes(message(11, input)));
         graph.writeBytes(message(12, output));
         byte[] opset = number(2, 13);
@@ -85,8 +122,16 @@ final class NullModel {
     }
 
     private static byte[] node(String operator, String input, String output, byte[]... attributes) {
-        return join(
-                message(1, text(input)), message(2, text(output)), message(4, text(operator)), message(5, attributes));
+        return node(operator, List.of(input), output, attributes);
+    }
+
+    private static byte[] node(String operator, List<String> inputs, String output, byte[]... attributes) {
+        byte[][] names = inputs.stream().map(NullModel::text).toArray(byte[][]::new);
+        return join(message(1, names), message(2, text(output)), message(4, text(operator)), message(5, attributes));
+    }
+
+    private static byte[] zeros(String name, int count) {
+        return join(number(1, count), number(2, FLOAT), message(8, text(name)), message(9, new byte[Float.BYTES * count]));
     }
 
     private static byte[] attribute(String name, int value) {

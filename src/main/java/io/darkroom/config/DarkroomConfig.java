@@ -110,12 +110,15 @@ public interface DarkroomConfig {
         @NotBlank
         String bucket();
 
+        /** The region that requests to the store are signed for. */
         @WithDefault("us-east-1")
         @NotBlank
         String region();
 
+        /** Who asks the store. Standalone: its own server's, {@code darkroom}. */
         Optional<String> accessKey();
 
+        /** The access key's secret. Standalone: its own server's, {@code darkroom-secret}. */
         Optional<String> secretKey();
 
         /**
@@ -150,19 +153,23 @@ public interface DarkroomConfig {
         /** Default: on where neither a broker nor a store is configured, off in Kubernetes and in our images. */
         Optional<Boolean> enabled();
 
+        /** Where broker and store keep what they have. It belongs to one process at a time. */
         @WithDefault("darkroom-data")
         Path dataDir();
 
+        /** The broker's port on 127.0.0.1. */
         @WithDefault("9092")
         @Min(1)
         @Max(65535)
         int kafkaPort();
 
+        /** The store's port on 127.0.0.1. */
         @WithDefault("9000")
         @Min(1)
         @Max(65535)
         int s3Port();
 
+        /** What this process is: some of {@code broker}, {@code store}, {@code worker}, {@code web}. */
         @WithDefault("broker,store,worker,web")
         List<@Pattern(regexp = "broker|store|worker|web") String> roles();
 
@@ -173,18 +180,20 @@ public interface DarkroomConfig {
 
     /** What one request may ask for. */
     interface Limits {
+        /** Bytes of a request. */
         @WithDefault("1M")
         MemorySize requestBytes();
 
-        /** Of each text field, in UTF-8. */
+        /** Bytes of each text field, in UTF-8. */
         @WithDefault("8K")
         MemorySize promptBytes();
 
-        /** Width times height. */
+        /** Width times height of a picture. */
         @WithDefault("4194304")
         @Min(64)
         int pixels();
 
+        /** Steps of a picture. */
         @WithDefault("1000")
         @Min(1)
         int steps();
@@ -202,9 +211,11 @@ public interface DarkroomConfig {
         /** Of all pictures of a request: width times height times evaluations of the model. Default: any number. */
         Optional<@Min(64) Long> pixelSteps();
 
+        /** Bytes of an input picture, as it is stored. */
         @WithDefault("32M")
         MemorySize inputBytes();
 
+        /** Width times height of an input picture. */
         @WithDefault("33554432")
         @Min(64)
         int inputPixels();
@@ -216,15 +227,19 @@ public interface DarkroomConfig {
         @WithDefault("darkroom.requests")
         List<@NotBlank String> requests();
 
+        /** Where cancellations are read. */
         @WithDefault("darkroom.cancellations")
         String cancellations();
 
+        /** Where terminal events go: completed, failed, canceled. */
         @WithDefault("darkroom.completions")
         String completions();
 
+        /** Where started and progress events go. */
         @WithDefault("darkroom.progress")
         String progress();
 
+        /** Where requests go that are put aside. */
         @WithDefault("darkroom.requests.dead")
         String dead();
     }
@@ -291,11 +306,12 @@ public interface DarkroomConfig {
         @Min(1)
         int maxAttempts();
 
-        /** Requests taken from the topic and not yet finished: at most so many, and so many bytes. */
+        /** Requests taken from a topic and not yet finished, at most: among these is chosen who is next. */
         @WithDefault("1000")
         @Min(1)
         int windowRequests();
 
+        /** Bytes of these requests, at most. */
         @WithDefault("16M")
         MemorySize windowBytes();
 

@@ -30,6 +30,15 @@ public record CheckpointName(int attempt, int step) {
         return folder(job) + attempt + "-" + step;
     }
 
+    /**
+     * Where the outcome of a checkpoint's job is.
+     *
+     * @param checkpoint its key
+     */
+    public static String outcomeKey(String checkpoint) {
+        return checkpoint.substring(0, checkpoint.lastIndexOf(FOLDER)) + JobRecord.OUTCOME;
+    }
+
     /** Reads a key below the job's folder; null where it is no checkpoint's. */
     static @Nullable CheckpointName read(String below) {
         Matcher name = NAME.matcher(below);

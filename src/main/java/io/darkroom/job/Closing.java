@@ -24,6 +24,11 @@ public sealed interface Closing extends DeliveryState {
         }
 
         @Override
+        public Turn turn() {
+            return Turn.TRAILS;
+        }
+
+        @Override
         public Step on(DeliveryEvent got, Instant now) {
             if (got instanceof DeliveryEvent.OutcomeCreated created) {
                 return created.creation() == Creation.CREATED
@@ -119,6 +124,11 @@ public sealed interface Closing extends DeliveryState {
             Assignment assignment, int attempt, CheckpointName name, DeliveryEvent.Release release, double deviceMs)
             implements Closing {
         @Override
+        public Turn turn() {
+            return Turn.TRAILS;
+        }
+
+        @Override
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.CheckpointCreated created
                     && created.name().equals(name)) {
@@ -138,6 +148,11 @@ public sealed interface Closing extends DeliveryState {
 
     /** Leaves the job, and says in its record that the attempt does not count. */
     record Releasing(Assignment assignment, int attempt) implements Closing {
+        @Override
+        public Turn turn() {
+            return Turn.TRAILS;
+        }
+
         @Override
         public Step on(DeliveryEvent event, Instant now) {
             return event instanceof DeliveryEvent.EndCreated ? new Step(new Released(assignment)) : new Step(this);

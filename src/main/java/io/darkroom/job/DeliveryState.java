@@ -11,7 +11,9 @@ public sealed interface DeliveryState permits Starting, Making, Closing {
         /** Waits for {@link DeliveryEvent.TurnGiven}. */
         WAITS,
         /** Has been given its turn, and is not through with it. */
-        HOLDS
+        HOLDS,
+        /** Is through with it, and its attempt is open: should the worker end now, that counts against the job. */
+        TRAILS
     }
 
     Assignment assignment();

@@ -21,6 +21,9 @@ public record JobRecord(
     /** Where all job records are, in the configured bucket. */
     public static final String ROOT = ".darkroom/jobs/";
 
+    /** The last part of the key at which a job's outcome is. */
+    static final String OUTCOME = "outcome";
+
     /** The record of a job that nobody has begun. */
     public static final JobRecord NONE = new JobRecord(List.of(), null, null);
 
@@ -149,7 +152,7 @@ public record JobRecord(
 
     /** The key of the outcome. */
     public static String outcomeKey(JobKey key) {
-        return folder(key) + "outcome";
+        return folder(key) + OUTCOME;
     }
 
     /** The number of the last attempt; 0 where there is none. */

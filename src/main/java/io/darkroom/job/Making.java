@@ -278,6 +278,11 @@ public sealed interface Making extends DeliveryState {
         }
 
         @Override
+        public Turn turn() {
+            return Turn.TRAILS;
+        }
+
+        @Override
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.PictureTaken taken) {
                 return new Step(this, new DeliveryAction.ReadPicture(taken.index(), location(taken.index())));
@@ -367,6 +372,11 @@ public sealed interface Making extends DeliveryState {
 
         private ObjectStore.Location at() {
             return assignment.result(Delivery.request(assignment));
+        }
+
+        @Override
+        public Turn turn() {
+            return Turn.TRAILS;
         }
 
         @Override

@@ -19,7 +19,9 @@ record Saves(List<CheckpointName> untried, Map<Integer, Double> kept, boolean wr
     }
 
     static Saves of(JobRecord past, List<CheckpointName> untried) {
-        return new Saves(untried, Map.of(), false, past.hasCheckpoints());
+        // A worker that stood still may wake up, and write down what an earlier attempt has come to.
+        boolean any = past.hasCheckpoints() || !past.attempts().isEmpty();
+        return new Saves(untried, Map.of(), false, any);
     }
 
     Saves from(Map<Integer, Double> deviceMs) {

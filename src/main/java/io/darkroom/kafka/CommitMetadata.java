@@ -15,6 +15,9 @@ final class CommitMetadata {
 
     private static final String VERSION = "darkroom/1";
 
+    /** More than any window holds; a text that promises more is not ours. */
+    private static final int MOST_ABOVE = 1_000_000;
+
     private CommitMetadata() {}
 
     /** @param topicId of the topic as it is now: one made anew under the same name has another */
@@ -51,6 +54,9 @@ final class CommitMetadata {
                 int dash = range.indexOf('-');
                 long from = Long.parseLong(dash < 0 ? range : range.substring(0, dash));
                 long to = dash < 0 ? from : Long.parseLong(range.substring(dash + 1));
+                if (from < 0 || to < from || to - from >= MOST_ABOVE - above.size()) {
+                    return new Offsets.Commit(offset, List.of());
+                }
                 for (long i = from; i <= to; i++) {
                     above.add(offset + i);
                 }

@@ -182,13 +182,21 @@ final class PrefixCommit implements KafkaCommitHandler {
         commits.commitNow(consumer.unwrap(), last);
     }
 
-    /** Whether the consumer is no member of its group any more; Kafka's own consumers tell lost from revoked by this. */
+    /**
+     * Whether the consumer is no member of its group any more. It tells by {@code onPartitionsLost}, which SmallRye leaves to
+     * come on as revoked; the generation tells as well, but not of a consumer of KIP-848, which keeps its last one.
+     */
     private boolean isOut() {
         try {
-            return consumer.unwrap().groupMetadata().generationId() <= 0;
+            return toldAsLost() || consumer.unwrap().groupMetadata().generationId() <= 0;
         } catch (IllegalStateException e) { // it is closed
             return true;
         }
+    }
+
+    private static boolean toldAsLost() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("onPartitionsLost")));
     }
 
     private void tellPlace(Consumer<?, ?> polling) {

@@ -63,13 +63,17 @@ final class BrokerProperties {
     private static void groups(Properties p, Duration sessionTimeout) {
         String session = Long.toString(sessionTimeout.toMillis());
         String heartbeat = Long.toString(sessionTimeout.dividedBy(5).toMillis());
+        // What a group may ask for of its own, by its configuration.
+        String shortestSession = Long.toString(Math.min(1000, sessionTimeout.toMillis()));
+        String shortestHeartbeat =
+                Long.toString(Math.min(200, sessionTimeout.dividedBy(5).toMillis()));
         for (String kind : new String[] {"group.consumer", "group.share"}) {
             p.setProperty(kind + ".session.timeout.ms", session);
-            p.setProperty(kind + ".min.session.timeout.ms", session);
+            p.setProperty(kind + ".min.session.timeout.ms", shortestSession);
             p.setProperty(kind + ".heartbeat.interval.ms", heartbeat);
-            p.setProperty(kind + ".min.heartbeat.interval.ms", heartbeat);
+            p.setProperty(kind + ".min.heartbeat.interval.ms", shortestHeartbeat);
         }
-        p.setProperty("group.min.session.timeout.ms", "1000");
+        p.setProperty("group.min.session.timeout.ms", shortestSession);
         // There are not many to wait for on one machine.
         p.setProperty("group.initial.rebalance.delay.ms", "0");
     }

@@ -50,6 +50,7 @@ final class HeldRequests {
                 .description("Since when nothing has moved although requests are here; 0 where none are")
                 .baseUnit("seconds")
                 .register(meters);
+        var unused = of(CappedLabel.NONE);
     }
 
     /** @param sentMs when it was sent, milliseconds since 1970 */

@@ -2,6 +2,7 @@ package io.darkroom.telemetry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.job.Assignment;
+import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.EventType;
 import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.RenderRequest;
@@ -49,6 +50,9 @@ public final class JobFigures {
     private final CappedLabel tenants;
     private final CappedLabel labelValues;
     private final @Nullable String label;
+    private final Counter steps;
+    private final Counter released;
+    private final Counter deadLetters;
 
     /**
      * @param tenants how many tenants, and as many values of the label, are told apart
@@ -61,6 +65,15 @@ public final class JobFigures {
         this.tenants = new CappedLabel(tenants);
         this.labelValues = new CappedLabel(tenants);
         this.label = label.orElse(null);
+        this.steps = registered("darkroom.job.steps", "Steps of jobs");
+        this.released = registered("darkroom.jobs.released", "Jobs that were left for another worker, or for later");
+        this.deadLetters = registered("darkroom.dead.letters", "Requests that were sent to the dead-letter topic");
+        // A rate sees nothing of a counter that is born with its first fault.
+        for (Class<?> action : DeliveryAction.class.getPermittedSubclasses()) {
+            if (action != DeliveryAction.Backoff.class) {
+                faults(action.getSimpleName());
+            }
+        }
     }
 
     /** A request was taken in. */
@@ -83,8 +96,13 @@ public final class JobFigures {
         held.started(a.run(), model);
     }
 
+    private Counter registered(String name, String description) {
+        return Counter.builder(name).description(description).register(meters);
+    }
+
     /** A job made a step. */
     public void stepped() {
+        steps.increment();
         held.move();
     }
 
@@ -129,13 +147,29 @@ public final class JobFigures {
 
     /** A job was left for another worker. */
     public void released(Assignment a, double deviceMs) {
-        meters.counter("darkroom.jobs.released").increment();
+        released.increment();
         charge(held.remove(a.run()), deviceMs);
     }
 
-    /** An action met a fault of the surroundings. */
+    /** A request stands on the dead-letter topic. */
+    public void putAside() {
+        deadLetters.increment();
+    }
+
+    /**
+     * An action met a fault of the surroundings.
+     *
+     * @param action the name of a {@link DeliveryAction}
+     */
     public void faulted(String action) {
-        meters.counter("darkroom.surroundings.faults", "action", action).increment();
+        faults(action).increment();
+    }
+
+    private Counter faults(String action) {
+        return Counter.builder("darkroom.surroundings.faults")
+                .description("Faults of store and broker, each of which is followed by another try")
+                .tag("action", action)
+                .register(meters);
     }
 
     private void charge(HeldRequests.@Nullable Held whose, double deviceMs) {

@@ -11,12 +11,10 @@ import io.darkroom.job.Disposition;
 import io.darkroom.job.EventType;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.Making;
-import io.darkroom.job.ProgressEvent;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.Shares;
 import io.darkroom.job.Source;
-import io.darkroom.job.StartedEvent;
 import io.darkroom.job.Starting;
 import io.darkroom.telemetry.JobTrace;
 import java.time.Clock;
@@ -31,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
@@ -65,8 +62,8 @@ final class Deliveries {
     private final Costs costs = new Costs();
     private final Cancellations cancellations = new Cancellations();
     private final Departures departures = new Departures();
-    private final Map<String, DeliveryLoop.Snapshot> snapshots = new ConcurrentHashMap<>();
-    private volatile @Nullable String trouble;
+    private final Reports reports;
+    private final Troubles troubles;
     private boolean refusing;
 
     Deliveries(
@@ -82,15 +79,17 @@ final class Deliveries {
         this.backoff = backoff;
         this.clock = clock;
         this.thread = new DeliveryThread(executor, this::giveTurns);
+        this.reports = new Reports(settings.worker(), ports, clock);
+        this.troubles = new Troubles(ports.intake());
         this.turns = new Turns<>(settings.jobsAtOnce(), PATIENCE, new Quotas(settings.quotas(), clock));
     }
 
     Optional<DeliveryLoop.Snapshot> snapshot(String id) {
-        return Optional.ofNullable(snapshots.get(id));
+        return reports.snapshot(id);
     }
 
     Optional<String> trouble() {
-        return Optional.ofNullable(trouble);
+        return troubles.now();
     }
 
     void refuse() {
@@ -251,8 +250,10 @@ final class Deliveries {
             askForTurn(running, queued.alone());
         } else if (state.turn() == DeliveryState.Turn.NONE) {
             turns.giveBack(running, running.deviceMs);
+        } else if (state.turn() == DeliveryState.Turn.TRAILS) {
+            turns.trail(running, running.deviceMs);
         }
-        show(running);
+        reports.show(running);
     }
 
     private void askForTurn(Running running, boolean alone) {
@@ -278,12 +279,9 @@ final class Deliveries {
 
     private void perform(Running running, DeliveryAction action) {
         if (action instanceof DeliveryAction.Backoff wait) {
-            Running.Trouble before = running.troubles.get(wait.action());
-            int faults = before == null ? 1 : before.faults() + 1;
-            running.troubles.put(wait.action(), new Running.Trouble(faults, wait.reason()));
+            int faults = troubles.add(running, wait.action(), wait.reason());
             ports.observer()
                     .faulted(running.assignment, wait.action().getClass().getSimpleName(), wait.reason());
-            look();
             var unused = later(backoff.after(faults), () -> retry(running, wait.action()));
             return;
         }
@@ -294,8 +292,8 @@ final class Deliveries {
     private void retry(Running running, DeliveryAction action) {
         if (running.state != null && running.state.awaits(action)) {
             on(running, new DeliveryEvent.RetryDue(action));
-        } else if (running.troubles.remove(action) != null) {
-            look();
+        } else {
+            troubles.over(running, action);
         }
     }
 
@@ -306,69 +304,17 @@ final class Deliveries {
             // Left out, as a checkpoint is, or too late to matter.
             ports.observer().faulted(running.assignment, action.getClass().getSimpleName(), fault.reason());
         }
-        if (!faulted && running.troubles.remove(action) != null) {
-            look();
+        if (!faulted) {
+            troubles.over(running, action);
         }
     }
 
     private Renderer.Listener listener(Running running, DeliveryAction action) {
         return new RenderListener(
                 event -> answered(running, action, event),
-                (model, steps) -> post(() -> started(running, model, steps)),
-                step -> post(() -> progress(running, step)),
+                (model, steps) -> post(() -> reports.started(running, model, steps)),
+                step -> post(() -> reports.progress(running, step)),
                 action);
-    }
-
-    private void started(Running running, String model, int steps) {
-        if (running.state instanceof Making.Rendering rendering) {
-            running.steps = steps;
-            show(running);
-            running.trace.started(model, steps, rendering.attempt(), clock.instant());
-            ports.observer().started(running.assignment, model);
-            ports.announcer()
-                    .started(new StartedEvent(
-                            running.key(),
-                            model,
-                            steps,
-                            rendering.attempt(),
-                            settings.worker(),
-                            running.assignment.request().labels(),
-                            running.assignment.trace()));
-        }
-    }
-
-    private void progress(Running running, Renderer.Step step) {
-        if (running.state instanceof Making.Rendering) {
-            // One with a preview may come after later ones.
-            running.step = Math.max(running.step, step.step());
-            running.steps = step.steps();
-            running.deviceMs = Math.max(running.deviceMs, step.deviceMs());
-            show(running);
-            running.trace.stepped(step, clock.instant());
-            ports.observer().stepped(running.assignment);
-            ports.announcer()
-                    .progress(new ProgressEvent(
-                            running.key(),
-                            step,
-                            wantsPreviews(running),
-                            running.assignment.request().labels(),
-                            running.assignment.trace()));
-        }
-    }
-
-    private static boolean wantsPreviews(Running running) {
-        RenderRequest request = running.request();
-        return request != null && request.previewEvery() != null;
-    }
-
-    private void show(Running running) {
-        if (running.state == null || running.state.ended()) {
-            return;
-        }
-        boolean waits = running.state instanceof Starting;
-        DeliveryLoop.Snapshot.State state =
-                waits ? DeliveryLoop.Snapshot.State.QUEUED : DeliveryLoop.Snapshot.State.RUNNING;
-        snapshots.put(running.key().id(), new DeliveryLoop.Snapshot(running.key(), state, running.step, running.steps));
     }
 
     private void end(Running running, Closing.Ended ended) {
@@ -380,10 +326,7 @@ final class Deliveries {
         if (running.expiry != null) {
             running.expiry.cancel(false);
         }
-        if (!running.troubles.isEmpty()) {
-            running.troubles.clear();
-            look();
-        }
+        troubles.over(running);
         boolean settled = ended instanceof Closing.Settled;
         if (ended instanceof Closing.Settled s) {
             RenderRequest request = running.request();
@@ -413,29 +356,13 @@ final class Deliveries {
         Running next = same.peek();
         if (next == null) {
             byJob.remove(running.key());
-            snapshots.remove(running.key().id());
+            reports.forget(running);
         } else if (first) {
             post(() -> {
                 if (next.state == null && all.contains(next)) {
                     begin(next);
                 }
             });
-        }
-    }
-
-    /** Tells the intake when trouble begins and when it ends. */
-    private void look() {
-        String now = all.stream()
-                .flatMap(running -> running.troubles.values().stream())
-                .map(Running.Trouble::reason)
-                .findFirst()
-                .orElse(null);
-        boolean was = trouble != null;
-        trouble = now;
-        if (now != null && !was) {
-            ports.intake().pause(now);
-        } else if (now == null && was) {
-            ports.intake().resume();
         }
     }
 

@@ -3,6 +3,7 @@ package io.darkroom.worker;
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.mirror.ModelSourceException;
 import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -47,10 +48,16 @@ class ModelStart {
             supply.bring();
         } catch (ModelSourceException e) {
             LOG.errorf("Darkroom cannot start. %s", e.getMessage());
-            throw new PreventFurtherStepsException(e.getMessage(), 1);
+            throw end();
         } catch (CancellationException e) {
             LOG.infof("Stopping: %s", e.getMessage());
-            throw new PreventFurtherStepsException(e.getMessage(), 1);
+            throw end();
         }
+    }
+
+    /** To be thrown: what would have started next is left out, and the process ends. */
+    private static PreventFurtherStepsException end() {
+        Quarkus.asyncExit(1);
+        return new PreventFurtherStepsException();
     }
 }

@@ -54,7 +54,6 @@ final class Performer {
         } else if (action instanceof DeliveryAction.Announce announce) {
             announce(a, announce, answer);
         } else {
-            storeActions.announce(action);
             onStoreThread(action, answer, () -> {
                 DeliveryEvent event = storeActions.perform(action);
                 if (event != null) {

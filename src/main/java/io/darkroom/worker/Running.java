@@ -1,14 +1,12 @@
 package io.darkroom.worker;
 
 import io.darkroom.job.Assignment;
-import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryState;
 import io.darkroom.job.Disposition;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.ParsedRequest;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.telemetry.JobTrace;
-import java.util.IdentityHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +16,6 @@ final class Running {
     final Assignment assignment;
     final JobTrace trace;
     final CompletableFuture<Disposition> done;
-    /** What is met by faults of the surroundings, by action: the action itself, for equal pictures may be large. */
-    final IdentityHashMap<DeliveryAction, Trouble> troubles = new IdentityHashMap<>();
     /** Null while another delivery of the same job goes before. */
     @Nullable
     DeliveryState state;
@@ -33,9 +29,6 @@ final class Running {
     int steps;
     /** Its share of the device in this turn, so far as is known. */
     double deviceMs;
-
-    /** How often an action met a fault in a row, and the last reason. */
-    record Trouble(int faults, String reason) {}
 
     Running(Assignment assignment, JobTrace trace, CompletableFuture<Disposition> done) {
         this.assignment = assignment;

@@ -26,14 +26,7 @@ final class StoreActions {
         this.checkpoints = new CheckpointWrites(store);
     }
 
-    /** An action is going to be performed, once there is a thread for it. Does not block. */
-    void announce(DeliveryAction action) {
-        if (action instanceof DeliveryAction.CreateCheckpoint create) {
-            checkpoints.announce(create.at());
-        }
-    }
-
-    /** The answer to an announced action; null where it is not one of the store's. */
+    /** The answer to an action; null where it is not one of the store's. */
     @Nullable
     DeliveryEvent perform(DeliveryAction action) {
         if (action instanceof DeliveryAction.CreateAttempt create) {

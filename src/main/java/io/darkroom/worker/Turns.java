@@ -4,10 +4,12 @@ import io.darkroom.job.Shares;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * shortest job, where a job's waiting counts for it. A tenant that has had its quota comes after all who have not
  * ({@link Quotas}). Nobody is overtaken for ever: who waits longest has every second
  * turn once so many have been given to others, since the window's commit waits for it. A job that is to be alone waits until nobody else
- * is rendered, and nobody else begins meanwhile. Not safe for more than one thread.
+ * is rendered or on the way into the store, and nobody else begins until it is there itself: what ends the worker must count
+ * against one job only. Not safe for more than one thread.
  *
  * @param <T> who asks; told apart by equality
  */
@@ -52,7 +55,11 @@ final class Turns<T> {
 
     private final Map<Shares.Account, TreeSet<Waiting<T>>> queues = new HashMap<>();
     private final Map<T, Ask> holding = new HashMap<>();
-    private boolean held;
+    /** Who has given the turn back, and is not through. */
+    private final Set<T> trailing = new HashSet<>();
+    /** Who has begun, or trails, and is to be alone. */
+    private @Nullable T alone;
+
     private long asked;
     private long given;
 
@@ -75,6 +82,7 @@ final class Turns<T> {
         if (asking.containsKey(who)) {
             return;
         }
+        ended(who);
         Waiting<T> last = new Waiting<>(who, ask, asked++, given);
         asking.put(who, last);
         queues.computeIfAbsent(ask.account(), account -> new TreeSet<>(order())).add(last);
@@ -94,6 +102,30 @@ final class Turns<T> {
      * @param usedMs milliseconds of the device that the turn really took
      */
     void giveBack(T who, double usedMs) {
+        leave(who, usedMs);
+        ended(who);
+    }
+
+    /**
+     * Gives a turn back where it has one, but is not through: who is to be alone still waits for it.
+     *
+     * @param usedMs as in {@link #giveBack}
+     */
+    void trail(T who, double usedMs) {
+        if (holding.containsKey(who)) {
+            trailing.add(who);
+        }
+        leave(who, usedMs);
+    }
+
+    private void ended(T who) {
+        trailing.remove(who);
+        if (who.equals(alone)) {
+            alone = null;
+        }
+    }
+
+    private void leave(T who, double usedMs) {
         Waiting<T> gone = asking.remove(who);
         if (gone != null) {
             dequeue(gone);
@@ -105,16 +137,15 @@ final class Turns<T> {
             quotas.ended(ask.account().tenant(), ask.costMs(), usedMs);
             shares.leave(ask.account());
         }
-        held = held && !holding.isEmpty();
     }
 
     /** The next whose turn it is, who holds it from now on; empty where nobody waits, or all must wait. */
     Optional<T> next() {
-        if (asking.isEmpty() || held || holding.size() >= atOnce) {
+        if (asking.isEmpty() || alone != null || holding.size() >= atOnce) {
             return Optional.empty();
         }
         Waiting<T> first = first();
-        if (first.ask().alone() && !holding.isEmpty()) {
+        if (first.ask().alone() && !(holding.isEmpty() && trailing.isEmpty())) {
             return Optional.empty();
         }
         asking.remove(first.who());
@@ -122,7 +153,9 @@ final class Turns<T> {
         holding.put(first.who(), first.ask());
         shares.charge(first.ask().account(), first.ask().costMs());
         quotas.begun(first.ask().account().tenant(), first.ask().costMs());
-        held = first.ask().alone();
+        if (first.ask().alone()) {
+            alone = first.who();
+        }
         given++;
         return Optional.of(first.who());
     }

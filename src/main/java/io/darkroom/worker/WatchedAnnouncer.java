@@ -7,20 +7,19 @@ import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
 import io.darkroom.job.TraceContext;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.darkroom.telemetry.JobFigures;
 import java.util.concurrent.CompletionStage;
 
-/** Around the announcer: counts steps, and shows progress to somebody who watches. */
+/** Around the announcer: counts dead letters, and shows progress to somebody who watches. */
 final class WatchedAnnouncer implements Announcer {
     private final Announcer next;
     private final TerminalBar bar;
-    private final Counter steps;
+    private final JobFigures figures;
 
-    WatchedAnnouncer(Announcer next, TerminalBar bar, MeterRegistry meters) {
+    WatchedAnnouncer(Announcer next, TerminalBar bar, JobFigures figures) {
         this.next = next;
         this.bar = bar;
-        this.steps = meters.counter("darkroom.job.steps");
+        this.figures = figures;
     }
 
     @Override
@@ -30,7 +29,7 @@ final class WatchedAnnouncer implements Announcer {
 
     @Override
     public CompletionStage<?> deadLetter(DeadLetter letter) {
-        return next.deadLetter(letter);
+        return next.deadLetter(letter).thenAccept(acknowledged -> figures.putAside());
     }
 
     @Override
@@ -41,7 +40,6 @@ final class WatchedAnnouncer implements Announcer {
 
     @Override
     public void progress(ProgressEvent event) {
-        steps.increment();
         bar.draw(
                 event.key().id(),
                 event.step().step(),

@@ -126,7 +126,6 @@ class WorkerBeans {
             Engines engines,
             Announcer announcer,
             Intake intake,
-            MeterRegistry meters,
             JobFigures figures,
             Traces traces) {
         TerminalBar bar = new TerminalBar(System.out, TerminalBar.isWatched());
@@ -149,7 +148,7 @@ class WorkerBeans {
                 new DeliveryLoop.Ports(
                         store,
                         engines.fleet(),
-                        new WatchedAnnouncer(announcer, bar, meters),
+                        new WatchedAnnouncer(announcer, bar, figures),
                         intake,
                         new JobJournal(figures, bar),
                         traces),

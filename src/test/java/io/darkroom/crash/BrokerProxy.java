@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Passes Kafka's requests and answers on, each a length and that many bytes, and reads those that matter: the answer that
  * carries a request, terminal events, commits. Answers that tell the broker's address are changed to tell the proxy's.
  */
-final class BrokerProxy extends TcpProxy {
+public final class BrokerProxy extends TcpProxy {
     private final KafkaWire wire;
-    private final Tripwire tripwire;
+    private final Witness witness;
 
     /** The requests that were fetched, by offset: a commit says nothing else. */
     private final ConcurrentSkipListMap<Long, String> fetched = new ConcurrentSkipListMap<>();
@@ -32,10 +32,10 @@ final class BrokerProxy extends TcpProxy {
     private volatile Set<String> inTransaction = Set.of();
 
     /** @param wire reads records; the requests' topic has one partition */
-    BrokerProxy(int serverPort, KafkaWire wire, Tripwire tripwire) {
+    public BrokerProxy(int serverPort, KafkaWire wire, Witness witness) {
         super("broker-proxy", serverPort);
         this.wire = wire;
-        this.tripwire = tripwire;
+        this.witness = witness;
     }
 
     @Override
@@ -50,17 +50,17 @@ final class BrokerProxy extends TcpProxy {
             }
         });
         DataInputStream in = new DataInputStream(worker.getInputStream());
-        DataOutputStream out = new DataOutputStream(server.getOutputStream());
+        DataOutputStream out = new DataOutputStream(toServer(server));
         while (true) {
             byte[] request = frame(in);
             Call call = call(request);
             calls.put(call.header().correlationId(), call);
-            if (call.effect() != null && tripwire.springs(call.effect(), Moment.BEFORE, call.jobs())) {
+            if (call.effect() != null && witness.springs(call.effect(), Moment.BEFORE, call.jobs())) {
                 return;
             }
             write(out, request);
             // An event's answer is an effect of its own.
-            if (call.effect() == Effect.EVENT && tripwire.springs(Effect.EVENT, Moment.AFTER, call.jobs())) {
+            if (call.effect() == Effect.EVENT && witness.springs(Effect.EVENT, Moment.AFTER, call.jobs())) {
                 return;
             }
         }
@@ -68,7 +68,7 @@ final class BrokerProxy extends TcpProxy {
 
     private void answers(Socket server, Socket worker, Map<Integer, Call> calls) throws IOException {
         DataInputStream in = new DataInputStream(server.getInputStream());
-        DataOutputStream out = new DataOutputStream(worker.getOutputStream());
+        DataOutputStream out = new DataOutputStream(toWorker(worker));
         while (true) {
             byte[] answer = frame(in);
             Call call = calls.remove(ByteBuffer.wrap(answer).getInt());
@@ -81,7 +81,7 @@ final class BrokerProxy extends TcpProxy {
     /** Whether the connection goes on. */
     private boolean answer(Call call, byte[] answer, DataOutputStream toWorker) throws IOException {
         if (call.effect() == Effect.COMMIT || call.effect() == Effect.OFFSET) {
-            if (tripwire.springs(call.effect(), Moment.AFTER, call.jobs())) {
+            if (witness.springs(call.effect(), Moment.AFTER, call.jobs())) {
                 return false;
             }
             write(toWorker, answer);
@@ -103,11 +103,11 @@ final class BrokerProxy extends TcpProxy {
 
     /** An effect on the worker: before it is passed on, and after. */
     private boolean pass(Effect effect, Set<String> jobs, byte[] answer, DataOutputStream toWorker) throws IOException {
-        if (tripwire.springs(effect, Moment.BEFORE, jobs)) {
+        if (witness.springs(effect, Moment.BEFORE, jobs)) {
             return false;
         }
         write(toWorker, answer);
-        return !tripwire.springs(effect, Moment.AFTER, jobs);
+        return !witness.springs(effect, Moment.AFTER, jobs);
     }
 
     /** A request on its way. */

@@ -1,10 +1,10 @@
 package io.darkroom.crash;
 
 /** What a worker and its servers exchange in the course of a job of two pictures, in order. */
-enum Effect {
+public enum Effect {
     /** The broker's answer that carries the request. */
     FETCH,
-    /** The first attempt is created. */
+    /** An attempt is created. */
     ATTEMPT,
     FIRST_PICTURE,
     SECOND_PICTURE,

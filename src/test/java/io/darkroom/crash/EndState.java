@@ -12,35 +12,46 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** What topics, group and bucket hold, read past the proxies with plain clients: everything, from the beginning. For one thread. */
-final class EndState implements AutoCloseable {
+public final class EndState implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String GROUP = "darkroom-workers";
+    static final String GROUP = "darkroom-workers";
     private static final Duration POLL = Duration.ofMillis(100);
 
     /**
      * A record of one of the topics of events or dead letters.
      *
+     * @param reason of a dead letter; else empty
      * @param value as it is; empty where the record has none
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Event(String key, String id, String type, byte[] value) {
+    public record Event(
+            String topic,
+            int partition,
+            long offset,
+            long timestamp,
+            String key,
+            String id,
+            String type,
+            String reason,
+            byte[] value) {
         JsonNode json() {
             return EndState.json(value);
         }
@@ -52,14 +63,14 @@ final class EndState implements AutoCloseable {
 
     private final Admin admin;
     private final KafkaConsumer<String, byte[]> consumer;
-    private final KafkaConsumer<String, byte[]> committed;
+    private final KafkaConsumer<String, byte[]> readCommitted;
     private final MinioClient store;
 
-    EndState(String bootstrapServers, URI storeEndpoint) {
+    public EndState(String bootstrapServers, URI storeEndpoint) {
         Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
         admin = Admin.create(kafka);
         consumer = new KafkaConsumer<>(kafka, new StringDeserializer(), new ByteArrayDeserializer());
-        committed = new KafkaConsumer<>(
+        readCommitted = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
@@ -79,7 +90,7 @@ final class EndState implements AutoCloseable {
 
     /** Every copy of a job's terminal event that a reader of committed records sees. */
     List<Event> committedEvents(String job) {
-        return records(committed, Surroundings.TOPICS.completions()).stream()
+        return committedRecords(Surroundings.TOPICS.completions()).stream()
                 .filter(event -> event.key().equals(job))
                 .toList();
     }
@@ -102,19 +113,36 @@ final class EndState implements AutoCloseable {
     }
 
     /** Requests whose offset is not committed. */
-    long lag() {
+    public long lag() {
         return lag(Surroundings.REQUESTS);
     }
 
     long lag(String topic) {
-        TopicPartition requests = new TopicPartition(topic, 0);
+        Map<TopicPartition, Long> ends = ends(topic);
+        Map<TopicPartition, Long> committed = committed();
+        return ends.entrySet().stream()
+                .mapToLong(each -> each.getValue() - committed.getOrDefault(each.getKey(), 0L))
+                .sum();
+    }
+
+    /** The offsets behind each partition's last record. */
+    public Map<TopicPartition, Long> ends(String topic) {
+        return consumer.endOffsets(partitions(consumer, topic));
+    }
+
+    /** The group's offsets, where there are any. */
+    public Map<TopicPartition, Long> committed() {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
         try {
-            long end = end(consumer, requests);
-            OffsetAndMetadata committed = admin.listConsumerGroupOffsets(GROUP)
+            admin.listConsumerGroupOffsets(GROUP)
                     .partitionsToOffsetAndMetadata()
                     .get(30, TimeUnit.SECONDS)
-                    .get(requests);
-            return end - (committed == null ? 0 : committed.offset());
+                    .forEach((partition, at) -> {
+                        if (at != null) {
+                            offsets.put(partition, at.offset());
+                        }
+                    });
+            return offsets;
         } catch (Exception e) {
             throw new IllegalStateException("the group's offsets cannot be read", e);
         }
@@ -132,15 +160,20 @@ final class EndState implements AutoCloseable {
     }
 
     /** The keys below a prefix, sorted. */
-    Set<String> keys(String prefix) {
-        Set<String> keys = new TreeSet<>();
+    public Set<String> keys(String prefix) {
+        return modified(prefix).keySet();
+    }
+
+    /** The same, with the times at which the store took them. */
+    public SortedMap<String, Instant> modified(String prefix) {
+        SortedMap<String, Instant> keys = new TreeMap<>();
         try {
             for (Result<Item> item : store.listObjects(ListObjectsArgs.builder()
                     .bucket(Surroundings.ACCESS.bucket())
                     .prefix(prefix)
                     .recursive(true)
                     .build())) {
-                keys.add(item.get().objectName());
+                keys.put(item.get().objectName(), item.get().lastModified().toInstant());
             }
         } catch (Exception e) {
             throw new IllegalStateException("the store does not list " + prefix, e);
@@ -149,7 +182,7 @@ final class EndState implements AutoCloseable {
     }
 
     /** An object's content. */
-    byte[] object(String key) {
+    public byte[] object(String key) {
         try (InputStream content = store.getObject(GetObjectArgs.builder()
                 .bucket(Surroundings.ACCESS.bucket())
                 .object(key)
@@ -172,7 +205,7 @@ final class EndState implements AutoCloseable {
     public void close() {
         admin.close();
         consumer.close();
-        committed.close();
+        readCommitted.close();
         try {
             store.close();
         } catch (Exception e) {
@@ -180,31 +213,44 @@ final class EndState implements AutoCloseable {
         }
     }
 
-    private List<Event> records(String topic) {
+    /** Every record of a topic, those of aborted transactions too. */
+    public List<Event> records(String topic) {
         return records(consumer, topic);
     }
 
+    /** What those are given who read committed records only. */
+    public List<Event> committedRecords(String topic) {
+        return records(readCommitted, topic);
+    }
+
     private static List<Event> records(KafkaConsumer<String, byte[]> consumer, String topic) {
-        TopicPartition only = new TopicPartition(topic, 0);
         List<Event> events = new ArrayList<>();
-        consumer.assign(List.of(only));
-        consumer.seekToBeginning(List.of(only));
-        long end = end(consumer, only);
-        while (consumer.position(only) < end) {
+        List<TopicPartition> all = partitions(consumer, topic);
+        consumer.assign(all);
+        consumer.seekToBeginning(all);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+        while (ends.entrySet().stream().anyMatch(each -> consumer.position(each.getKey()) < each.getValue())) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 byte[] value = record.value();
                 events.add(new Event(
+                        topic,
+                        record.partition(),
+                        record.offset(),
+                        record.timestamp(),
                         String.valueOf(record.key()),
                         header(record, "ce_id"),
                         header(record, "ce_type"),
+                        header(record, "darkroom-dead-reason"),
                         value == null ? new byte[0] : value));
             }
         }
         return events;
     }
 
-    private static long end(KafkaConsumer<?, ?> consumer, TopicPartition partition) {
-        return Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+    private static List<TopicPartition> partitions(KafkaConsumer<?, ?> of, String topic) {
+        return of.partitionsFor(topic).stream()
+                .map(each -> new TopicPartition(topic, each.partition()))
+                .toList();
     }
 
     private static String header(ConsumerRecord<?, ?> record, String name) {

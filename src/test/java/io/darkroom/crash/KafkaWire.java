@@ -4,8 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -33,7 +37,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ids newer versions name topics by id only
  */
-record KafkaWire(String requestsTopic, String completionsTopic, Map<String, Uuid> ids) {
+public record KafkaWire(String requestsTopic, String completionsTopic, Map<String, Uuid> ids) {
+    /** Asks a broker for the topics' ids. */
+    public static KafkaWire of(String bootstrapServers, String requestsTopic, String completionsTopic) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            Map<String, Uuid> ids = new HashMap<>();
+            for (TopicDescription topic : admin.describeTopics(List.of(requestsTopic, completionsTopic))
+                    .allTopicNames()
+                    .get(30, TimeUnit.SECONDS)
+                    .values()) {
+                ids.put(topic.name(), topic.topicId());
+            }
+            return new KafkaWire(requestsTopic, completionsTopic, ids);
+        } catch (Exception e) {
+            throw new IllegalStateException("the broker does not tell of its topics", e);
+        }
+    }
+
     /** The job ids (the records' keys) in an answer to a fetch, by the requests' offsets. */
     Map<Long, String> requests(FetchResponse response) {
         Map<Long, String> requests = new HashMap<>();

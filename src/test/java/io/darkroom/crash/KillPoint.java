@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Where a worker is killed. */
-record KillPoint(Effect effect, Moment moment) implements Comparable<KillPoint> {
+public record KillPoint(Effect effect, Moment moment) implements Comparable<KillPoint> {
     private static final Comparator<KillPoint> ORDER =
             Comparator.comparing(KillPoint::effect).thenComparing(KillPoint::moment);
 
     /** On which side of an effect. */
-    enum Moment {
+    public enum Moment {
         /** The proxy holds what is to have the effect, and never passes it on. */
         BEFORE,
         /**

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,26 @@ class OutageIT {
         try (Surroundings surroundings = new Surroundings("broker-outage", folder, LONG_SESSION)) {
             WorkerProcess worker = surroundings.startWorker();
             List<String> jobs = outage(surroundings, worker, "broker", surroundings.brokerProxy, () -> {});
+
+            jobs.forEach(job -> requireFirstAttempt(surroundings, job));
+        }
+    }
+
+    /** The job under way is rendered to its end meanwhile, and its event is sent past the producer's delivery time-out. */
+    @Test
+    void anEventWhoseSendingTimesOutIsToldWhenTheBrokerIsBack() {
+        try (Surroundings surroundings = new Surroundings("send-outage", folder, LONG_SESSION)) {
+            WorkerProcess worker = surroundings.startWorker(Map.of(
+                    "mp.messaging.outgoing.completions.delivery.timeout.ms", "1000",
+                    "mp.messaging.outgoing.completions.request.timeout.ms", "500"));
+            List<String> jobs = outage(surroundings, worker, "broker", surroundings.brokerProxy, () -> {
+                surroundings.await().until(() -> Jobs.record(surroundings.end, "broker-1")
+                        .contains("outcome"));
+                surroundings
+                        .await()
+                        .during(Duration.ofSeconds(3))
+                        .until(() -> surroundings.end.terminalEvents("broker-1").isEmpty());
+            });
 
             jobs.forEach(job -> requireFirstAttempt(surroundings, job));
         }

@@ -18,11 +18,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
@@ -86,7 +83,7 @@ final class Surroundings implements AutoCloseable {
         broker = StandaloneBroker.start(folder.resolve("kafka"), 0, onePartitionEach(), session);
         store = StandaloneStore.start(folder.resolve("store"), 0, ACCESS);
         URI kafka = URI.create("kafka://" + broker.bootstrapServers());
-        KafkaWire wire = new KafkaWire(REQUESTS, TOPICS.completions(), ids(broker.bootstrapServers()));
+        KafkaWire wire = KafkaWire.of(broker.bootstrapServers(), REQUESTS, TOPICS.completions());
         brokerProxy = new BrokerProxy(kafka.getPort(), wire, tripwire);
         storeProxy = new StoreProxy(store.endpoint().getPort(), tripwire);
         producer = new KafkaProducer<>(
@@ -207,20 +204,5 @@ final class Surroundings implements AutoCloseable {
         return TOPICS.specs().stream()
                 .map(topic -> new TopicSpec(topic.name(), 1, topic.retention(), topic.maxRecordBytes()))
                 .toList();
-    }
-
-    private static Map<String, Uuid> ids(String bootstrapServers) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            Map<String, Uuid> ids = new LinkedHashMap<>();
-            for (TopicDescription topic : admin.describeTopics(List.of(REQUESTS, TOPICS.completions()))
-                    .allTopicNames()
-                    .get(30, TimeUnit.SECONDS)
-                    .values()) {
-                ids.put(topic.name(), topic.topicId());
-            }
-            return ids;
-        } catch (Exception e) {
-            throw new IllegalStateException("the broker does not tell of its topics", e);
-        }
     }
 }

@@ -1,6 +1,8 @@
 package io.darkroom.crash;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,14 +12,29 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Stands between workers and one server, on 127.0.0.1; can be cut off, as if the server were down. */
-abstract class TcpProxy implements AutoCloseable {
-    static final String LOOPBACK = "127.0.0.1";
+public abstract class TcpProxy implements AutoCloseable {
+    public static final String LOOPBACK = "127.0.0.1";
+
+    /** What becomes of the messages that pass. */
+    public enum Weather {
+        CLEAR,
+        /** Each comes late. */
+        SLOW,
+        /** The server hears and answers, and the worker hears nothing. */
+        REPLIES_LOST,
+        /** The server hears nothing. */
+        REQUESTS_LOST
+    }
+
+    /** How late, where it is slow. */
+    private static final long LATE_MS = 100;
 
     private final String name;
     private final int serverPort;
     private final int port;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private @Nullable ServerSocket listener;
+    private volatile Weather weather = Weather.CLEAR;
 
     /** Listens on a free port. */
     TcpProxy(String name, int serverPort) {
@@ -27,7 +44,7 @@ abstract class TcpProxy implements AutoCloseable {
     }
 
     /** Where workers find it. */
-    final int port() {
+    public final int port() {
         return port;
     }
 
@@ -35,7 +52,7 @@ abstract class TcpProxy implements AutoCloseable {
     abstract void serve(Socket worker, Socket server) throws IOException;
 
     /** Ends every connection and refuses new ones. */
-    final synchronized void cut() {
+    public final synchronized void cut() {
         try {
             if (listener != null) {
                 listener.close();
@@ -47,8 +64,53 @@ abstract class TcpProxy implements AutoCloseable {
     }
 
     /** Lets connections through again. */
-    final void mend() {
+    public final void mend() {
         listen(port);
+    }
+
+    /** From now on. When it clears up, connections on which something was lost end: nothing is ever let through behind a loss. */
+    public final void weather(Weather now) {
+        boolean lossy = weather == Weather.REPLIES_LOST || weather == Weather.REQUESTS_LOST;
+        weather = now;
+        if (lossy) {
+            connections.forEach(TcpProxy::end);
+        }
+    }
+
+    /** Where answers go; each message is one write. */
+    final OutputStream toWorker(Socket worker) throws IOException {
+        return new Disturbed(worker.getOutputStream(), Weather.REPLIES_LOST);
+    }
+
+    /** Where requests go; each message is one write. */
+    final OutputStream toServer(Socket server) throws IOException {
+        return new Disturbed(server.getOutputStream(), Weather.REQUESTS_LOST);
+    }
+
+    /** One direction of one connection. */
+    private final class Disturbed extends FilterOutputStream {
+        private final Weather losing;
+        private boolean lost;
+
+        private Disturbed(OutputStream to, Weather losing) {
+            super(to);
+            this.losing = losing;
+        }
+
+        @Override
+        public void write(byte[] message, int from, int size) throws IOException {
+            if (weather == Weather.SLOW) {
+                try {
+                    Thread.sleep(LATE_MS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            lost = lost || weather == losing;
+            if (!lost) {
+                out.write(message, from, size);
+            }
+        }
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Kills a worker at an armed point of one job. The proxies tell it of every effect that comes by. */
-final class Tripwire {
+final class Tripwire implements Witness {
     private record Trap(KillPoint point, String job, WorkerProcess victim, CompletableFuture<Void> sprung) {}
 
     private final AtomicReference<@Nullable Trap> armed = new AtomicReference<>();
@@ -22,12 +22,8 @@ final class Tripwire {
         armed.set(null);
     }
 
-    /**
-     * Some jobs come to a point.
-     *
-     * @return whether the worker was killed for it, by now; then nothing more is to be passed on
-     */
-    boolean springs(Effect effect, KillPoint.Moment moment, Collection<String> jobs) {
+    @Override
+    public boolean springs(Effect effect, KillPoint.Moment moment, Collection<String> jobs) {
         Trap trap = armed.get();
         if (trap == null
                 || !trap.point().equals(new KillPoint(effect, moment))

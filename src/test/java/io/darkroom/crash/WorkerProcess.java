@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged application in a process of its own, as a worker; its log is in a file. */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final long PATIENCE_SECONDS = 90;
 
     /** An answer over HTTP; status 0 where nobody answers. */
-    record Answer(int status, String body) {}
+    public record Answer(int status, String body) {}
 
     private final String name;
     private final Process process;
@@ -36,12 +36,22 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** Starts a worker, and does not wait for it. */
-    static WorkerProcess start(String name, Path log, Map<String, String> settings) {
+    public static WorkerProcess start(String name, Path log, Map<String, String> settings) {
+        return start(name, log, settings, List.of());
+    }
+
+    /**
+     * Starts a worker, and does not wait for it.
+     *
+     * @param jvm options of the virtual machine
+     */
+    public static WorkerProcess start(String name, Path log, Map<String, String> settings, List<String> jvm) {
         int httpPort = freePort();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // One of many that live for seconds: small, and soon up.
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.addAll(jvm);
         command.add("-Ddarkroom.worker.name=" + name);
         command.add("-Dquarkus.http.port=" + httpPort);
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
@@ -59,7 +69,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** SIGKILL. Returns when the process has ended. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         exit();
     }
@@ -82,12 +92,26 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** SIGTERM. Returns at once. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
+    /** SIGSTOP: it stands still until {@link #wake}. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void wake() {
+        signal("CONT");
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
     /** Waits for its end, and returns its status. */
-    int exit() {
+    public int exit() {
         try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError(name + " still runs after " + PATIENCE_SECONDS + " s");
@@ -99,12 +123,12 @@ final class WorkerProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 
     /** What a probe is told. */
-    Answer readiness() {
+    public Answer readiness() {
         return answer("/q/health/ready");
     }
 
@@ -149,7 +173,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     @SuppressWarnings("AddressSelection")
-    private static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(TcpProxy.LOOPBACK, 0));
             return socket.getLocalPort();

@@ -16,7 +16,6 @@ import io.darkroom.standalone.TopicSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The compose file, against the specification's schema and against what the worker really has. */
@@ -34,6 +32,7 @@ final class ComposeTest {
     private static final JsonNode COMPOSE = read("docker-compose.yml");
     private static final JsonNode PROMETHEUS = read("docker/prometheus/prometheus.yml");
     private static final Pattern TOPIC = Pattern.compile("make (\\S+) (\\d+) (-?\\d+) (\\d+)");
+    private static final String DASHBOARD = "k8s/components/monitoring/dashboard.json";
     private static final int HTTP = 8080;
 
     @Test
@@ -143,25 +142,31 @@ final class ComposeTest {
                 .at("/providers/0/options/path")
                 .asText();
         assertThat(service("grafana").path("volumes").toString())
-                .contains("./docker/grafana/dashboards:" + dashboards + ":ro");
+                .contains("./" + DASHBOARD + ":" + dashboards + "/darkroom.json:ro");
     }
 
     @Test
-    void theDashboardsAskTheDataSourceThatIsProvisioned() throws IOException {
-        String uid = read("docker/grafana/provisioning/datasources/prometheus.yaml")
-                .at("/datasources/0/uid")
-                .asText();
-        try (Stream<Path> files = Files.list(Path.of("docker/grafana/dashboards"))) {
-            List<Path> dashboards =
-                    files.filter(f -> f.toString().endsWith(".json")).toList();
+    void theDashboardAsksTheDataSourceThatIsProvisioned() throws IOException {
+        JsonNode provisioned =
+                read("docker/grafana/provisioning/datasources/prometheus.yaml").at("/datasources/0");
+        JsonNode dashboard = new ObjectMapper().readTree(Path.of(DASHBOARD).toFile());
+        JsonNode variable = dashboard.at("/templating/list/0");
 
-            for (Path dashboard : dashboards) {
-                assertThat(new ObjectMapper().readTree(dashboard.toFile()).findValues("datasource"))
-                        .isNotEmpty()
-                        .allSatisfy(source ->
-                                assertThat(source.path("uid").asText()).isIn(uid, "-- Grafana --", "${datasource}"));
-            }
-        }
+        assertThat(variable.path("type").asText()).isEqualTo("datasource");
+        assertThat(variable.path("query")).isEqualTo(provisioned.path("type"));
+        assertThat(dashboard.path("panels").findValues("datasource"))
+                .isNotEmpty()
+                .allSatisfy(source -> assertThat(source.path("uid").asText())
+                        .isEqualTo("${" + variable.path("name").asText() + "}"));
+    }
+
+    @Test
+    void prometheusHasTheAlertsOfTheCluster() {
+        JsonNode cluster = read("k8s/components/monitoring/alerts.yaml").at("/spec/groups");
+
+        assertThat(PROMETHEUS.at("/rule_files/0").asText()).isEqualTo("alerts.yml");
+        assertThat(cluster.findValues("alert")).isNotEmpty();
+        assertThat(read("docker/prometheus/alerts.yml").path("groups")).isEqualTo(cluster);
     }
 
     private static String command(TopicSpec topic) {

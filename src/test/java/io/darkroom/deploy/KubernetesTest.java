@@ -190,6 +190,8 @@ final class KubernetesTest {
                 d.content().path(list).forEach(file -> assertThat(folder.resolve(file.asText()))
                         .exists());
             }
+            d.content().path("configMapGenerator").forEach(made -> made.path("files")
+                    .forEach(file -> assertThat(folder.resolve(file.asText())).isRegularFile()));
             d.content().path("patches").forEach(patch -> {
                 if (patch.has("path")) {
                     assertThat(folder.resolve(patch.path("path").asText())).isRegularFile();

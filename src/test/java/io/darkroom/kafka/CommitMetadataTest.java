@@ -52,7 +52,9 @@ class CommitMetadataTest {
                 "x y z",
                 "a b 1-",
                 "darkroom/1 " + TOPIC + " 1-x",
-                "darkroom/1 " + TOPIC + " 1,,2")) {
+                "darkroom/1 " + TOPIC + " 1,,2",
+                "darkroom/1 " + TOPIC + " 3-1",
+                "darkroom/1 " + TOPIC + " 1-9223372036854775807")) {
             assertThat(CommitMetadata.read(TOPIC, 7, text)).as(text).isEqualTo(nothing);
         }
     }

@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -269,6 +271,31 @@ class PrefixCommitTest {
         poll();
 
         assertThat(kafka.commits).containsExactly(1L);
+        assertThat(handover.owns("requests", 0)).isFalse();
+    }
+
+    /** As SmallRye does it: Kafka's own default hands lost partitions on. */
+    private final class AsSmallRye implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            commits.partitionsRevoked(partitions);
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            commits.partitionsAssigned(partitions);
+        }
+    }
+
+    @Test
+    void nothingIsCommittedOfAPartitionThatIsLostByAConsumerThatKeepsItsGeneration() {
+        var records = receive(0);
+        settle(records, 0);
+
+        new AsSmallRye().onPartitionsLost(Set.of(PARTITION));
+        poll();
+
+        assertThat(kafka.commits).isEmpty();
         assertThat(handover.owns("requests", 0)).isFalse();
     }
 

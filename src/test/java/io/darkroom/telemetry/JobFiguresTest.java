@@ -122,7 +122,7 @@ class JobFiguresTest {
         assertThat(meters.get("darkroom.jobs").counters().stream().map(JobFiguresTest::tag))
                 .containsOnly("one", "two", "other");
         assertThat(meters.get("darkroom.requests.waiting").gauges().stream().map(JobFiguresTest::tag))
-                .containsOnly("one", "two", "other");
+                .containsOnly("none", "one", "two", "other");
     }
 
     private static String tag(Meter meter) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.darkroom.job.CheckpointName;
 import io.darkroom.job.JobKey;
+import io.darkroom.job.JobRecord;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.ObjectStore.Location;
 import io.darkroom.job.SurroundingsException;
@@ -41,29 +42,33 @@ class CheckpointWritesTest {
     }
 
     private void create(Location at) {
-        writes.announce(at);
         writes.create(at, new byte[1]);
     }
 
-    @Test
-    void aCheckpointThatWaitsForAThreadWhileItsJobsAreDeletedIsDeletedToo() {
-        create(FIRST);
-        writes.announce(SECOND);
-        writes.delete("darkroom", JOB);
-
-        writes.create(SECOND, new byte[1]);
-
-        assertThat(store.objects).isEmpty();
+    private void end(JobKey job) {
+        store.objects.put(JobRecord.outcomeKey(job), new byte[1]);
+        writes.delete("darkroom", job);
     }
 
     @Test
     void aCheckpointThatArrivesAfterItsJobsWereDeletedIsDeletedToo() {
         create(FIRST);
-        beforeCreation = () -> writes.delete("darkroom", JOB);
+        beforeCreation = () -> end(JOB);
 
         create(SECOND);
 
-        assertThat(store.objects).isEmpty();
+        assertThat(store.objects).containsOnlyKeys(JobRecord.outcomeKey(JOB));
+    }
+
+    /** Of a worker that stood still. */
+    @Test
+    void aCheckpointOfAJobThatAnotherWorkerHasEndedIsDeleted() {
+        create(FIRST);
+        end(JOB);
+
+        new CheckpointWrites(store).create(SECOND, new byte[1]);
+
+        assertThat(store.objects).containsOnlyKeys(JobRecord.outcomeKey(JOB));
     }
 
     @Test
@@ -77,22 +82,17 @@ class CheckpointWritesTest {
     @Test
     void whatIsDeletedConcernsOneJobAlone() {
         JobKey other = new JobKey("b", 0);
-        beforeCreation = () -> writes.delete("darkroom", other);
+        beforeCreation = () -> end(other);
 
         create(FIRST);
 
-        assertThat(store.objects).containsOnlyKeys(FIRST.key());
+        assertThat(store.objects).containsOnlyKeys(FIRST.key(), JobRecord.outcomeKey(other));
     }
 
     @Test
-    void aFaultOfTheStoreIsHandedOnAndForgotten() {
+    void aFaultOfTheStoreIsHandedOn() {
         store.refusesCheckpoints = true;
+
         assertThatThrownBy(() -> create(FIRST)).isInstanceOf(SurroundingsException.class);
-        writes.delete("darkroom", JOB);
-        store.refusesCheckpoints = false;
-
-        create(SECOND);
-
-        assertThat(store.objects).containsOnlyKeys(SECOND.key());
     }
 }

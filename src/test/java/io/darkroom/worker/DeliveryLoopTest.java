@@ -318,6 +318,20 @@ final class DeliveryLoopTest extends LoopHarness {
         assertThat(store.objects.keySet()).noneMatch(key -> key.contains("/checkpoints/"));
     }
 
+    /** By a worker that stood still until another had taken its job over. */
+    @Test
+    void whatAnEarlierAttemptWritesDownLateIsDeletedWithTheRest() throws Exception {
+        ended("a", new JobRecord.End(true, "drain", 55.5));
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        HandRenderer.Given second = renderer.next();
+
+        store.objects.put(".darkroom/jobs/a/checkpoints/1-4", new byte[1]);
+        second.finish("picture");
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(store.objects.keySet()).noneMatch(key -> key.contains("/checkpoints/"));
+    }
+
     @Test
     void aStoreThatTakesNoCheckpointsHoldsNothingUp() throws Exception {
         store.refusesCheckpoints = true;

@@ -40,7 +40,7 @@ final class TurnsTest {
     void whoIsToBeAloneWaitsForAllAndThenHoldsUpAll() {
         turns.ask("a", job(5));
         assertThat(turns.next()).contains("a");
-        turns.ask("alone", new Turns.Ask(new Account(5, ""), null, JOB_MS, START, true));
+        turns.ask("alone", alone());
         turns.ask("b", job(5));
 
         assertThat(turns.next()).isEmpty();
@@ -49,6 +49,50 @@ final class TurnsTest {
         assertThat(turns.next()).isEmpty();
         turns.giveBack("alone", JOB_MS);
         assertThat(turns.next()).contains("b");
+    }
+
+    @Test
+    void whoIsToBeAloneWaitsForThoseWhoAreOnTheirWayIntoTheStore() {
+        turns.ask("a", job(5));
+        assertThat(turns.next()).contains("a");
+        turns.ask("alone", alone());
+        turns.trail("a", JOB_MS);
+        turns.trail("a", JOB_MS);
+
+        assertThat(turns.next()).isEmpty();
+        turns.giveBack("a", JOB_MS);
+        assertThat(turns.next()).contains("alone");
+    }
+
+    @Test
+    void nobodyBeginsBesideOneThatIsAloneUntilItIsInTheStore() {
+        turns.ask("alone", alone());
+        assertThat(turns.next()).contains("alone");
+        turns.ask("a", job(5));
+        turns.trail("alone", JOB_MS);
+
+        assertThat(turns.next()).isEmpty();
+        turns.giveBack("alone", JOB_MS);
+        assertThat(turns.next()).contains("a");
+    }
+
+    @Test
+    void othersNeedNotWaitForOneThatTrails() {
+        turns.ask("a", job(5));
+        assertThat(turns.next()).contains("a");
+        turns.trail("a", JOB_MS);
+        turns.ask("b", job(5));
+
+        assertThat(turns.next()).contains("b");
+    }
+
+    @Test
+    void whoTrailsWithoutATurnNoLongerWaits() {
+        turns.ask("a", job(5));
+        turns.trail("a", 0);
+        turns.ask("alone", alone());
+
+        assertThat(turns.next()).contains("alone");
     }
 
     @Test
@@ -190,5 +234,9 @@ final class TurnsTest {
 
     private static Turns.Ask ends(@Nullable Instant deadline) {
         return new Turns.Ask(new Account(5, ""), deadline, JOB_MS, START, false);
+    }
+
+    private static Turns.Ask alone() {
+        return new Turns.Ask(new Account(5, ""), null, JOB_MS, START, true);
     }
 }

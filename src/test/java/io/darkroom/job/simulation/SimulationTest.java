@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.TestFactory;
  * {@code -Ddarkroom.simulation.schedules=N} runs the schedules 0 to N-1 instead of 10,000;
  * {@code -Ddarkroom.simulation.seed=N} runs that one alone and prints what happens in it.
  */
+@Tag("chaos")
 final class SimulationTest {
     private static final int ENOUGH_TO_FIND_A_FAULT = 10_000;
 

@@ -1,0 +1,32 @@
+package io.darkroom.chaos;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** How often each job that has not ended was begun, and where last. For any thread. */
+final class Tries {
+    /** Attempts that end without a word after which a job is given up, as shipped. */
+    static final int MOST = 3;
+
+    private record Try(int number, int slot) {}
+
+    private final Map<String, Try> jobs = new ConcurrentHashMap<>();
+
+    /** Returns which attempt it is, from 1. */
+    int begun(String job, int slot) {
+        return jobs.merge(job, new Try(1, slot), (before, now) -> new Try(before.number() + 1, slot))
+                .number();
+    }
+
+    void ended(String job) {
+        jobs.remove(job);
+    }
+
+    /** Whether a slot has a job that may not be disturbed once more; poison ones do not count. */
+    boolean onLastAttempt(int slot) {
+        return jobs.entrySet().stream()
+                .anyMatch(each -> each.getValue().slot() == slot
+                        && each.getValue().number() >= MOST
+                        && !each.getKey().startsWith(Slot.POISON));
+    }
+}

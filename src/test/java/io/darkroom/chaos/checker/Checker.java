@@ -1,0 +1,248 @@
+package io.darkroom.chaos.checker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads a history and tells which promises were broken: every job has exactly one distinct terminal event, every announced
+ * picture is there with its digest, none is there unannounced, each equals an undisturbed run's, only poison jobs are given
+ * up, nothing is put aside without reason, nothing is committed before its event is there, everything is in the end, and the
+ * faults really struck.
+ */
+public final class Checker {
+    private static final String CANCELED = "canceled";
+    private static final String COMPLETED = "completed";
+    private static final String POISON = "poison";
+    private static final String EXHAUSTED = "attempts_exhausted";
+
+    private final Seen seen;
+    private final Minimums minimums;
+    private final List<String> violations = new ArrayList<>();
+    private final Map<String, JsonNode> jobs = new LinkedHashMap<>();
+    private final Set<String> cancelled = new HashSet<>();
+
+    private Checker(Seen seen, Minimums minimums) {
+        this.seen = seen;
+        this.minimums = minimums;
+    }
+
+    /** Judges a history. */
+    public static Report check(Path history, Minimums minimums) {
+        return new Checker(new Seen(history), minimums).report();
+    }
+
+    /** Judges the history that is given, as a whole run, and exits with 1 where a promise was broken. */
+    public static void main(String[] arguments) {
+        Report report = check(Path.of(arguments[0]), Minimums.FULL);
+        System.out.print(report.text());
+        System.exit(report.violations().isEmpty() ? 0 : 1);
+    }
+
+    private Report report() {
+        for (JsonNode send : seen.all("send")) {
+            if (!conflicts(send)) {
+                jobs.putIfAbsent(send.path("id").asText(), send);
+            }
+        }
+        seen.all("cancel").forEach(cancel -> cancelled.add(cancel.path("id").asText()));
+        require(!jobs.isEmpty(), "no job was sent");
+        requireSendsKept();
+        requireDeadLetters();
+        jobs.forEach(this::requireOneEnd);
+        seen.terminal.keySet().forEach(id -> require(jobs.containsKey(id), id + ": ended, and was never sent"));
+        requireCommits();
+        Strikes strikes = Strikes.of(seen, jobs);
+        require(strikes.resumes(), minimums.resumes(), "resumes");
+        require(strikes.handovers(), minimums.handovers(), "handovers");
+        require(strikes.staleOwners(), minimums.staleOwners(), "stale owners");
+        require(strikes.poisonJobs(), minimums.poisonJobs(), "poison jobs");
+        long copies = Figures.copies(seen, true);
+        require(
+                copies == 0 || !seen.plan().path("exactly_once").asBoolean(),
+                copies + " copies of events for readers of committed records");
+        return new Report(List.copyOf(violations), Figures.of(seen, jobs, strikes));
+    }
+
+    private static boolean conflicts(JsonNode send) {
+        return send.path("expect").asText().equals("conflict");
+    }
+
+    /** What the broker acknowledged is where it said. */
+    private void requireSendsKept() {
+        Map<String, String> digests = new HashMap<>();
+        seen.all("record")
+                .forEach(record ->
+                        digests.put(place(record), record.path("sha256").asText()));
+        seen.all("send")
+                .forEach(send -> require(
+                        send.path("sha256").asText().equals(digests.get(place(send))),
+                        send.path("id").asText() + ": acknowledged at " + place(send) + ", and not there"));
+    }
+
+    /** A letter for each request that has another's id and for each poison job, and for nothing else. */
+    private void requireDeadLetters() {
+        Set<String> due = new TreeSet<>();
+        for (JsonNode send : seen.all("send")) {
+            if (conflicts(send)) {
+                due.add(send.path("id").asText() + ": id_conflict");
+            } else if (send.path("expect").asText().equals(POISON)) {
+                due.add(send.path("id").asText() + ": " + EXHAUSTED);
+            }
+        }
+        Set<String> put = new TreeSet<>();
+        seen.records(Seen.DEAD)
+                .forEach(letter -> put.add(letter.path("key").asText() + ": "
+                        + letter.path("reason").asText()));
+        due.stream().filter(each -> !put.contains(each)).forEach(each -> violations.add(each + ", and no dead letter"));
+        put.stream()
+                .filter(each -> !due.contains(each))
+                .forEach(each -> violations.add(each + ": a dead letter, not due"));
+    }
+
+    private void requireOneEnd(String id, JsonNode send) {
+        List<JsonNode> events = seen.terminal.getOrDefault(id, List.of());
+        require(!events.isEmpty(), id + ": no terminal event");
+        if (events.isEmpty()) {
+            return;
+        }
+        Set<String> distinct = new TreeSet<>();
+        events.forEach(event -> distinct.add(event.path("ce_id") + " " + event.path("ce_type") + " " + data(event)));
+        require(distinct.size() == 1, id + ": " + distinct.size() + " distinct terminal events: " + distinct);
+        require(
+                events.stream().anyMatch(event -> event.path("committed").asBoolean()),
+                id + ": no terminal event for readers of committed records");
+        JsonNode data = data(events.get(0));
+        String status = data.path("status").asText();
+        String code = data.path("error").path("code").asText();
+        require(
+                events.get(0).path("ce_type").asText().equals("io.darkroom.render." + status + ".v1"),
+                id + ": its event's type is " + events.get(0).path("ce_type") + " and its status " + status);
+        requireStored(".darkroom/jobs/" + id + "/outcome", data);
+        if (send.path("expect").asText().equals(POISON)) {
+            require(code.equals(EXHAUSTED), id + ": poison, and ended as " + status + " " + code);
+        } else if (status.equals(CANCELED)) {
+            require(cancelled.contains(id), id + ": canceled, and nobody asked for it");
+        } else {
+            require(status.equals(COMPLETED), id + ": " + status + " " + data.path("error"));
+        }
+        Set<String> announced = requirePictures(data);
+        if (status.equals(COMPLETED)) {
+            require(!announced.isEmpty(), id + ": completed without a picture");
+            requireNoOthers(id, announced);
+            requireStored("renders/" + id + "/result.json", data);
+            requireUndisturbed(id, data, send.path("reference").asText());
+        }
+    }
+
+    /** What the store keeps of a job's end is what was told. */
+    private void requireStored(String key, JsonNode data) {
+        JsonNode stored = seen.objects.get(key);
+        require(stored != null, key + ": not there");
+        require(stored == null || data(stored).equals(data), key + ": not what was announced");
+    }
+
+    /** Every announced picture is there as announced. Returns their keys. */
+    private Set<String> requirePictures(JsonNode data) {
+        Set<String> announced = new TreeSet<>();
+        for (JsonNode output : data.path("outputs")) {
+            String key = output.path("key").asText();
+            announced.add(key);
+            JsonNode stored = seen.objects.get(key);
+            require(stored != null, key + ": announced, and not there");
+            require(
+                    stored == null || stored.path("sha256").equals(output.path("sha256")),
+                    key + ": not what was announced");
+        }
+        return announced;
+    }
+
+    private void requireNoOthers(String id, Set<String> announced) {
+        seen.objects.keySet().stream()
+                .filter(key -> key.startsWith("renders/" + id + "/") && !key.endsWith("/result.json"))
+                .filter(key -> !announced.contains(key))
+                .forEach(key -> violations.add(key + ": there, and not announced"));
+    }
+
+    /** The pictures are those of a job that asks for the same, and that was rendered before anything was disturbed. */
+    private void requireUndisturbed(String id, JsonNode data, String reference) {
+        List<JsonNode> undisturbed = seen.terminal.getOrDefault(reference, List.of());
+        require(
+                !undisturbed.isEmpty()
+                        && seen.attempts.getOrDefault(reference, List.of()).size() == 1,
+                id + ": its reference " + reference + " was not rendered in one go");
+        require(
+                undisturbed.isEmpty() || digests(data(undisturbed.get(0))).equals(digests(data)),
+                id + ": its pictures differ from those of " + reference);
+    }
+
+    private static List<String> digests(JsonNode data) {
+        return data.path("outputs").findValuesAsText("sha256");
+    }
+
+    /** Nothing is committed before its job's event is there; in the end everything is. */
+    private void requireCommits() {
+        Map<String, Long> firstTold = new HashMap<>();
+        seen.terminal.forEach((id, events) -> firstTold.put(
+                id,
+                events.stream()
+                        .mapToLong(event -> event.path("timestamp").asLong())
+                        .min()
+                        .orElseThrow()));
+        Map<String, List<JsonNode>> byPartition = new HashMap<>();
+        seen.all("send").forEach(send -> byPartition
+                .computeIfAbsent(partition(send), partition -> new ArrayList<>())
+                .add(send));
+        Set<String> early = new TreeSet<>();
+        Map<String, JsonNode> last = new HashMap<>();
+        for (JsonNode sample : seen.all("offsets")) {
+            last.put(partition(sample), sample);
+            for (JsonNode send : byPartition.getOrDefault(partition(sample), List.of())) {
+                String id = send.path("id").asText();
+                if (send.path("offset").asLong() < sample.path("committed").asLong()
+                        && firstTold.getOrDefault(id, Long.MAX_VALUE)
+                                > sample.path("t").asLong()) {
+                    early.add(id);
+                }
+            }
+        }
+        early.forEach(id -> violations.add(id + ": committed before its terminal event was there"));
+        byPartition.keySet().forEach(each -> require(last.containsKey(each), each + ": its offsets were not read"));
+        last.forEach((partition, sample) -> require(
+                sample.path("committed").asLong() == sample.path("end").asLong(),
+                partition + ": committed up to " + sample.path("committed") + " of " + sample.path("end")));
+    }
+
+    private void require(long found, int minimum, String what) {
+        require(found >= minimum, "only " + found + " " + what + "; expected at least " + minimum);
+    }
+
+    private void require(boolean kept, String otherwise) {
+        if (!kept) {
+            violations.add(otherwise);
+        }
+    }
+
+    private static String place(JsonNode of) {
+        return partition(of) + "@" + of.path("offset").asLong();
+    }
+
+    private static String partition(JsonNode of) {
+        return of.path("topic").asText() + "-" + of.path("partition").asInt();
+    }
+
+    /** The data of an event or an object without its presigned URLs. */
+    private static JsonNode data(JsonNode of) {
+        JsonNode data = of.path("value").deepCopy();
+        data.path("outputs").forEach(output -> ((ObjectNode) output).remove("url"));
+        return data;
+    }
+}

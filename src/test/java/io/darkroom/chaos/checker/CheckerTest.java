@@ -1,0 +1,284 @@
+package io.darkroom.chaos.checker;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A checker that finds nothing proves nothing: each kind of fault is planted into a history that has none. */
+class CheckerTest {
+    @TempDir
+    private Path folder;
+
+    /**
+     * Something that must not be in a history.
+     *
+     * @param violations all that are to be found, by their beginnings
+     */
+    private record Planted(String name, Consumer<SmallRun> fault, List<String> violations) {
+        private Planted(String name, Consumer<SmallRun> fault, String... violations) {
+            this(name, fault, List.of(violations));
+        }
+    }
+
+    @Test
+    void aHistoryThatKeepsEveryPromiseIsClean() throws IOException {
+        assertThat(check(run -> {}).violations()).isEmpty();
+    }
+
+    @Test
+    void theTableCountsWhatHappened() throws IOException {
+        assertThat(check(run -> {}).figures())
+                .containsEntry("jobs", "6 {canceled=1, completed=4, failed=1}")
+                .containsEntry("faults", "5 {SIGKILL=1, SIGSTOP=1, poison=3}")
+                .containsEntry("redeliveries (attempts after the first)", "5")
+                .containsEntry("resumes from a checkpoint", "1")
+                .containsEntry("handovers", "1")
+                .containsEntry("stale owners", "1")
+                .containsEntry("poison jobs given up", "1")
+                .containsEntry("copies of terminal events", "1")
+                .containsEntry("copies for readers of committed records", "0")
+                .containsEntry(
+                        "time to recover: from SIGKILL until the first of its jobs is taken up",
+                        "6.8 s (median), 6.8 s (longest)")
+                .containsEntry(
+                        "device seconds wasted",
+                        "0.002 made again beside 0.040 used (5.0 %); 4 attempts ended without a word");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aPlantedFaultIsFound() {
+        return faults().map(planted -> DynamicTest.dynamicTest(planted.name, () -> {
+            Report report = check(planted.fault);
+
+            assertThat(report.violations()).hasSameSizeAs(planted.violations);
+            for (String expected : planted.violations) {
+                assertThat(report.violations()).anyMatch(violation -> violation.startsWith(expected));
+            }
+            assertThat(report.text()).contains("BROKEN: " + planted.violations.get(0));
+        }));
+    }
+
+    @Test
+    void theCheckerSharesNoCodeWithWhatItJudges() {
+        DescribedPredicate<JavaClass> ours = DescribedPredicate.describe(
+                "Darkroom's own beside the checker",
+                type -> type.getPackageName().startsWith("io.darkroom")
+                        && !type.getPackageName().equals(Checker.class.getPackageName()));
+
+        noClasses().should().dependOnClassesThat(ours).check(new ClassFileImporter().importPackagesOf(Checker.class));
+    }
+
+    private static Stream<Planted> faults() {
+        return Stream.of(
+                new Planted(
+                        "a request is lost",
+                        run -> {
+                            run.remove("record", "topic=darkroom.completions", "key=dropped");
+                        },
+                        "dropped: no terminal event",
+                        "dropped: committed before its terminal event was there"),
+                new Planted(
+                        "the broker lost what it acknowledged",
+                        run -> run.remove("record", "topic=darkroom.requests", "key=dropped"),
+                        "dropped: acknowledged at darkroom.requests-0@4, and not there"),
+                new Planted(
+                        "a job ends twice, in two ways",
+                        run -> second(run, "handed-over").put("attempt", 3),
+                        "handed-over: 2 distinct terminal events",
+                        "1 copies of events for readers of committed records"),
+                new Planted(
+                        "the end is told under a second id",
+                        run -> run.copy(event(run, "taken"))
+                                .put("ce_id", "another")
+                                .put("committed", false),
+                        "taken: 2 distinct terminal events"),
+                new Planted(
+                        "the same end is told twice to readers of committed records",
+                        run -> second(run, "handed-over"),
+                        "1 copies of events for readers of committed records"),
+                new Planted(
+                        "the end is told in an aborted transaction only",
+                        run -> event(run, "handed-over").put("committed", false),
+                        "handed-over: no terminal event for readers of committed records"),
+                new Planted(
+                        "a type that is not the status'",
+                        run -> event(run, "dropped").put("ce_type", "io.darkroom.render.failed.v1"),
+                        "dropped: its event's type"),
+                new Planted(
+                        "an end of nobody's job",
+                        run -> run.copy(event(run, "dropped")).put("key", "stranger"),
+                        "stranger: ended, and was never sent"),
+                new Planted(
+                        "an announced picture is missing",
+                        run -> run.remove("object", "key=renders/resumed/0.png"),
+                        "renders/resumed/0.png: announced, and not there"),
+                new Planted(
+                        "an announced picture is another",
+                        run -> run.line("object", "key=renders/resumed/0.png").put("sha256", "another"),
+                        "renders/resumed/0.png: not what was announced"),
+                new Planted(
+                        "a picture of a completed job is unannounced",
+                        run -> run.copy(run.line("object", "key=renders/resumed/0.png"))
+                                .put("key", "renders/resumed/1.png"),
+                        "renders/resumed/1.png: there, and not announced"),
+                new Planted(
+                        "a picture differs from the undisturbed run's",
+                        run -> {
+                            run.line("object", "key=renders/resumed/0.png").put("sha256", "another");
+                            for (ObjectNode line : run.lines) {
+                                if (line.path("value").path("id").asText().equals("resumed")) {
+                                    line.path("value").path("outputs").forEach(output -> ((ObjectNode) output)
+                                            .put("sha256", "another"));
+                                }
+                            }
+                        },
+                        "resumed: its pictures differ from those of reference"),
+                new Planted(
+                        "the run that is compared with was disturbed",
+                        run -> run.copy(run.line("object", "key=.darkroom/jobs/reference/attempt-1"))
+                                .put("key", ".darkroom/jobs/reference/attempt-2"),
+                        "reference: its reference reference was not rendered in one go",
+                        "resumed: its reference reference was not rendered in one go",
+                        "handed-over: its reference reference was not rendered in one go",
+                        "taken: its reference reference was not rendered in one go"),
+                new Planted(
+                        "completed without a picture",
+                        run -> {
+                            for (ObjectNode line : run.lines) {
+                                if (line.path("value").path("id").asText().equals("reference")) {
+                                    SmallRun.value(line).putArray("outputs");
+                                }
+                            }
+                            for (String job : new String[] {"resumed", "handed-over", "taken"}) {
+                                run.remove("object", "key=renders/" + job + "/0.png");
+                            }
+                            run.remove("object", "key=renders/reference/0.png");
+                        },
+                        "reference: completed without a picture",
+                        "renders/resumed/0.png: announced, and not there",
+                        "resumed: its pictures differ",
+                        "renders/handed-over/0.png: announced, and not there",
+                        "handed-over: its pictures differ",
+                        "renders/taken/0.png: announced, and not there",
+                        "taken: its pictures differ"),
+                new Planted(
+                        "the record holds another end than was told",
+                        run -> SmallRun.value(run.line("object", "key=.darkroom/jobs/taken/outcome"))
+                                .put("attempt", 1),
+                        ".darkroom/jobs/taken/outcome: not what was announced"),
+                new Planted(
+                        "an end that the record does not hold",
+                        run -> run.remove("object", "key=.darkroom/jobs/dropped/outcome"),
+                        ".darkroom/jobs/dropped/outcome: not there"),
+                new Planted(
+                        "another result beside the pictures than was told",
+                        run -> SmallRun.value(run.line("object", "key=renders/taken/result.json"))
+                                .put("attempt", 1),
+                        "renders/taken/result.json: not what was announced"),
+                new Planted(
+                        "a job is canceled that nobody canceled",
+                        run -> run.remove("cancel"),
+                        "dropped: canceled, and nobody asked for it"),
+                new Planted(
+                        "a good job is given up",
+                        run -> ends(run, "taken", "attempts_exhausted"),
+                        "taken: failed {\"code\":\"attempts_exhausted\"}"),
+                new Planted(
+                        "a poison job ends as something else",
+                        run -> ends(run, "poison", "internal"),
+                        "poison: poison, and ended as failed internal"),
+                new Planted(
+                        "a poison job without a dead letter",
+                        run -> run.remove("record", "topic=darkroom.requests.dead", "key=poison"),
+                        "poison: attempts_exhausted, and no dead letter"),
+                new Planted(
+                        "another request with the same id without a dead letter",
+                        run -> run.remove("record", "topic=darkroom.requests.dead", "key=resumed"),
+                        "resumed: id_conflict, and no dead letter"),
+                new Planted(
+                        "a good job is put aside",
+                        run -> run.copy(run.line("record", "topic=darkroom.requests.dead"))
+                                .put("key", "taken"),
+                        "taken: attempts_exhausted: a dead letter, not due"),
+                new Planted(
+                        "an offset is committed too early",
+                        run -> run.line("offsets").put("committed", 4),
+                        "handed-over: committed before its terminal event was there",
+                        "resumed: committed before its terminal event was there",
+                        "taken: committed before its terminal event was there"),
+                new Planted(
+                        "an offset is never committed",
+                        run -> run.line("offsets", "committed=8").put("committed", 7),
+                        "darkroom.requests-0: committed up to 7 of 8"),
+                new Planted(
+                        "the offsets were not read",
+                        run -> run.lines.removeIf(
+                                line -> line.path("kind").asText().equals("offsets")),
+                        "darkroom.requests-0: its offsets were not read"),
+                new Planted("nothing went on from a checkpoint", run -> run.remove("resume"), "only 0 resumes"),
+                new Planted(
+                        "nothing was handed over",
+                        run -> SmallRun.value(run.line("object", "key=.darkroom/jobs/handed-over/attempt-1-end"))
+                                .put("clean", false),
+                        "only 0 handovers"),
+                new Planted(
+                        "a worker was not away for long",
+                        run -> run.line("fault", "what=SIGSTOP").put("until", 16_000),
+                        "only 0 stale owners"),
+                new Planted(
+                        "a poison job killed too few",
+                        run -> run.remove("object", "key=.darkroom/jobs/poison/attempt-3"),
+                        "only 0 poison jobs"),
+                new Planted(
+                        "no job was sent",
+                        run -> {
+                            ObjectNode plan = run.line("plan");
+                            run.lines.clear();
+                            run.lines.add(plan);
+                        },
+                        "no job was sent",
+                        "only 0 resumes",
+                        "only 0 handovers",
+                        "only 0 stale owners",
+                        "only 0 poison jobs"));
+    }
+
+    private static ObjectNode event(SmallRun run, String job) {
+        return run.line("record", "topic=darkroom.completions", "key=" + job);
+    }
+
+    /** The data of another copy of a job's event. */
+    private static ObjectNode second(SmallRun run, String job) {
+        return SmallRun.value(run.copy(event(run, job)));
+    }
+
+    /** Lets a job fail, wherever it says how it ended. */
+    private static void ends(SmallRun run, String job, String code) {
+        for (ObjectNode line : run.lines) {
+            if (line.path("value").path("status").isTextual()
+                    && line.path("value").path("id").asText().equals(job)) {
+                SmallRun.value(line).put("status", "failed").putObject("error").put("code", code);
+                line.replace("ce_type", line.textNode("io.darkroom.render.failed.v1"));
+            }
+        }
+    }
+
+    private Report check(Consumer<SmallRun> fault) throws IOException {
+        SmallRun run = new SmallRun();
+        fault.accept(run);
+        return Checker.check(run.write(folder.resolve("history.jsonl")), SmallRun.MINIMUMS);
+    }
+}

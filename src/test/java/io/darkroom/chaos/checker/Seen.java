@@ -1,0 +1,119 @@
+package io.darkroom.chaos.checker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A history, put in order. Each line is a JSON object, its {@code kind} one of
+ *
+ * <pre>
+ * plan    seed, session_ms, checkpoint_ms, exactly_once
+ * send    t, topic, partition, offset, id, sha256, expect (render, poison, conflict), reference: acknowledged
+ * cancel  t, id: acknowledged
+ * fault   t, what, target, until
+ * record  topic, partition, offset, timestamp, committed, key, ce_id, ce_type, sha256, value; reason, of a dead letter
+ * object  key, bytes, sha256, modified; value, where it is JSON
+ * offsets t, topic, partition, committed, end
+ * resume  t, worker, job, checkpoint
+ * </pre>
+ *
+ * with times in milliseconds since 1970.
+ */
+final class Seen {
+    static final String COMPLETIONS = "darkroom.completions";
+    static final String PROGRESS = "darkroom.progress";
+    static final String DEAD = "darkroom.requests.dead";
+
+    private static final Pattern ATTEMPT = Pattern.compile("\\.darkroom/jobs/(.+)/attempt-(\\d+)");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** One attempt at a job, with its end where it has one. */
+    record Attempt(String job, int number, String worker, long at, boolean ended, boolean clean) {}
+
+    private final Map<String, List<JsonNode>> kinds = new LinkedHashMap<>();
+    final Map<String, JsonNode> objects = new LinkedHashMap<>();
+    final Map<String, List<JsonNode>> terminal = new LinkedHashMap<>();
+    final Map<String, List<Attempt>> attempts = new LinkedHashMap<>();
+
+    Seen(Path history) {
+        try (Stream<String> lines = Files.lines(history)) {
+            lines.forEach(line -> {
+                JsonNode read = read(line);
+                kinds.computeIfAbsent(read.path("kind").asText(), kind -> new ArrayList<>())
+                        .add(read);
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        all("object").forEach(object -> objects.put(object.path("key").asText(), object));
+        records(COMPLETIONS)
+                .forEach(record -> terminal.computeIfAbsent(record.path("key").asText(), key -> new ArrayList<>())
+                        .add(record));
+        objects.forEach((key, object) -> {
+            Matcher of = ATTEMPT.matcher(key);
+            if (of.matches()) {
+                JsonNode end = objects.get(key + "-end");
+                attempts.computeIfAbsent(of.group(1), job -> new ArrayList<>())
+                        .add(new Attempt(
+                                of.group(1),
+                                Integer.parseInt(of.group(2)),
+                                object.path("value").path("worker").asText(),
+                                object.path("modified").asLong(),
+                                end != null,
+                                end != null && end.path("value").path("clean").asBoolean()));
+            }
+        });
+        attempts.values().forEach(each -> each.sort(Comparator.comparingInt(Attempt::number)));
+    }
+
+    /** Every line of a kind, in order. */
+    List<JsonNode> all(String kind) {
+        return kinds.getOrDefault(kind, List.of());
+    }
+
+    /** The run's own settings. */
+    JsonNode plan() {
+        return all("plan").stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the history has no line of the kind plan"));
+    }
+
+    /** Every record of a topic. */
+    List<JsonNode> records(String topic) {
+        return all("record").stream()
+                .filter(record -> record.path("topic").asText().equals(topic))
+                .toList();
+    }
+
+    /** The attempt after one, if there is any. */
+    Optional<Attempt> next(Attempt attempt) {
+        return attempts.getOrDefault(attempt.job(), List.of()).stream()
+                .filter(other -> other.number() == attempt.number() + 1)
+                .findFirst();
+    }
+
+    Stream<Attempt> attempts() {
+        return attempts.values().stream().flatMap(List::stream);
+    }
+
+    private static JsonNode read(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException("not a history's line: " + line, e);
+        }
+    }
+}

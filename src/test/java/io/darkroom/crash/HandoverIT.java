@@ -1,0 +1,89 @@
+package io.darkroom.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A worker has all of two partitions' jobs under way, none of which can finish in the time that a partition may be held, when
+ * a second worker comes.
+ */
+class HandoverIT {
+    /** So many that they are under way for longer than a worker takes to start, on a machine of any speed. */
+    private static final int STEPS = 150;
+
+    private static final int JOBS_A_TOPIC = 2;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void aNewWorkerGetsWorkThatIsUnderWayAndGoesOnWithIt(String protocol, @TempDir Path folder) throws IOException {
+        Map<String, String> settings = Map.of(
+                "darkroom.topics.requests",
+                Surroundings.REQUESTS + "," + Surroundings.BULK,
+                "darkroom.worker.group-protocol",
+                protocol,
+                "darkroom.handover",
+                "2S",
+                // The jobs take longer than this, which is to be no matter.
+                "kafka.max.poll.interval.ms",
+                "5000");
+        List<String> urgent = jobs("urgent");
+        List<String> bulk = jobs("bulk");
+        List<String> jobs = Stream.of(urgent, bulk).flatMap(List::stream).toList();
+        try (Surroundings surroundings = new Surroundings("handover-" + protocol, folder)) {
+            surroundings.startWorker(settings);
+            urgent.forEach(job -> surroundings.send(job, Jobs.request(job, STEPS)));
+            bulk.forEach(job -> surroundings.send(
+                    Surroundings.BULK, job, Jobs.request(job, STEPS).getBytes(StandardCharsets.UTF_8)));
+            // The first event tells that it has begun, the second that a step was made.
+            surroundings.await().until(() -> jobs.stream()
+                    .allMatch(job -> surroundings.end.progress(job).size() > 1));
+
+            WorkerProcess second = surroundings.startWorker(settings);
+            surroundings
+                    .await()
+                    .atMost(Duration.ofMinutes(4))
+                    .until(() -> surroundings.end.terminalEvents().size() >= jobs.size());
+
+            String log = Files.readString(Surroundings.LOGS.resolve(second + ".log"));
+            List<String> moved = jobs.stream()
+                    .filter(job -> worker(surroundings, job).equals(second.toString()))
+                    .toList();
+            assertThat(moved).as("jobs that the second worker has ended").isNotEmpty();
+            assertThat(moved).allSatisfy(job -> {
+                assertThat(log).containsPattern(job + " goes on at step [1-9]");
+                byte[] end = surroundings.end.object(".darkroom/jobs/" + job + "/attempt-1-end");
+                assertThat(EndState.json(end).path("clean").booleanValue()).isTrue();
+            });
+            for (String job : jobs) {
+                JsonNode data = Jobs.requireCompletedOnce(surroundings.end, job);
+                assertThat(data.path("attempt").intValue())
+                        .as("attempts of %s", job)
+                        .isEqualTo(moved.contains(job) ? 2 : 1);
+                assertThat(data.path("device_ms_lost").doubleValue())
+                        .as("lost of %s", job)
+                        .isZero();
+            }
+        }
+    }
+
+    private static List<String> jobs(String prefix) {
+        return IntStream.range(0, JOBS_A_TOPIC).mapToObj(i -> prefix + "-" + i).toList();
+    }
+
+    private static String worker(Surroundings surroundings, String job) {
+        return surroundings.end.terminalEvents(job).get(0).json().path("worker").textValue();
+    }
+}
