@@ -1,7 +1,6 @@
 package io.darkroom.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.darkroom.bench.schedule.CallSuite;
 import io.darkroom.bench.schedule.ScheduleSuite;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,15 +18,15 @@ public final class Bench {
      * Runs all, or those named.
      *
      * @param args the folder for results.json, the packaged application's jar, and which suites to run: {@code all} or
-     *     some of {@code picture}, {@code mix}, {@code calls}, {@code schedule}, {@code jobs}, {@code sampler}, with commas between them
+     *     some of {@code picture}, {@code mix}, {@code transformer}, {@code schedule}, {@code jobs}, {@code sampler}, with commas between them
      */
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         Files.createDirectories(folder);
         Map<String, Suite> suites = new LinkedHashMap<>();
         suites.put("picture", new PictureSuite());
-        suites.put("mix", new MixSuite());
-        suites.put("calls", new CallSuite());
+        suites.put("mix", MixSuite.starter());
+        suites.put("transformer", MixSuite.transformer());
         suites.put("schedule", new ScheduleSuite(folder));
         suites.put("jobs", new JobSuite(Path.of(args[1]), folder));
         suites.put("sampler", new SamplerSuite());

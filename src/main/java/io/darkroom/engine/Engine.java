@@ -13,6 +13,7 @@ import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine implements Renderer, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Engine.class);
+    /** A deadline that is so far off orders nothing. */
+    private static final Duration LONG = Duration.ofDays(1);
     /** What a device's name has behind its provider's. */
     private static final Pattern NUMBER = Pattern.compile(":\\d+$");
 
@@ -258,7 +261,13 @@ public final class Engine implements Renderer, AutoCloseable {
     }
 
     private void enqueue(RenderJob job, Inputs input, Listener listener) {
-        waiting.add(new Flight.Work(job, input, listener, arrivals++));
+        waiting.add(new Flight.Work(job, input, listener, deadline(job), arrivals++));
+    }
+
+    private long deadline(RenderJob job) {
+        Instant at = job.request().expiresAt();
+        Duration left = at == null ? LONG : Duration.between(Instant.now(), at);
+        return left.compareTo(LONG) < 0 ? flights.now() + left.toNanos() : Flight.Work.NEVER;
     }
 
     /** One thing on the device. Decoding comes before sampling: it ends a job. */

@@ -18,19 +18,24 @@ import org.jspecify.annotations.Nullable;
 
 /** One job on the device: its model in use, its pictures under way, and what it has cost. Owned by the device's thread. */
 final class Flight implements AutoCloseable {
-    /** The most urgent first: by priority, then in order of arrival. */
+    /** The most urgent first: by priority, then by deadline, then in order of arrival. */
     static final Comparator<Flight> BY_URGENCY = Comparator.comparing(flight -> flight.work, Work.BY_URGENCY);
 
     /**
      * What a flight is about, before it has started.
      *
      * @param input the pictures that the job starts from
+     * @param deadline when it is of no use any more, in nanoseconds of the engine's clock; {@link #NEVER} where that is
+     *     far off
      * @param arrival counts up with each job that the device is given
      */
-    record Work(RenderJob job, Inputs input, Renderer.Listener listener, long arrival) {
+    record Work(RenderJob job, Inputs input, Renderer.Listener listener, long deadline, long arrival) {
+        static final long NEVER = Long.MAX_VALUE;
+
         /** As the jobs that are under way. */
         static final Comparator<Work> BY_URGENCY = Comparator.comparingInt(
                         (Work work) -> -work.job().request().priority())
+                .thenComparingLong(Work::deadline)
                 .thenComparingLong(Work::arrival);
     }
 

@@ -7,10 +7,12 @@ import java.util.List;
 /**
  * The order in which jobs on the device are served: the least device time that is left, halved for each level of
  * priority, first. What a job has waited counts for it, so that none waits for more than {@link #PATIENCE} times its own
- * time before it goes ahead of all that come new.
+ * time before it goes ahead of all that come new. One with a deadline that can still be met counts as no longer than an
+ * eighth of the time until then.
  */
 final class Urgency {
     private static final double PATIENCE = 64;
+    private static final double SLACK = 8;
 
     private Urgency() {}
 
@@ -23,13 +25,27 @@ final class Urgency {
     }
 
     private static double key(Flight flight, BatchSizes sizes, long now) {
-        return key(left(flight, sizes), flight.work.job().request().priority(), (double) (now - flight.since));
+        double left = left(flight, sizes);
+        double until = flight.work.deadline() == Flight.Work.NEVER
+                ? Double.POSITIVE_INFINITY
+                : (double) (flight.work.deadline() - now);
+        return key(pressed(left, until), flight.work.job().request().priority(), (double) (now - flight.since));
+    }
+
+    /**
+     * What a job's time left counts as.
+     *
+     * @param left nanoseconds on the device until it ends, were it alone
+     * @param until nanoseconds to its deadline
+     */
+    static double pressed(double left, double until) {
+        return until < left ? left : Math.min(left, until / SLACK);
     }
 
     /**
      * Where a job stands: the smallest first.
      *
-     * @param left nanoseconds on the device until it ends, were it alone
+     * @param left nanoseconds on the device until it ends, as {@link #pressed}
      * @param priority 0 to 9, the most urgent
      * @param waited nanoseconds since it came to the device
      */

@@ -160,6 +160,15 @@ final class ComposeTest {
                         .isEqualTo("${" + variable.path("name").asText() + "}"));
     }
 
+    @Test
+    void prometheusHasTheAlertsOfTheCluster() {
+        JsonNode cluster = read("k8s/components/monitoring/alerts.yaml").at("/spec/groups");
+
+        assertThat(PROMETHEUS.at("/rule_files/0").asText()).isEqualTo("alerts.yml");
+        assertThat(cluster.findValues("alert")).isNotEmpty();
+        assertThat(read("docker/prometheus/alerts.yml").path("groups")).isEqualTo(cluster);
+    }
+
     private static String command(TopicSpec topic) {
         long retention = topic.retention() == null ? -1 : topic.retention().toMillis();
         return "make " + topic.name() + " " + topic.partitions() + " " + retention + " " + topic.maxRecordBytes();

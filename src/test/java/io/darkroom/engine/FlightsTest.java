@@ -68,7 +68,8 @@ class FlightsTest {
             }
         };
         Flight flight = new Flight(
-                new Flight.Work(new RenderJob(valid.key(), valid.request(), 1), Inputs.NONE, heard, 0),
+                new Flight.Work(
+                        new RenderJob(valid.key(), valid.request(), 1), Inputs.NONE, heard, Flight.Work.NEVER, 0),
                 lease,
                 List.of(),
                 0);

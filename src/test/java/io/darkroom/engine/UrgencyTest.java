@@ -28,4 +28,16 @@ class UrgencyTest {
             assertThat(Urgency.key(3 * SECOND, priority, 65 * 3 * SECOND)).isLessThan(Urgency.key(0, 9, 0));
         }
     }
+
+    @Test
+    void aJobWhoseDeadlineIsNearGoesBeforeShorterOnesWhileItCanBeMet() {
+        assertThat(Urgency.pressed(10 * SECOND, 12 * SECOND)).isLessThan(2 * SECOND);
+        assertThat(Urgency.pressed(10 * SECOND, 1000 * SECOND)).isEqualTo(10 * SECOND);
+        assertThat(Urgency.pressed(10 * SECOND, 9 * SECOND)).isEqualTo(10 * SECOND);
+    }
+
+    @Test
+    void ofTwoThatAreAlikeTheNearerDeadlineGoesFirst() {
+        assertThat(Urgency.pressed(10 * SECOND, 20 * SECOND)).isLessThan(Urgency.pressed(10 * SECOND, 40 * SECOND));
+    }
 }

@@ -4,8 +4,8 @@ import java.util.Map;
 
 /**
  * What a simulated device takes for its calls. A call of n rows takes {@code fixed + row * max(n, knee)}: up to the knee
- * the device is not busy and more rows cost nothing, beyond it each costs the same. docs/benchmarks.md says where the
- * figures come from.
+ * the device is not busy and more rows cost nothing, beyond it each costs the same. The figures are assumed, not
+ * measured; docs/benchmarks.md has them too.
  *
  * @param name as in figures
  * @param denoiser by the pictures' side in pixels
@@ -13,14 +13,14 @@ import java.util.Map;
  * @param text of the text encoder
  */
 public record CostModel(String name, Map<Integer, Call> denoiser, Map<Integer, Call> decoder, Call text) {
-    /** The starter on two cores: rows cost what they cost, however many share a call. */
+    /** As a CPU: rows cost what they cost, however many share a call. */
     static final CostModel CPU = new CostModel(
-            "2 cores",
+            "CPU",
             Map.of(64, new Call(1.0, 2.4, 1), 96, new Call(1.0, 5.5, 1)),
             Map.of(64, new Call(1.0, 8.5, 1), 96, new Call(1.0, 19, 1)),
             new Call(0.5, 1.5, 1));
 
-    /** A device that is not busy with fewer than eight small, or four large rows. */
+    /** As a GPU: a device that is not busy with fewer than eight small, or four large rows. */
     static final CostModel ACCELERATOR = new CostModel(
             "accelerator",
             Map.of(64, new Call(4, 2, 8), 96, new Call(4, 4.5, 4)),
