@@ -170,8 +170,7 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     }
 
     private void commit(List<Pending> batch) {
-        Map<TopicPartition, Offsets.Commit> due =
-                offsets.dueWith(batch.stream().map(Pending::answers).toList());
+        Map<TopicPartition, Offsets.Commit> due = dueWith(batch);
         if (due.isEmpty()) {
             return;
         }
@@ -185,6 +184,10 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
                 RequestOffsets.partition(each.answers()), each.answers().offset()));
         offsets.committed(due);
         batch.forEach(each -> each.told().complete(null));
+    }
+
+    private Map<TopicPartition, Offsets.Commit> dueWith(List<Pending> batch) {
+        return offsets.dueWith(batch.stream().map(Pending::answers).toList());
     }
 
     private void failed(List<Pending> batch, RuntimeException fault) {
@@ -211,7 +214,8 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         try {
             transact(batch, due);
         } catch (CommitFailedException e) {
-            if (!changed(known)) {
+            if (!changed(known) || !due.equals(dueWith(batch))) {
+                // Put out of the group and in again: what is another's now is not to be told with the new place.
                 throw e;
             }
             LOG.debugf(e, "once more, with the new place in the group");
