@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
  * (as every build has it), {@code medium} or {@code full}.
  */
 @Tag("chaos")
-@EnabledIfSystemProperty(named = "darkroom.chaos.scale", matches = ".*")
 class ChaosIT {
     private static final Path LOGS = Path.of("target", "chaos");
 
