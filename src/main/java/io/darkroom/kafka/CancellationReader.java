@@ -1,22 +1,17 @@
 package io.darkroom.kafka;
 
 import io.darkroom.config.DarkroomConfig;
-import io.darkroom.job.Bytes;
-import io.darkroom.job.Cancellation;
 import io.darkroom.worker.DeliveryLoop;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +29,8 @@ class CancellationReader implements AutoCloseable {
     private final KafkaClients clients;
     private final String topic;
     private final DeliveryLoop deliveries;
-    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private volatile @Nullable CancellationTopic reading;
     private org.apache.kafka.clients.consumer.@Nullable Consumer<byte[], byte[]> consumer;
-    private @Nullable Thread thread;
     private volatile boolean closing;
 
     CancellationReader(KafkaClients clients, DarkroomConfig config, DeliveryLoop deliveries) {
@@ -49,33 +43,40 @@ class CancellationReader implements AutoCloseable {
     void start() {
         var reader = clients.reader("darkroom-cancellations");
         consumer = reader;
-        thread = new Thread(() -> read(reader, deliveries::cancel), "cancellations");
+        CancellationTopic all = new CancellationTopic(reader, topic, deliveries::cancel);
+        reading = all;
+        Thread thread = new Thread(() -> read(reader, all), "cancellations");
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Waits until everything that stood in the topic at the start is read; false where that takes longer. */
-    boolean awaitCaughtUp(Duration patience) throws InterruptedException {
-        return caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    /**
+     * Completes when no request is taken too early: all is read that stood in the topic at the start, or after the last
+     * time that the broker was lost.
+     */
+    CompletionStage<@Nullable Void> caughtUp() {
+        CancellationTopic all = reading;
+        return all == null ? CompletableFuture.completedFuture(null) : all.caughtUp();
     }
 
-    private void read(
-            org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> reader, Consumer<Cancellation> canceled) {
+    /** Waits for that; false where it takes longer. */
+    boolean awaitCaughtUp(Duration patience) throws InterruptedException {
+        try {
+            caughtUp().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void read(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> reader, CancellationTopic all) {
         try (reader) {
-            Map<TopicPartition, Long> ends = assign(reader);
+            assign(all);
             while (!closing) {
                 try {
-                    for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-                        Cancellation read =
-                                Cancellation.read(bytes(record.key()), bytes(record.value()), record.timestamp());
-                        if (read != null) {
-                            canceled.accept(read);
-                        }
-                    }
-                    if (caughtUp.getCount() > 0
-                            && ends.entrySet().stream().allMatch(e -> reader.position(e.getKey()) >= e.getValue())) {
-                        caughtUp.countDown();
-                    }
+                    all.poll(POLL);
                 } catch (WakeupException e) {
                     LOG.trace("woken up to close", e);
                 } catch (RuntimeException e) {
@@ -86,15 +87,11 @@ class CancellationReader implements AutoCloseable {
         }
     }
 
-    private Map<TopicPartition, Long> assign(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> reader) {
+    private void assign(CancellationTopic all) {
         while (!closing) {
             try {
-                List<TopicPartition> partitions = reader.partitionsFor(topic).stream()
-                        .map((PartitionInfo p) -> new TopicPartition(p.topic(), p.partition()))
-                        .toList();
-                reader.assign(partitions);
-                reader.seekToBeginning(partitions);
-                return reader.endOffsets(partitions);
+                all.assign();
+                return;
             } catch (WakeupException e) {
                 LOG.trace("woken up to close", e);
             } catch (KafkaException e) {
@@ -102,11 +99,6 @@ class CancellationReader implements AutoCloseable {
                 LockSupport.parkNanos(AGAIN.toNanos());
             }
         }
-        return Map.of();
-    }
-
-    private static @Nullable Bytes bytes(byte @Nullable [] array) {
-        return array == null ? null : Bytes.of(array);
     }
 
     @Override

@@ -29,6 +29,7 @@ class RequestIntake {
     private final RequestWindow window;
     private final Topics topics;
     private final WorkerLife life;
+    private final CancellationReader cancellations;
     /** Requests are read here, in their order: neither the event loop nor the delivery thread has time for a megabyte. */
     private final Executor thread = Executors.newSingleThreadExecutor(work -> {
         Thread made = new Thread(work, "intake");
@@ -42,20 +43,24 @@ class RequestIntake {
             SettledBefore settledBefore,
             RequestWindow window,
             Topics topics,
-            WorkerLife life) {
+            WorkerLife life,
+            CancellationReader cancellations) {
         this.deliveries = deliveries;
         this.partitions = partitions;
         this.settledBefore = settledBefore;
         this.window = window;
         this.topics = topics;
         this.life = life;
+        this.cancellations = cancellations;
     }
 
     /** The stage completes when the next record is welcome, not when this one's job has ended. */
     @Incoming("requests")
     @Acknowledgment(Acknowledgment.Strategy.MANUAL)
     CompletionStage<@Nullable Void> take(Message<byte[]> message) {
-        return life.open().thenComposeAsync(open -> deliver(message), thread);
+        return life.open()
+                .thenCompose(open -> cancellations.caughtUp())
+                .thenComposeAsync(read -> deliver(message), thread);
     }
 
     private CompletionStage<@Nullable Void> deliver(Message<byte[]> message) {
