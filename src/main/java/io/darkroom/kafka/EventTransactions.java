@@ -105,6 +105,12 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         }
     }
 
+    /** Less than {@code max.poll.interval.ms}; a transaction that an earlier owner left open is aborted long before. */
+    @Override
+    public int triesToLearn() {
+        return 24;
+    }
+
     @Override
     public synchronized void member(ConsumerGroupMetadata now) {
         place = now;
@@ -121,8 +127,10 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         if (due.isEmpty()) {
             return;
         }
+        // By the present place: these partitions are given back, and later it would undo what their next owner commits.
+        ConsumerGroupMetadata known = place;
         try {
-            thread.submit(() -> transact(List.of(), due)).get(LAST_COMMIT.toMillis(), TimeUnit.MILLISECONDS);
+            thread.submit(() -> transact(List.of(), due, known)).get(LAST_COMMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | java.util.concurrent.TimeoutException | RejectedExecutionException e) {
@@ -147,7 +155,7 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     private void commitPending() {
         List<Pending> taken = take();
         try {
-            commit(own(taken));
+            commit(taken);
         } catch (RuntimeException e) {
             LOG.error("A transaction failed for a reason that is a bug", e);
             taken.forEach(each -> each.told().completeExceptionally(e));
@@ -169,13 +177,19 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         return own;
     }
 
-    private void commit(List<Pending> batch) {
+    /**
+     * The place in the group is looked up before what is this worker's: partitions are forgotten before there is a new
+     * place, so that what was found to be its own is never told with a place that it has got since.
+     */
+    private void commit(List<Pending> taken) {
+        ConsumerGroupMetadata known = place;
+        List<Pending> batch = own(taken);
         Map<TopicPartition, Offsets.Commit> due = dueWith(batch);
         if (due.isEmpty()) {
             return;
         }
         try {
-            transactAsMember(batch, due);
+            transactAsMember(batch, due, known);
         } catch (KafkaException | IllegalStateException e) {
             failed(batch, e);
             return;
@@ -197,7 +211,7 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         if (batch.size() > 1
                 && (fault instanceof RecordTooLargeException || fault.getCause() instanceof RecordTooLargeException)) {
             // Only one of them is to blame.
-            batch.forEach(each -> commit(own(List.of(each))));
+            batch.forEach(each -> commit(List.of(each)));
             return;
         }
         LOG.warnf("A transaction of %d events failed, and will be tried again: %s", batch.size(), fault);
@@ -209,18 +223,26 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     }
 
     /** The place in the group changes where others come and go, without a word: then what was known of it is refused. */
-    private void transactAsMember(List<Pending> batch, Map<TopicPartition, Offsets.Commit> due) {
-        ConsumerGroupMetadata known = place;
+    private void transactAsMember(
+            List<Pending> batch, Map<TopicPartition, Offsets.Commit> due, @Nullable ConsumerGroupMetadata known) {
         try {
-            transact(batch, due);
+            transact(batch, due, known);
         } catch (CommitFailedException e) {
-            if (!changed(known) || !due.equals(dueWith(batch))) {
+            if (!changed(known)) {
+                throw e;
+            }
+            ConsumerGroupMetadata now = place;
+            if (!isStillOwn(batch) || !due.equals(dueWith(batch))) {
                 // Put out of the group and in again: what is another's now is not to be told with the new place.
                 throw e;
             }
             LOG.debugf(e, "once more, with the new place in the group");
-            transact(batch, due);
+            transact(batch, due, now);
         }
+    }
+
+    private boolean isStillOwn(List<Pending> batch) {
+        return batch.stream().allMatch(each -> offsets.standing(each.answers()) == RequestOffsets.Standing.OPEN);
     }
 
     private synchronized boolean changed(@Nullable ConsumerGroupMetadata known) {
@@ -237,8 +259,8 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         return !Objects.equals(known, place);
     }
 
-    private void transact(List<Pending> batch, Map<TopicPartition, Offsets.Commit> due) {
-        ConsumerGroupMetadata member = place;
+    private void transact(
+            List<Pending> batch, Map<TopicPartition, Offsets.Commit> due, @Nullable ConsumerGroupMetadata member) {
         // Without a generation the broker would let it commit whosever the partitions are.
         if (member == null || member.generationId() <= 0) {
             throw new IllegalStateException("the worker is not in its group");

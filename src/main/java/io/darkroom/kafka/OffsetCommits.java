@@ -18,6 +18,14 @@ interface OffsetCommits {
      */
     void commitNow(Consumer<?, ?> polling, Map<TopicPartition, Offsets.Commit> due);
 
+    /**
+     * How often what earlier owners committed is asked for, up to ten seconds each time, before it counts as unknown. Once
+     * where the job records make up for it; more where an event that is told again would break a promise.
+     */
+    default int triesToLearn() {
+        return 1;
+    }
+
     /** The consumer's place in its group, told on the polling thread whenever it may have changed. */
     default void member(ConsumerGroupMetadata place) {}
 }

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
@@ -147,16 +148,24 @@ final class PrefixCommit implements KafkaCommitHandler {
         if (assigned.isEmpty()) {
             return left;
         }
-        try {
-            consumer.unwrap().committed(Set.copyOf(assigned), LAST_COMMIT).forEach((partition, committed) -> {
-                if (committed != null) {
-                    left.put(partition, committed);
+        for (int tries = commits.triesToLearn(); ; tries--) {
+            try {
+                consumer.unwrap().committed(Set.copyOf(assigned), LAST_COMMIT).forEach((partition, committed) -> {
+                    if (committed != null) {
+                        left.put(partition, committed);
+                    }
+                });
+                return left;
+            } catch (TimeoutException e) {
+                LOG.warnf("What was committed of %s is not told yet (%s)", assigned, e);
+                if (tries <= 1) {
+                    return left;
                 }
-            });
-        } catch (KafkaException e) {
-            LOG.warnf("What was committed of %s cannot be told (%s)", assigned, e);
+            } catch (KafkaException e) {
+                LOG.warnf("What was committed of %s cannot be told (%s)", assigned, e);
+                return left;
+            }
         }
-        return left;
     }
 
     /**

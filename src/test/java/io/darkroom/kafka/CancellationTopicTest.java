@@ -102,7 +102,7 @@ class CancellationTopicTest {
         }
 
         @Override
-        public Map<MetricName, ? extends Metric> metrics() {
+        public synchronized Map<MetricName, ? extends Metric> metrics() {
             return Map.of(LOST, new Metric() {
                 @Override
                 public MetricName metricName() {

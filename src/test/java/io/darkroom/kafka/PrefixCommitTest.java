@@ -6,6 +6,7 @@ import io.darkroom.job.Announcer;
 import io.darkroom.job.Intake;
 import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
+import io.darkroom.job.Offsets;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
@@ -40,6 +41,7 @@ import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,7 @@ class PrefixCommitTest {
         int failures;
         KafkaException failure = new KafkaException("the coordinator moves");
         int generation = 1;
+        int unanswered;
         final List<Long> commits = new ArrayList<>();
         final List<String> metadata = new ArrayList<>();
 
@@ -93,6 +96,16 @@ class PrefixCommitTest {
             commits.add(committed.offset());
             metadata.add(committed.metadata());
             super.commitAsync(offsets, callback);
+        }
+
+        @Override
+        public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+                Set<TopicPartition> partitions, Duration patience) {
+            if (unanswered > 0) {
+                unanswered--;
+                throw new TimeoutException("a transaction is open");
+            }
+            return super.committed(partitions, patience);
         }
 
         @Override
@@ -204,6 +217,34 @@ class PrefixCommitTest {
                 .containsExactly(6L, 7L, 9L);
         assertThat(kafka.commits).containsExactly(9L, 10L);
         assertThat(kafka.metadata.get(kafka.metadata.size() - 1)).isEqualTo("darkroom/1 id-of-requests ");
+    }
+
+    @Test
+    void whereEventsAreToldOnceItIsWaitedForWhatEndedBefore() {
+        commits.partitionsRevoked(Set.of(PARTITION));
+        kafka.commitSync(Map.of(PARTITION, new OffsetAndMetadata(5, "darkroom/1 id-of-requests 1-2")));
+        OffsetCommits once = new OffsetCommits() {
+            @Override
+            public void commitNext() {}
+
+            @Override
+            public void commitNow(
+                    org.apache.kafka.clients.consumer.Consumer<?, ?> polling,
+                    Map<TopicPartition, Offsets.Commit> due) {}
+
+            @Override
+            public int triesToLearn() {
+                return 3;
+            }
+        };
+        kafka.unanswered = 2;
+
+        new PrefixCommit(smallRye(), handover, settledBefore, offsets, once, polled)
+                .partitionsAssigned(Set.of(PARTITION));
+
+        receive(5, 6, 7, 8);
+        assertThat(LongStream.rangeClosed(5, 8).filter(o -> settledBefore.remove(PARTITION, o)))
+                .containsExactly(6L, 7L);
     }
 
     @Test
