@@ -93,7 +93,8 @@ public final class NullModel {
         Files.createDirectories(to);
         try (Stream<Path> files = Files.list(from)) {
             for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
+                // By name: the folder may lie in a jar, whose paths are another file system's.
+                Files.copy(file, to.resolve(file.getFileName().toString()));
             }
         }
     }
