@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * a second worker comes.
  */
 class HandoverIT {
-    /** So many that they are under way for longer than a worker takes to start, on a machine of any speed. */
-    private static final int STEPS = 150;
+    /** So many that they are under way when the second worker has started and its group has shared anew, on any machine. */
+    private static final int STEPS = 400;
 
     private static final int JOBS_A_TOPIC = 2;
 
