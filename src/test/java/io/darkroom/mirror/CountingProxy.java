@@ -32,9 +32,12 @@ final class CountingProxy implements AutoCloseable {
         return answered.get();
     }
 
-    /** From now on, breaks every connection off once so many bytes have come back in all. */
+    /**
+     * Breaks a connection off once so many bytes have come back over it; others go on, so that what it has brought is all
+     * that is there of its object.
+     */
     void breakAfter(long bytes) {
-        most = answered.get() + bytes;
+        most = bytes;
     }
 
     void breakNoMore() {
@@ -56,7 +59,9 @@ final class CountingProxy implements AutoCloseable {
 
     private void answer(InputStream in, OutputStream out) throws IOException {
         byte[] buffer = new byte[1 << 14];
-        for (int n = in.read(buffer); n >= 0 && answered.get() < most; n = in.read(buffer)) {
+        long over = 0;
+        for (int n = in.read(buffer); n >= 0 && over < most; n = in.read(buffer)) {
+            over += n;
             answered.addAndGet(n);
             out.write(buffer, 0, n);
         }
