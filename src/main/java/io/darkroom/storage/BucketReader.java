@@ -1,13 +1,9 @@
 package io.darkroom.storage;
 
 import io.minio.GetObjectArgs;
-import io.minio.ListObjectsArgs;
 import io.minio.MinioClient;
-import io.minio.Result;
-import io.minio.messages.Item;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -30,23 +26,11 @@ public final class BucketReader implements AutoCloseable {
 
     /** The objects below a prefix, in the order of their keys. */
     public List<StoredObject> list(String bucket, String prefix) {
-        faults.requireNames(bucket, "any");
-        List<StoredObject> found = new ArrayList<>();
-        try {
-            for (Result<Item> result : client.listObjects(ListObjectsArgs.builder()
-                    .bucket(bucket)
-                    .prefix(prefix)
-                    .recursive(true)
-                    .build())) {
-                Item item = result.get();
-                found.add(new StoredObject(
-                        item.objectName(), item.etag(), item.lastModified().toInstant(), item.size()));
-            }
-        } catch (Exception e) {
-            throw faults.classify(e, "list", bucket, prefix);
-        }
-        found.sort(Comparator.comparing(StoredObject::key));
-        return List.copyOf(found);
+        return StoreClients.list(client, faults, bucket, prefix).stream()
+                .map(item -> new StoredObject(
+                        item.objectName(), item.etag(), item.lastModified().toInstant(), item.size()))
+                .sorted(Comparator.comparing(StoredObject::key))
+                .toList();
     }
 
     /**

@@ -6,18 +6,15 @@ import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
 import io.minio.GetPresignedObjectUrlArgs;
 import io.minio.Http;
-import io.minio.ListObjectsArgs;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
-import io.minio.Result;
 import io.minio.messages.Item;
 import java.io.IOException;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -97,21 +94,10 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
 
     @Override
     public List<String> list(String bucket, String prefix) {
-        faults.requireNames(bucket, "any");
-        List<String> keys = new ArrayList<>();
-        try {
-            for (Result<Item> item : client.listObjects(ListObjectsArgs.builder()
-                    .bucket(bucket)
-                    .prefix(prefix)
-                    .recursive(true)
-                    .build())) {
-                keys.add(item.get().objectName());
-            }
-        } catch (Exception e) {
-            throw faults.classify(e, "list", bucket, prefix);
-        }
-        keys.sort(null);
-        return List.copyOf(keys);
+        return StoreClients.list(client, faults, bucket, prefix).stream()
+                .map(Item::objectName)
+                .sorted()
+                .toList();
     }
 
     @Override

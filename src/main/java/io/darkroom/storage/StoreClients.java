@@ -1,12 +1,17 @@
 package io.darkroom.storage;
 
+import io.minio.ListObjectsArgs;
 import io.minio.MinioClient;
+import io.minio.Result;
 import io.minio.StatObjectArgs;
 import io.minio.credentials.IamAwsProvider;
 import io.minio.credentials.Provider;
 import io.minio.credentials.StaticProvider;
+import io.minio.messages.Item;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
@@ -43,6 +48,24 @@ final class StoreClients {
         } catch (Exception e) {
             return StoreFaults.isMissingObject(e);
         }
+    }
+
+    /** The objects below a prefix, as the store tells them. Faults are those of {@link StoreFaults#classify}. */
+    static List<Item> list(MinioClient client, StoreFaults faults, String bucket, String prefix) {
+        faults.requireNames(bucket, "any");
+        List<Item> found = new ArrayList<>();
+        try {
+            for (Result<Item> item : client.listObjects(ListObjectsArgs.builder()
+                    .bucket(bucket)
+                    .prefix(prefix)
+                    .recursive(true)
+                    .build())) {
+                found.add(item.get());
+            }
+        } catch (Exception e) {
+            throw faults.classify(e, "list", bucket, prefix);
+        }
+        return found;
     }
 
     private static Provider provider(StoreCredentials credentials) {

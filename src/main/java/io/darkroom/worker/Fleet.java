@@ -10,7 +10,6 @@ import io.darkroom.job.SurroundingsException;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -149,65 +148,49 @@ final class Fleet implements Renderer {
     }
 
     /** Notes when a job leaves its device, and passes everything on. */
-    private final class Watched implements Listener {
+    private final class Watched extends PassingOn {
         private final RenderJob job;
-        private final Listener next;
 
         Watched(RenderJob job, Listener next) {
+            super(next);
             this.job = job;
-            this.next = next;
-        }
-
-        @Override
-        public void started(String model, int steps) {
-            next.started(model, steps);
         }
 
         @Override
         public void progress(Step step) {
             stepped(next, step);
-            next.progress(step);
-        }
-
-        @Override
-        public void resumed(Map<Integer, Double> deviceMs) {
-            next.resumed(deviceMs);
-        }
-
-        @Override
-        public void checkpoint(Checkpoint checkpoint) {
-            next.checkpoint(checkpoint);
+            super.progress(step);
         }
 
         @Override
         public void unusable(boolean wholeAttempt) {
             left(next);
-            next.unusable(wholeAttempt);
+            super.unusable(wholeAttempt);
         }
 
         @Override
         public void saved(@Nullable Checkpoint checkpoint) {
             left(next);
-            next.saved(checkpoint);
+            super.saved(checkpoint);
         }
 
         @Override
         public void finished(Rendered rendered) {
             learn(job, rendered.deviceMs());
             left(next);
-            next.finished(rendered);
+            super.finished(rendered);
         }
 
         @Override
         public void failed(Failure failure) {
             left(next);
-            next.failed(failure);
+            super.failed(failure);
         }
 
         @Override
         public void faulted(SurroundingsException cause) {
             left(next);
-            next.faulted(cause);
+            super.faulted(cause);
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.darkroom.worker;
 
-import io.darkroom.job.Checkpoint;
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
@@ -10,7 +9,6 @@ import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -134,59 +132,23 @@ final class SelfTested implements Renderer {
     }
 
     /** Passes everything on but the failures. */
-    private final class Suspecting implements Listener {
+    private final class Suspecting extends PassingOn {
         private final @Nullable String model;
-        private final Listener next;
 
         Suspecting(@Nullable String model, Listener next) {
+            super(next);
             this.model = model;
-            this.next = next;
-        }
-
-        @Override
-        public void started(String name, int steps) {
-            next.started(name, steps);
-        }
-
-        @Override
-        public void progress(Step step) {
-            next.progress(step);
-        }
-
-        @Override
-        public void resumed(Map<Integer, Double> deviceMs) {
-            next.resumed(deviceMs);
-        }
-
-        @Override
-        public void unusable(boolean wholeAttempt) {
-            next.unusable(wholeAttempt);
-        }
-
-        @Override
-        public void checkpoint(Checkpoint checkpoint) {
-            next.checkpoint(checkpoint);
-        }
-
-        @Override
-        public void saved(@Nullable Checkpoint checkpoint) {
-            next.saved(checkpoint);
         }
 
         @Override
         public void finished(Rendered rendered) {
             wellDone();
-            next.finished(rendered);
+            super.finished(rendered);
         }
 
         @Override
         public void failed(Failure failure) {
             SelfTested.this.failed(model, next, failure);
-        }
-
-        @Override
-        public void faulted(SurroundingsException cause) {
-            next.faulted(cause);
         }
     }
 
