@@ -53,14 +53,13 @@ final class CommitMetadata {
     /** What was committed; nothing above the offset where the text is not ours, or is about another topic. */
     static Offsets.Commit read(String topicId, long offset, String text) {
         String[] parts = text.split(" ", -1);
-        boolean ours =
-                parts.length == 4 && parts[0].equals(VERSION) || parts.length == 3 && parts[0].equals(FIRST_VERSION);
-        if (!ours || !parts[1].equals(topicId)) {
+        int lists = parts[0].equals(VERSION) ? 2 : parts[0].equals(FIRST_VERSION) ? 1 : 0;
+        if (lists == 0 || parts.length != 2 + lists || !parts[1].equals(topicId)) {
             return Offsets.Commit.at(offset);
         }
         try {
-            return new Offsets.Commit(
-                    offset, offsets(parts[2], offset), parts.length == 4 ? offsets(parts[3], offset) : List.of());
+            List<Long> begun = lists == 2 ? offsets(parts[3], offset) : List.of();
+            return new Offsets.Commit(offset, offsets(parts[2], offset), begun);
         } catch (IllegalArgumentException e) { // cut, or another's: the job records know
             return Offsets.Commit.at(offset);
         }
