@@ -248,7 +248,10 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     private static boolean endsLike(
             Map<TopicPartition, Offsets.Commit> some, Map<TopicPartition, Offsets.Commit> others) {
         return some.keySet().equals(others.keySet())
-                && some.entrySet().stream().allMatch(each -> each.getValue().endsLike(others.get(each.getKey())));
+                && some.entrySet().stream().allMatch(each -> {
+                    Offsets.Commit other = others.get(each.getKey());
+                    return other != null && each.getValue().endsLike(other);
+                });
     }
 
     private synchronized boolean changed(@Nullable ConsumerGroupMetadata known) {
