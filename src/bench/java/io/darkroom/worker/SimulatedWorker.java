@@ -121,6 +121,7 @@ public final class SimulatedWorker {
                             null,
                             costs.estimate(valid.request()),
                             instant(),
+                            false,
                             false));
         }
         giveTurns();

@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param receivedAt by the worker's clock
  * @param exactlyOnce whether an event and the offset of the request that it answers are committed as one: then what another
  *     request has brought about is told with that one, and not once more with this
+ * @param begunBefore whether an earlier owner said that it had begun this job; advice, which may be wrong
  * @param trace what the job's events carry
  */
 public record Assignment(
@@ -27,6 +28,7 @@ public record Assignment(
         Limits limits,
         Instant receivedAt,
         boolean exactlyOnce,
+        boolean begunBefore,
         TraceContext trace) {
     /** Of a worker whose events may be told more than once, and that hands a request's trace on. */
     public Assignment(
@@ -38,7 +40,18 @@ public record Assignment(
             int maxAttempts,
             Limits limits,
             Instant receivedAt) {
-        this(request, record, worker, run, bucket, maxAttempts, limits, receivedAt, false, TraceContext.of(record));
+        this(
+                request,
+                record,
+                worker,
+                run,
+                bucket,
+                maxAttempts,
+                limits,
+                receivedAt,
+                false,
+                false,
+                TraceContext.of(record));
     }
 
     /** The job. */

@@ -14,6 +14,7 @@ import io.darkroom.job.Making.Resuming;
 import io.darkroom.job.ObjectStore.Location;
 import io.darkroom.job.Starting.Claiming;
 import io.darkroom.job.Starting.Queued;
+import io.darkroom.job.Starting.Reading;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ public final class Delivery {
     /** The first step of a delivery. */
     public static Step begin(Assignment a, Instant now) {
         if (a.request() instanceof ParsedRequest.Valid) {
-            return new Step(new Queued(a, JobRecord.NONE, 1, false));
+            return a.begunBefore() ? read(a, null) : new Step(new Queued(a, JobRecord.NONE, 1, false));
         }
         return claim(a, JobRecord.NONE, 1, new Ending.Fail(failure(a.request())), now);
     }
@@ -104,6 +105,11 @@ public final class Delivery {
         Location at = a.at(JobRecord.attemptKey(a.key(), number));
         Bytes content = a.attempt(number, now).data();
         return new Step(new Claiming(a, past, number, ending), new DeliveryAction.CreateAttempt(number, at, content));
+    }
+
+    /** Somebody was there before: what has come of it? */
+    static Step read(Assignment a, @Nullable Ending ending) {
+        return new Step(new Reading(a, ending), new DeliveryAction.ReadRecord(a.bucket(), a.key()));
     }
 
     static Step render(Assignment a, JobRecord past, int attempt, Instant now) {

@@ -15,17 +15,42 @@ public final class Offsets {
      *
      * @param offset the first that is not settled
      * @param settledAbove settled ones above it, in order: what a new owner need not do again
+     * @param begun open ones whose jobs have been begun, in order: what a new owner does first. Advice, told now and then
      */
-    public record Commit(long offset, List<Long> settledAbove) {
+    public record Commit(long offset, List<Long> settledAbove, List<Long> begun) {
         public Commit {
             settledAbove = List.copyOf(settledAbove);
+            begun = List.copyOf(begun);
         }
+
+        /** Nothing above an offset is known. */
+        public static Commit at(long offset) {
+            return new Commit(offset, List.of(), List.of());
+        }
+
+        /** Whether the same has ended, whatever has been begun. */
+        public boolean endsLike(Commit other) {
+            return offset == other.offset && settledAbove.equals(other.settledAbove);
+        }
+    }
+
+    /** What is to be done about a record that was received. */
+    public enum Receipt {
+        NEW,
+        /** An earlier owner has begun its job. */
+        BEGUN,
+        /** An earlier owner has settled it: nothing. */
+        SETTLED
     }
 
     private final TreeSet<Long> open = new TreeSet<>();
     private final TreeSet<Long> settledAbove = new TreeSet<>();
+    /** Here or by an earlier owner, and not settled. */
+    private final TreeSet<Long> begun = new TreeSet<>();
+
     private long next = -1;
-    private Commit committed = new Commit(-1, List.of());
+    private Commit committed = Commit.at(-1);
+    private boolean tellBegun;
 
     /** Of a partition of which nothing is known. */
     public Offsets() {}
@@ -35,46 +60,61 @@ public final class Offsets {
         committed = left;
         next = left.offset();
         settledAbove.addAll(left.settledAbove());
+        begun.addAll(left.begun());
     }
 
     /**
      * A record was received. Receiving an open one again changes nothing.
      *
-     * @return whether its job is to be done: not where it was settled before
      * @throws IllegalArgumentException if the offset is committed already
      */
-    public boolean received(long offset) {
+    public Receipt received(long offset) {
         if (offset < committed.offset()) {
             throw new IllegalArgumentException("offset " + offset + " is below the committed " + committed.offset());
         }
         if (committed.offset() < 0) {
-            committed = new Commit(offset, List.of());
+            committed = Commit.at(offset);
         }
         next = Math.max(next, offset + 1);
         if (settledAbove.contains(offset)) {
             forgetBelow();
-            return false;
+            return Receipt.SETTLED;
         }
         open.add(offset);
-        return true;
+        return begun.contains(offset) ? Receipt.BEGUN : Receipt.NEW;
+    }
+
+    /** The job of an open record is begun. */
+    public void begun(long offset) {
+        if (open.contains(offset)) {
+            begun.add(offset);
+        }
     }
 
     /** A record is settled. One that was not received, or is settled already, changes nothing. */
     public void settled(long offset) {
         if (open.remove(offset)) {
             settledAbove.add(offset);
+            begun.remove(offset);
             forgetBelow();
         }
     }
 
     private void forgetBelow() {
         settledAbove.headSet(lowWater()).clear();
+        begun.headSet(lowWater()).clear();
     }
 
-    /** What to commit now; empty where nothing was settled since the last commit. */
+    /** What to commit now; empty where nothing was settled since the last commit, nor begun where that is to be told. */
     public Optional<Commit> toCommit() {
-        Commit now = new Commit(lowWater(), List.copyOf(settledAbove));
-        return now.offset() < 0 || now.equals(committed) ? Optional.empty() : Optional.of(now);
+        Commit now = new Commit(lowWater(), List.copyOf(settledAbove), List.copyOf(begun));
+        boolean due = tellBegun ? !now.equals(committed) : !now.endsLike(committed);
+        return now.offset() >= 0 && due ? Optional.of(now) : Optional.empty();
+    }
+
+    /** What has been begun is worth a commit of its own, once. */
+    public void tellBegun() {
+        tellBegun = true;
     }
 
     /** What to commit once some open records are settled too; none of them is changed by asking. */
@@ -84,7 +124,9 @@ public final class Offsets {
         long low = left.isEmpty() ? next : left.first();
         TreeSet<Long> above = new TreeSet<>(settledAbove);
         settling.stream().filter(open::contains).forEach(above::add);
-        return new Commit(low, List.copyOf(above.tailSet(low)));
+        TreeSet<Long> stillBegun = new TreeSet<>(begun);
+        stillBegun.removeAll(settling);
+        return new Commit(low, List.copyOf(above.tailSet(low)), List.copyOf(stillBegun.tailSet(low)));
     }
 
     /**
@@ -112,6 +154,7 @@ public final class Offsets {
     public void committed(Commit commit) {
         if (commit.offset() >= committed.offset()) {
             committed = commit;
+            tellBegun = false;
         }
     }
 

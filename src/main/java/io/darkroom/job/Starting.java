@@ -37,9 +37,10 @@ public sealed interface Starting extends DeliveryState {
                         : Delivery.claim(assignment, past, attempt, null, now);
             }
             Ending ending = Ending.of(event);
-            if (ending == null) {
-                return new Step(this);
-            }
+            return ending == null ? new Step(this) : end(ending, now);
+        }
+
+        private Step end(Ending ending, Instant now) {
             if (past.attempts().isEmpty() && !(ending instanceof Ending.Leave)) {
                 return Delivery.claim(assignment, past, attempt, ending, now);
             }
@@ -63,9 +64,7 @@ public sealed interface Starting extends DeliveryState {
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.AttemptCreated created && created.number() == attempt) {
                 if (created.creation() == Creation.EXISTS) {
-                    return new Step(
-                            new Reading(assignment, ending),
-                            new DeliveryAction.ReadRecord(assignment.bucket(), assignment.key()));
+                    return Delivery.read(assignment, ending);
                 }
                 return ending == null
                         ? Delivery.render(assignment, past, attempt, now)
@@ -88,15 +87,20 @@ public sealed interface Starting extends DeliveryState {
         @Override
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.RecordRead read) {
-                return read(read.record());
+                return read(read.record(), now);
             }
             Ending asked = Ending.of(event);
             return asked == null || ending != null ? new Step(this) : new Step(new Reading(assignment, asked));
         }
 
-        private Step read(JobRecord record) {
+        private Step read(JobRecord record, Instant now) {
             if (record.broken() != null) {
                 return Delivery.broken(assignment, record.broken());
+            }
+            if (record.attempts().isEmpty()) {
+                // An earlier owner meant to begin it, and did not come to it.
+                Queued queued = new Queued(assignment, record, 1, false);
+                return ending == null ? new Step(queued) : queued.end(ending, now);
             }
             if (record.conflicts(assignment.request().digest())) {
                 String message = "the id " + assignment.key().id() + " belongs to a request with another content";

@@ -232,7 +232,7 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
                 throw e;
             }
             ConsumerGroupMetadata now = place;
-            if (!isStillOwn(batch) || !due.equals(dueWith(batch))) {
+            if (!isStillOwn(batch) || !endsLike(due, dueWith(batch))) {
                 // Put out of the group and in again: what is another's now is not to be told with the new place.
                 throw e;
             }
@@ -243,6 +243,15 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
 
     private boolean isStillOwn(List<Pending> batch) {
         return batch.stream().allMatch(each -> offsets.standing(each.answers()) == RequestOffsets.Standing.OPEN);
+    }
+
+    private static boolean endsLike(
+            Map<TopicPartition, Offsets.Commit> some, Map<TopicPartition, Offsets.Commit> others) {
+        return some.keySet().equals(others.keySet())
+                && some.entrySet().stream().allMatch(each -> {
+                    Offsets.Commit other = others.get(each.getKey());
+                    return other != null && each.getValue().endsLike(other);
+                });
     }
 
     private synchronized boolean changed(@Nullable ConsumerGroupMetadata known) {

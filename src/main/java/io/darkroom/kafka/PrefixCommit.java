@@ -25,8 +25,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * Tracks, for each partition, the offset below which every job has ended, and beside it the ended ones above
- * ({@link CommitMetadata}): jobs end out of order, Kafka commits prefixes. No age limit, unlike SmallRye's {@code throttled}:
+ * Tracks, for each partition, the offset below which every job has ended, and beside it the ended ones above and those
+ * that are under way ({@link CommitMetadata}): jobs end out of order, Kafka commits prefixes. No age limit, unlike SmallRye's {@code throttled}:
  * a job of an hour is fine.
  *
  * <p>Where nothing is in flight, the consumer's position is committed: behind the last record there may be transaction
@@ -34,14 +34,14 @@ import org.jboss.logging.Logger;
  */
 final class PrefixCommit implements KafkaCommitHandler {
     private static final Logger LOG = Logger.getLogger(PrefixCommit.class);
-    private static final long AGAIN_MS = 1000;
+    private static final long LOOK_MS = 1000;
     private static final Duration LAST_COMMIT = Duration.ofSeconds(10);
     /** A position that is known is told at once. */
     private static final Duration AT_ONCE = Duration.ofMillis(1);
 
     private final KafkaConsumer<?, ?> consumer;
     private final PartitionHandover handover;
-    private final SettledBefore settledBefore;
+    private final LeftBehind leftBehind;
     private final RequestOffsets offsets;
     private final OffsetCommits commits;
     private final PolledRecords.Last polled;
@@ -51,13 +51,13 @@ final class PrefixCommit implements KafkaCommitHandler {
     PrefixCommit(
             KafkaConsumer<?, ?> consumer,
             PartitionHandover handover,
-            SettledBefore settledBefore,
+            LeftBehind leftBehind,
             RequestOffsets offsets,
             OffsetCommits commits,
             PolledRecords.Last polled) {
         this.consumer = consumer;
         this.handover = handover;
-        this.settledBefore = settledBefore;
+        this.leftBehind = leftBehind;
         this.offsets = offsets;
         this.commits = commits;
         this.polled = polled;
@@ -68,7 +68,7 @@ final class PrefixCommit implements KafkaCommitHandler {
     @Identifier("prefix")
     static class Factory implements KafkaCommitHandler.Factory {
         private final PartitionHandover handover;
-        private final SettledBefore settledBefore;
+        private final LeftBehind leftBehind;
         private final RequestOffsets offsets;
         private final RequestConsumer settings;
         private final Instance<EventTransactions> transactions;
@@ -76,13 +76,13 @@ final class PrefixCommit implements KafkaCommitHandler {
 
         Factory(
                 PartitionHandover handover,
-                SettledBefore settledBefore,
+                LeftBehind leftBehind,
                 RequestOffsets offsets,
                 RequestConsumer settings,
                 Instance<EventTransactions> transactions,
                 DarkroomConfig config) {
             this.handover = handover;
-            this.settledBefore = settledBefore;
+            this.leftBehind = leftBehind;
             this.offsets = offsets;
             this.settings = settings;
             this.transactions = transactions;
@@ -97,10 +97,11 @@ final class PrefixCommit implements KafkaCommitHandler {
                 BiConsumer<Throwable, Boolean> reportFailure) {
             OffsetCommits commits = exactlyOnce
                     ? transactions.get()
-                    : new ConsumerCommits(consumer, offsets, work -> vertx.setTimer(AGAIN_MS, timer -> work.run()));
+                    : new ConsumerCommits(
+                            consumer, offsets, (wait, work) -> vertx.setTimer(wait.toMillis(), timer -> work.run()));
             PrefixCommit handler =
-                    new PrefixCommit(consumer, handover, settledBefore, offsets, commits, settings.polled());
-            long looking = vertx.setPeriodic(AGAIN_MS, timer -> handler.look());
+                    new PrefixCommit(consumer, handover, leftBehind, offsets, commits, settings.polled());
+            long looking = vertx.setPeriodic(LOOK_MS, timer -> handler.look());
             if (commits instanceof EventTransactions events) {
                 events.askPlaceBy(handler::look);
             }
@@ -113,8 +114,9 @@ final class PrefixCommit implements KafkaCommitHandler {
     public <K, V> Uni<IncomingKafkaRecord<K, V>> received(IncomingKafkaRecord<K, V> record) {
         TopicPartition partition = partition(record);
         try {
-            if (!offsets.received(partition, record.getOffset())) {
-                settledBefore.add(partition, record.getOffset());
+            Offsets.Receipt receipt = offsets.received(partition, record.getOffset());
+            leftBehind.add(partition, record.getOffset(), receipt);
+            if (receipt == Offsets.Receipt.SETTLED) {
                 commits.commitNext();
             }
         } catch (IllegalArgumentException e) {
@@ -177,7 +179,7 @@ final class PrefixCommit implements KafkaCommitHandler {
         if (revoked.isEmpty()) {
             return;
         }
-        settledBefore.forget(revoked);
+        leftBehind.forget(revoked);
         if (isOut()) {
             offsets.forget(revoked);
             handover.lose(revoked);
@@ -185,6 +187,7 @@ final class PrefixCommit implements KafkaCommitHandler {
         }
         tellPlace(consumer.unwrap());
         handover.release(revoked);
+        offsets.tellBegun();
         Map<TopicPartition, Offsets.Commit> last = offsets.due();
         last.keySet().retainAll(revoked);
         offsets.forget(revoked);
@@ -216,11 +219,12 @@ final class PrefixCommit implements KafkaCommitHandler {
         }
     }
 
-    /** Now and then: commits the position where nothing is in flight. */
+    /** Now and then: commits the position where nothing is in flight, and what has been begun where something is. */
     void look() {
         var unused = consumer.runOnPollingThread(polling -> {
                     tellPlace(polling);
                     polling.assignment().forEach(partition -> standsAt(polling, partition));
+                    offsets.tellBegun();
                     commits.commitNext();
                 })
                 .subscribe()
@@ -239,6 +243,7 @@ final class PrefixCommit implements KafkaCommitHandler {
     @Override
     public void terminate(boolean graceful) {
         stopLooking.run();
+        offsets.tellBegun();
         Map<TopicPartition, Offsets.Commit> last = offsets.due();
         if (graceful && !last.isEmpty()) {
             try {

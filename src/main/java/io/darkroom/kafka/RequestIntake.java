@@ -3,6 +3,7 @@ package io.darkroom.kafka;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.Disposition;
 import io.darkroom.job.IncomingRecord;
+import io.darkroom.job.Offsets;
 import io.darkroom.job.Source;
 import io.darkroom.worker.DeliveryLoop;
 import io.smallrye.reactive.messaging.kafka.IncomingKafkaRecord;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 class RequestIntake {
     private final DeliveryLoop deliveries;
     private final PartitionHandover partitions;
-    private final SettledBefore settledBefore;
+    private final LeftBehind leftBehind;
+    private final RequestOffsets offsets;
     private final RequestWindow window;
     private final Topics topics;
     private final WorkerLife life;
@@ -40,14 +42,16 @@ class RequestIntake {
     RequestIntake(
             DeliveryLoop deliveries,
             PartitionHandover partitions,
-            SettledBefore settledBefore,
+            LeftBehind leftBehind,
+            RequestOffsets offsets,
             RequestWindow window,
             Topics topics,
             WorkerLife life,
             CancellationReader cancellations) {
         this.deliveries = deliveries;
         this.partitions = partitions;
-        this.settledBefore = settledBefore;
+        this.leftBehind = leftBehind;
+        this.offsets = offsets;
         this.window = window;
         this.topics = topics;
         this.life = life;
@@ -69,7 +73,9 @@ class RequestIntake {
             // Fetched before a rebalance, handed to us after it: the partition's new owner reads it too.
             return CompletableFuture.completedFuture(null);
         }
-        if (settledBefore.remove(new TopicPartition(kafka.getTopic(), kafka.getPartition()), kafka.getOffset())) {
+        Offsets.Receipt receipt =
+                leftBehind.remove(new TopicPartition(kafka.getTopic(), kafka.getPartition()), kafka.getOffset());
+        if (receipt == Offsets.Receipt.SETTLED) {
             // Of no effect but where the partition went and came back meanwhile: then it counts as open.
             message.ack();
             return CompletableFuture.completedFuture(null);
@@ -78,12 +84,14 @@ class RequestIntake {
         Bytes value = record.value();
         int size = value == null ? 0 : value.size();
         CompletionStage<@Nullable Void> room = window.taken(kafka.getTopic(), size);
-        deliveries.submit(record).thenAccept(disposition -> {
-            window.ended(kafka.getTopic(), size);
-            if (disposition == Disposition.SETTLED) {
-                message.ack();
-            }
-        });
+        deliveries
+                .submit(record, receipt == Offsets.Receipt.BEGUN, () -> offsets.begun(record.source()))
+                .thenAccept(disposition -> {
+                    window.ended(kafka.getTopic(), size);
+                    if (disposition == Disposition.SETTLED) {
+                        message.ack();
+                    }
+                });
         return room;
     }
 

@@ -62,11 +62,23 @@ class RequestOffsets {
     /**
      * A record was received.
      *
-     * @return whether its job is to be done: not where an earlier owner has settled it
      * @throws IllegalArgumentException if the offset is committed already
      */
-    synchronized boolean received(TopicPartition partition, long offset) {
+    synchronized Offsets.Receipt received(TopicPartition partition, long offset) {
         return partitions.computeIfAbsent(partition, p -> new Offsets()).received(offset);
+    }
+
+    /** The job of a record is begun. */
+    synchronized void begun(Source at) {
+        Offsets offsets = partitions.get(partition(at));
+        if (offsets != null) {
+            offsets.begun(at.offset());
+        }
+    }
+
+    /** What has been begun is to be told with the next commit, and is worth one. */
+    synchronized void tellBegun() {
+        partitions.values().forEach(Offsets::tellBegun);
     }
 
     /** The partition begins again below what is committed, with this record. */
@@ -106,7 +118,7 @@ class RequestOffsets {
         }
     }
 
-    /** What has ended and is not committed. */
+    /** What has ended, or been begun where that is to be told, and is not committed. */
     synchronized Map<TopicPartition, Offsets.Commit> due() {
         Map<TopicPartition, Offsets.Commit> due = new HashMap<>();
         partitions.forEach((partition, offsets) -> offsets.toCommit().ifPresent(commit -> due.put(partition, commit)));

@@ -96,13 +96,13 @@ final class Deliveries {
         refusing = true;
     }
 
-    void take(Assignment assignment, JobTrace trace, CompletableFuture<Disposition> done) {
+    void take(Assignment assignment, Runnable begun, JobTrace trace, CompletableFuture<Disposition> done) {
         if (refusing) {
             trace.ended(null, clock.instant());
             done.complete(Disposition.RELEASED);
             return;
         }
-        Running running = new Running(assignment, trace, done);
+        Running running = new Running(assignment, begun, trace, done);
         all.add(running);
         ports.observer().taken(assignment);
         Deque<Running> same = byJob.computeIfAbsent(running.key(), key -> new ArrayDeque<>());
@@ -247,7 +247,7 @@ final class Deliveries {
                 on(running, LEAVE);
                 return;
             }
-            askForTurn(running, queued.alone());
+            askForTurn(running, queued);
         } else if (state.turn() == DeliveryState.Turn.NONE) {
             turns.giveBack(running, running.deviceMs);
         } else if (state.turn() == DeliveryState.Turn.TRAILS) {
@@ -256,7 +256,7 @@ final class Deliveries {
         reports.show(running);
     }
 
-    private void askForTurn(Running running, boolean alone) {
+    private void askForTurn(Running running, Starting.Queued queued) {
         RenderRequest request = running.request();
         Source source = running.assignment.record().source();
         int level = settings.urgency(source.topic()) + (request == null ? 0 : request.priority());
@@ -268,11 +268,13 @@ final class Deliveries {
                         request == null ? null : request.expiresAt(),
                         request == null ? 0 : costs.estimate(request),
                         Instant.ofEpochMilli(running.assignment.record().timestamp()),
-                        alone));
+                        queued.attempt() > 1,
+                        queued.alone()));
     }
 
     private void giveTurns() {
         for (Optional<Running> next = turns.next(); next.isPresent(); next = turns.next()) {
+            next.get().begun.run();
             on(next.get(), new DeliveryEvent.TurnGiven());
         }
     }

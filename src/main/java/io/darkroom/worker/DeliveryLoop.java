@@ -144,8 +144,14 @@ public final class DeliveryLoop implements AutoCloseable {
         this.deliveries = new Deliveries(settings, ports, performer, backoff, clock, thread);
     }
 
-    /** Takes a record in. The stage completes on the delivery thread, and never fails. */
-    public CompletionStage<Disposition> submit(IncomingRecord record) {
+    /**
+     * Takes a record in. The stage completes on the delivery thread, and never fails.
+     *
+     * @param begunBefore whether an earlier owner of its partition said that it had begun the job: then its record is read
+     *     first, and what is left of it does not wait behind jobs that nobody has begun
+     * @param begun told on the delivery thread when its job is begun, or begun again
+     */
+    public CompletionStage<Disposition> submit(IncomingRecord record, boolean begunBefore, Runnable begun) {
         ParsedRequest request = parser.parse(record);
         Instant now = clock.instant();
         JobTrace trace = traces.begin(request, record, now);
@@ -159,9 +165,10 @@ public final class DeliveryLoop implements AutoCloseable {
                 parser.limits(),
                 now,
                 settings.exactlyOnce(),
+                begunBefore,
                 trace.context());
         CompletableFuture<Disposition> done = new CompletableFuture<>();
-        if (!deliveries.post(() -> deliveries.take(assignment, trace, done))) {
+        if (!deliveries.post(() -> deliveries.take(assignment, begun, trace, done))) {
             done.complete(Disposition.RELEASED);
         }
         return done;

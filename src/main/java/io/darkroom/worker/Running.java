@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** One delivery as the loop keeps it: its state, and what is not the state machine's. Of the delivery thread alone. */
 final class Running {
     final Assignment assignment;
+    /** Told when the job is begun. */
+    final Runnable begun;
+
     final JobTrace trace;
     final CompletableFuture<Disposition> done;
     /** Null while another delivery of the same job goes before. */
@@ -30,8 +33,9 @@ final class Running {
     /** Its share of the device in this turn, so far as is known. */
     double deviceMs;
 
-    Running(Assignment assignment, JobTrace trace, CompletableFuture<Disposition> done) {
+    Running(Assignment assignment, Runnable begun, JobTrace trace, CompletableFuture<Disposition> done) {
         this.assignment = assignment;
+        this.begun = begun;
         this.trace = trace;
         this.done = done;
     }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may be rendered now: so many jobs at once. First comes who has had least of its share of the device
- * ({@link Shares}: levels of urgency, tenants in turn); among a tenant's jobs of one level the earliest deadline, then the
- * shortest job, where a job's waiting counts for it. A tenant that has had its quota comes after all who have not
+ * ({@link Shares}: levels of urgency, tenants in turn); among a tenant's jobs of one level one that was begun before, then
+ * the earliest deadline, then the shortest job, where a job's waiting counts for it. A tenant that has had its quota comes after all who have not
  * ({@link Quotas}). Nobody is overtaken for ever: who waits longest has every second
  * turn once so many have been given to others, since the window's commit waits for it. A job that is to be alone waits until nobody else
  * is rendered or on the way into the store, and nobody else begins until it is there itself: what ends the worker must count
@@ -36,9 +36,16 @@ final class Turns<T> {
      * @param deadline null where there is none
      * @param costMs estimated milliseconds of the device
      * @param since when the request came in
+     * @param begun whether there was an attempt before: what it has come to is not to wait, nor the commit behind it
      * @param alone whether nobody else may be rendered meanwhile
      */
-    record Ask(Shares.Account account, @Nullable Instant deadline, double costMs, Instant since, boolean alone) {
+    record Ask(
+            Shares.Account account,
+            @Nullable Instant deadline,
+            double costMs,
+            Instant since,
+            boolean begun,
+            boolean alone) {
         double aged() {
             return costMs + AGEING * since.toEpochMilli();
         }
@@ -90,8 +97,8 @@ final class Turns<T> {
     }
 
     private static <T> Comparator<Waiting<T>> order() {
-        return Comparator.comparing(
-                        (Waiting<T> w) -> w.ask().deadline(), Comparator.nullsLast(Comparator.naturalOrder()))
+        return Comparator.comparing((Waiting<T> w) -> !w.ask().begun())
+                .thenComparing(w -> w.ask().deadline(), Comparator.nullsLast(Comparator.naturalOrder()))
                 .thenComparingDouble(w -> w.ask().aged())
                 .thenComparingLong(Waiting::number);
     }

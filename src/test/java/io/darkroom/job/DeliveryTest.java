@@ -66,6 +66,32 @@ final class DeliveryTest {
     }
 
     @Test
+    void whatWasMeantToBeBegunAndWasNotIsAJobLikeAnyOther() {
+        actions.clear();
+        IncomingRecord record = Records.json("{\"id\":\"a\"}");
+        Assignment assignment = new Assignment(
+                Records.PARSER.parse(record),
+                record,
+                "w",
+                "run",
+                "bucket",
+                3,
+                Limits.DEFAULTS,
+                NOW,
+                false,
+                true,
+                TraceContext.NONE);
+        Delivery.Step step = Delivery.begin(assignment, NOW);
+        state = step.state();
+        actions.addAll(step.actions());
+
+        hear(new DeliveryEvent.Cancel("not wanted"), new DeliveryEvent.RecordRead(JobRecord.NONE));
+
+        // An attempt tells whose the id is, also where nothing is rendered.
+        assertThat(done()).containsExactly("ReadRecord", "CreateAttempt");
+    }
+
+    @Test
     void theWayWithoutFaults() {
         render();
         hear(

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -95,18 +96,51 @@ final class OffsetsTest {
     void whatAnEarlierOwnerSettledIsNotDoneAgain() {
         Offsets second = new Offsets(commit(10, 12, 13));
 
-        assertThat(second.received(10)).isTrue();
-        assertThat(second.received(11)).isTrue();
-        assertThat(second.received(12)).isFalse();
+        assertThat(second.received(10)).isEqualTo(Offsets.Receipt.NEW);
+        assertThat(second.received(11)).isEqualTo(Offsets.Receipt.NEW);
+        assertThat(second.received(12)).isEqualTo(Offsets.Receipt.SETTLED);
         second.settled(11);
         second.settled(10);
 
         assertThat(second.toCommit()).contains(commit(13, 13));
-        assertThat(second.received(13)).isFalse();
+        assertThat(second.received(13)).isEqualTo(Offsets.Receipt.SETTLED);
         assertThat(second.toCommit()).contains(commit(14));
     }
 
+    @Test
+    void whatIsBegunIsToldWithACommitAndIsWorthOneOnlyNowAndThen() {
+        List.of(10L, 11L, 12L).forEach(offsets::received);
+        offsets.settled(10);
+        offsets.begun(12);
+        offsets.begun(99);
+
+        Offsets.Commit first = offsets.toCommit().orElseThrow();
+        offsets.committed(first);
+        offsets.begun(11);
+        Optional<Offsets.Commit> notYet = offsets.toCommit();
+        offsets.tellBegun();
+        Optional<Offsets.Commit> told = offsets.toCommit();
+        offsets.committed(told.orElseThrow());
+
+        assertThat(first).isEqualTo(new Offsets.Commit(11, List.of(), List.of(12L)));
+        assertThat(notYet).isEmpty();
+        assertThat(told).contains(new Offsets.Commit(11, List.of(), List.of(11L, 12L)));
+        assertThat(offsets.toCommit()).isEmpty();
+    }
+
+    @Test
+    void whatAnEarlierOwnerBeganIsToldUntilItIsSettled() {
+        Offsets second = new Offsets(new Offsets.Commit(10, List.of(), List.of(11L, 13L)));
+
+        assertThat(second.received(10)).isEqualTo(Offsets.Receipt.NEW);
+        assertThat(second.received(11)).isEqualTo(Offsets.Receipt.BEGUN);
+        second.settled(11);
+
+        assertThat(second.toCommit()).contains(new Offsets.Commit(10, List.of(11L), List.of(13L)));
+        assertThat(second.toCommitWith(Set.of(10L))).isEqualTo(new Offsets.Commit(12, List.of(), List.of(13L)));
+    }
+
     private static Offsets.Commit commit(long offset, long... settledAbove) {
-        return new Offsets.Commit(offset, LongStream.of(settledAbove).boxed().toList());
+        return new Offsets.Commit(offset, LongStream.of(settledAbove).boxed().toList(), List.of());
     }
 }

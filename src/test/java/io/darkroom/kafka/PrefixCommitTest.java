@@ -10,6 +10,7 @@ import io.darkroom.job.Offsets;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
+import io.darkroom.job.Source;
 import io.darkroom.telemetry.Traces;
 import io.darkroom.worker.DeliveryLoop;
 import io.darkroom.worker.DeliveryObserver;
@@ -48,6 +49,10 @@ import org.junit.jupiter.api.Test;
 
 /** On Kafka's own consumer for tests; the polling thread's work is done when the test says so. */
 class PrefixCommitTest {
+    private static Source at(long offset) {
+        return new Source(PARTITION.topic(), PARTITION.partition(), offset, null);
+    }
+
     private static final TopicPartition PARTITION = new TopicPartition("requests", 0);
 
     private final Kafka kafka = new Kafka();
@@ -55,11 +60,11 @@ class PrefixCommitTest {
     private final List<Runnable> later = new ArrayList<>();
     private final DeliveryLoop deliveries = deliveries();
     private final PartitionHandover handover = new PartitionHandover(deliveries, Duration.ofMillis(10));
-    private final SettledBefore settledBefore = new SettledBefore();
+    private final LeftBehind leftBehind = new LeftBehind();
     private final PolledRecords.Last polled = new PolledRecords.Last();
     private final RequestOffsets offsets = new RequestOffsets(topic -> "id-of-" + topic);
     private final PrefixCommit commits = new PrefixCommit(
-            smallRye(), handover, settledBefore, offsets, new ConsumerCommits(smallRye(), offsets, later::add), polled);
+            smallRye(), handover, leftBehind, offsets, new ConsumerCommits(smallRye(), offsets, this::later), polled);
 
     PrefixCommitTest() {
         kafka.assign(Set.of(PARTITION));
@@ -130,6 +135,10 @@ class PrefixCommitTest {
                 });
     }
 
+    private void later(Duration wait, Runnable work) {
+        (wait.equals(ConsumerCommits.PAUSE) ? polling : later).add(work);
+    }
+
     private static <T> T unused(Class<T> port) {
         return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, args) -> {
             throw new UnsupportedOperationException(method.getName());
@@ -182,7 +191,7 @@ class PrefixCommitTest {
         poll();
 
         assertThat(kafka.commits).containsExactly(6L);
-        assertThat(kafka.metadata).containsExactly("darkroom/1 id-of-requests 1");
+        assertThat(kafka.metadata).containsExactly("darkroom/2 id-of-requests 1 ");
     }
 
     @Test
@@ -196,7 +205,7 @@ class PrefixCommitTest {
         poll();
 
         assertThat(kafka.commits).containsExactly(5L, 5L);
-        assertThat(kafka.metadata).containsExactly("darkroom/1 id-of-requests 1", "darkroom/1 id-of-requests 1-2,5");
+        assertThat(kafka.metadata).containsExactly("darkroom/2 id-of-requests 1 ", "darkroom/2 id-of-requests 1-2,5 ");
     }
 
     @Test
@@ -213,10 +222,27 @@ class PrefixCommitTest {
         receive(9);
         poll();
 
-        assertThat(LongStream.rangeClosed(5, 9).filter(o -> settledBefore.remove(PARTITION, o)))
+        assertThat(LongStream.rangeClosed(5, 9).filter(o -> leftBehind.remove(PARTITION, o) == Offsets.Receipt.SETTLED))
                 .containsExactly(6L, 7L, 9L);
         assertThat(kafka.commits).containsExactly(9L, 10L);
-        assertThat(kafka.metadata.get(kafka.metadata.size() - 1)).isEqualTo("darkroom/1 id-of-requests ");
+        assertThat(kafka.metadata.get(kafka.metadata.size() - 1)).isEqualTo("darkroom/2 id-of-requests  ");
+    }
+
+    @Test
+    void whatIsBegunIsToldNowAndThenAndWhenThePartitionGoesAndTheNewOwnerKnows() {
+        receive(5, 6, 7);
+        offsets.begun(at(6));
+        commits.look();
+        poll();
+        offsets.begun(at(7));
+        commits.partitionsRevoked(Set.of(PARTITION));
+
+        commits.partitionsAssigned(Set.of(PARTITION));
+        receive(5, 6, 7);
+
+        assertThat(kafka.metadata).containsExactly("darkroom/2 id-of-requests  1", "darkroom/2 id-of-requests  1-2");
+        assertThat(LongStream.rangeClosed(5, 7).filter(o -> leftBehind.remove(PARTITION, o) == Offsets.Receipt.BEGUN))
+                .containsExactly(6L, 7L);
     }
 
     @Test
@@ -239,11 +265,10 @@ class PrefixCommitTest {
         };
         kafka.unanswered = 2;
 
-        new PrefixCommit(smallRye(), handover, settledBefore, offsets, once, polled)
-                .partitionsAssigned(Set.of(PARTITION));
+        new PrefixCommit(smallRye(), handover, leftBehind, offsets, once, polled).partitionsAssigned(Set.of(PARTITION));
 
         receive(5, 6, 7, 8);
-        assertThat(LongStream.rangeClosed(5, 8).filter(o -> settledBefore.remove(PARTITION, o)))
+        assertThat(LongStream.rangeClosed(5, 8).filter(o -> leftBehind.remove(PARTITION, o) == Offsets.Receipt.SETTLED))
                 .containsExactly(6L, 7L);
     }
 
@@ -270,6 +295,19 @@ class PrefixCommitTest {
         poll();
 
         assertThat(kafka.commits).containsExactly(3L);
+    }
+
+    @Test
+    void whatEndsRightAfterACommitWaitsALittleForMore() {
+        var records = receive(0, 1, 2);
+        settle(records, 0);
+        Objects.requireNonNull(polling.poll()).run();
+
+        settle(records, 1);
+        settle(records, 2);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(1L, 3L);
     }
 
     @Test

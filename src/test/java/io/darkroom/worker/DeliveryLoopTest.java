@@ -8,6 +8,7 @@ import io.darkroom.job.Bytes;
 import io.darkroom.job.Cancellation;
 import io.darkroom.job.Checkpoint;
 import io.darkroom.job.CheckpointName;
+import io.darkroom.job.DeliveryState;
 import io.darkroom.job.Disposition;
 import io.darkroom.job.EventType;
 import io.darkroom.job.Failure;
@@ -16,13 +17,20 @@ import io.darkroom.job.JobKey;
 import io.darkroom.job.JobRecord;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.Source;
+import io.darkroom.job.Starting;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.job.TerminalEvent;
+import io.darkroom.job.TraceContext;
+import io.darkroom.telemetry.JobTrace;
+import io.darkroom.telemetry.Traces;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class DeliveryLoopTest extends LoopHarness {
@@ -242,6 +250,61 @@ final class DeliveryLoopTest extends LoopHarness {
         assertThat(done.get()).isEqualTo(Disposition.RELEASED);
         assertThat(announcer.events).isEmpty();
         assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":true", "55.5");
+    }
+
+    @Test
+    void whatAnEarlierOwnerHasBegunDoesNotWaitBehindTheBacklog() throws Exception {
+        CompletableFuture<Disposition> unused = submit("{\"id\":\"begun\"}");
+        renderer.next();
+        close();
+        CountDownLatch read = new CountDownLatch(1);
+        Traces watching = (request, record, at) -> new JobTrace() {
+            @Override
+            public TraceContext context() {
+                return TraceContext.NONE;
+            }
+
+            @Override
+            public void moved(DeliveryState state, Instant now) {
+                if (state instanceof Starting.Queued queued && queued.attempt() == 2) {
+                    read.countDown();
+                }
+            }
+        };
+
+        try (LoopHarness next = new LoopHarness(store, watching)) {
+            next.send("{\"id\":\"1\"}");
+            next.send("{\"id\":\"2\"}");
+            List<HandRenderer.Given> running = List.of(next.renderer.next(), next.renderer.next());
+            next.send("{\"id\":\"3\"}");
+            CompletableFuture<Disposition> again = next.submitBegun("{\"id\":\"begun\"}");
+            assertThat(read.await(20, TimeUnit.SECONDS)).isTrue();
+            running.forEach(each -> each.finish("picture"));
+
+            HandRenderer.Given first = next.renderer.next();
+            first.finish("picture");
+
+            assertThat(first.job().key().id()).isEqualTo("begun");
+            assertThat(again.get()).isEqualTo(Disposition.SETTLED);
+            assertThat(next.begun.get(2)).isEqualTo("{\"id\":\"begun\"}");
+        }
+    }
+
+    @Test
+    void whatHasEndedIsToldAgainAtOnceWhereAnEarlierOwnerHadBegunIt() throws Exception {
+        CompletableFuture<Disposition> first = submit("{\"id\":\"a\"}");
+        renderer.next().finish("picture");
+        first.get();
+
+        try (LoopHarness next = new LoopHarness(store)) {
+            next.send("{\"id\":\"1\"}");
+            next.send("{\"id\":\"2\"}");
+            next.renderer.next();
+            next.renderer.next();
+
+            assertThat(next.submitBegun("{\"id\":\"a\"}").get()).isEqualTo(Disposition.SETTLED);
+            assertThat(next.nextEvent().key().id()).isEqualTo("a");
+        }
     }
 
     @Test

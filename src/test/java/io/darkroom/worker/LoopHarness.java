@@ -28,6 +28,9 @@ class LoopHarness implements AutoCloseable {
     final HandRenderer renderer = new HandRenderer();
     final HandAnnouncer announcer = new HandAnnouncer();
     final List<String> intake = new CopyOnWriteArrayList<>();
+    /** What was begun, in that order. */
+    final List<String> begun = new CopyOnWriteArrayList<>();
+
     final DeliveryLoop loop;
     private final List<CompletableFuture<Disposition>> sent = new CopyOnWriteArrayList<>();
     private long offset;
@@ -98,7 +101,6 @@ class LoopHarness implements AutoCloseable {
 
     /** With the headers of a trace, where they are given. */
     CompletableFuture<Disposition> submit(String json, @Nullable String traceparent, @Nullable String tracestate) {
-        Source source = new Source("requests", 0, offset++, null);
         List<IncomingRecord.Header> headers = new ArrayList<>();
         if (traceparent != null) {
             headers.add(new IncomingRecord.Header(TraceContext.PARENT, Bytes.utf8(traceparent)));
@@ -106,7 +108,21 @@ class LoopHarness implements AutoCloseable {
         if (tracestate != null) {
             headers.add(new IncomingRecord.Header(TraceContext.STATE, Bytes.utf8(tracestate)));
         }
-        return loop.submit(new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), headers))
+        return submit(json, headers, false);
+    }
+
+    /** One that an earlier owner is said to have begun. */
+    CompletableFuture<Disposition> submitBegun(String json) {
+        return submit(json, List.of(), true);
+    }
+
+    private CompletableFuture<Disposition> submit(
+            String json, List<IncomingRecord.Header> headers, boolean begunBefore) {
+        Source source = new Source("requests", 0, offset++, null);
+        return loop.submit(
+                        new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), headers),
+                        begunBefore,
+                        () -> begun.add(json))
                 .toCompletableFuture();
     }
 

@@ -90,6 +90,6 @@ final class QuotasTest {
     }
 
     private Turns.Ask job(String tenant, int level) {
-        return new Turns.Ask(new Account(level, tenant), null, JOB_MS, now, false);
+        return new Turns.Ask(new Account(level, tenant), null, JOB_MS, now, false, false);
     }
 }

@@ -31,7 +31,7 @@ class TurnsPropertyTest {
     }
 
     private static void ask(Turns<Job> turns, Job job) {
-        turns.ask(job, new Turns.Ask(job.account(), null, job.costMs(), START, false));
+        turns.ask(job, new Turns.Ask(job.account(), null, job.costMs(), START, false, false));
     }
 
     private static Job job(Random random, Account account, int number) {

@@ -178,15 +178,16 @@ final class TurnsTest {
     }
 
     @Test
-    void theEarliestDeadlineIsFirstThenTheShortestJobThatHasNotWaitedLess() {
-        one.ask("long", new Turns.Ask(new Account(5, ""), null, 5000, START, false));
-        one.ask("short", new Turns.Ask(new Account(5, ""), null, 50, START.plusSeconds(1), false));
-        one.ask("much later", new Turns.Ask(new Account(5, ""), null, 50, START.plusSeconds(3600), false));
+    void whatWasBegunIsFirstThenTheEarliestDeadlineThenTheShortestJobThatHasNotWaitedLess() {
+        one.ask("long", new Turns.Ask(new Account(5, ""), null, 5000, START, false, false));
+        one.ask("short", new Turns.Ask(new Account(5, ""), null, 50, START.plusSeconds(1), false, false));
+        one.ask("much later", new Turns.Ask(new Account(5, ""), null, 50, START.plusSeconds(3600), false, false));
         one.ask("tomorrow", ends(START.plus(Duration.ofDays(1))));
         one.ask("soon", ends(START.plusSeconds(10)));
+        one.ask("begun", new Turns.Ask(new Account(5, ""), null, 5000, START.plusSeconds(7200), true, false));
 
-        assertThat(List.of(round(), round(), round(), round(), round()))
-                .containsExactly("soon", "tomorrow", "short", "long", "much later");
+        assertThat(List.of(round(), round(), round(), round(), round(), round()))
+                .containsExactly("begun", "soon", "tomorrow", "short", "long", "much later");
     }
 
     @Test
@@ -229,14 +230,14 @@ final class TurnsTest {
     }
 
     private static Turns.Ask job(int level, String tenant) {
-        return new Turns.Ask(new Account(level, tenant), null, JOB_MS, START, false);
+        return new Turns.Ask(new Account(level, tenant), null, JOB_MS, START, false, false);
     }
 
     private static Turns.Ask ends(@Nullable Instant deadline) {
-        return new Turns.Ask(new Account(5, ""), deadline, JOB_MS, START, false);
+        return new Turns.Ask(new Account(5, ""), deadline, JOB_MS, START, false, false);
     }
 
     private static Turns.Ask alone() {
-        return new Turns.Ask(new Account(5, ""), null, JOB_MS, START, true);
+        return new Turns.Ask(new Account(5, ""), null, JOB_MS, START, false, true);
     }
 }

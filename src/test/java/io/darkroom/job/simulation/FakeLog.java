@@ -33,7 +33,7 @@ final class FakeLog {
         this.requests = requests;
         this.committed = new long[requests.size()];
         this.left = new Offsets.Commit[requests.size()];
-        Arrays.fill(left, new Offsets.Commit(0, List.of()));
+        Arrays.fill(left, Offsets.Commit.at(0));
         this.epoch = new int[requests.size()];
     }
 

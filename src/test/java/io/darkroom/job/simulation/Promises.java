@@ -92,11 +92,12 @@ final class Promises {
         require(simulation.log.acknowledged.contains(key), "checkpoints deleted before the event is told: " + key);
     }
 
-    /** A job is left, cleanly or not: what the device gave up is there. */
+    /** A job is left, cleanly or not: what the device gave up is there, unless the job has been told to have ended since. */
     void left(SimulatedWorker.InFlight delivery) {
         CheckpointName parting = delivery.parting;
         require(
                 parting == null
+                        || simulation.log.acknowledged.contains(delivery.key())
                         || simulation.store.read(
                                         new Location(Simulation.BUCKET, parting.key(delivery.key())), Long.MAX_VALUE)
                                 != null,

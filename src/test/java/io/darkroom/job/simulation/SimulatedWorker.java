@@ -38,6 +38,7 @@ final class SimulatedWorker {
     static final class InFlight {
         final Scenario.Request request;
         final String run;
+        final boolean begunBefore;
 
         @Nullable
         DeliveryState state;
@@ -65,9 +66,10 @@ final class SimulatedWorker {
         /** Of this request, when the attempt was made that came furthest, as far as the record that was read says. */
         int restart;
 
-        InFlight(Scenario.Request request, String run) {
+        InFlight(Scenario.Request request, String run, boolean begunBefore) {
             this.request = request;
             this.run = run;
+            this.begunBefore = begunBefore;
         }
 
         JobKey key() {

@@ -11,6 +11,7 @@ import io.darkroom.job.Limits;
 import io.darkroom.job.Offsets;
 import io.darkroom.job.Source;
 import io.darkroom.job.Starting;
+import io.darkroom.job.TraceContext;
 import io.darkroom.job.simulation.SimulatedWorker.InFlight;
 import io.darkroom.job.simulation.SimulatedWorker.Owned;
 import java.time.Instant;
@@ -158,7 +159,7 @@ final class Simulation {
             return;
         }
         if (delivery.state instanceof Starting.Queued queued && worker.mayHaveTurn(queued)) {
-            moves.add(() -> on(worker, delivery, new DeliveryEvent.TurnGiven()));
+            moves.add(() -> turn(worker, delivery));
         }
         for (DeliveryAction action : delivery.todo) {
             moves.add(() -> act(worker, delivery, action));
@@ -187,16 +188,30 @@ final class Simulation {
         }
     }
 
+    private void turn(SimulatedWorker worker, InFlight delivery) {
+        Owned owned = worker.owned.get(delivery.partition());
+        if (owned != null) {
+            owned.offsets.begun(delivery.offset());
+            if (random.nextBoolean()) {
+                owned.offsets.tellBegun();
+            }
+        }
+        on(worker, delivery, new DeliveryEvent.TurnGiven());
+    }
+
     private void fetch(SimulatedWorker worker, int p, Owned owned) {
         Scenario.Request request = log.requests.get(p).get((int) owned.position);
         long position = owned.position++;
-        if (!owned.offsets.received(position)) {
+        Offsets.Receipt receipt = owned.offsets.received(position);
+        if (receipt == Offsets.Receipt.SETTLED) {
             say(() -> worker.name + " skips " + p + ":" + position + ", which was settled before");
             return;
         }
-        InFlight delivery = new InFlight(request, worker.name + "/" + runs++);
+        // Advice may be wrong: what an earlier owner meant to begin, or another partition's.
+        boolean begunBefore = receipt == Offsets.Receipt.BEGUN || random.nextInt(20) == 0;
+        InFlight delivery = new InFlight(request, worker.name + "/" + runs++, begunBefore);
         worker.inFlight.add(delivery);
-        say(() -> worker.name + " fetches " + delivery);
+        say(() -> worker.name + " fetches " + delivery + (begunBefore ? ", which was begun before" : ""));
     }
 
     private void begin(SimulatedWorker worker, InFlight delivery) {
@@ -209,7 +224,10 @@ final class Simulation {
                 BUCKET,
                 MAX_ATTEMPTS,
                 Limits.DEFAULTS,
-                now());
+                now(),
+                false,
+                delivery.begunBefore,
+                TraceContext.of(delivery.request.record()));
         step(worker, delivery, Delivery.begin(assignment, now()));
         if (canceled.contains(delivery.key()) && delivery.canBeCanceled()) {
             on(worker, delivery, new DeliveryEvent.Cancel("not wanted"));
