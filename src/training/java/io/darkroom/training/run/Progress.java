@@ -58,7 +58,11 @@ final class Progress implements AutoCloseable {
         double each = (now - last) / (double) Math.max(1, count - done);
         nanosEach = REMEMBERS * nanosEach + (1 - REMEMBERS) * each;
         weight = REMEMBERS * weight + (1 - REMEMBERS);
-        values.forEach((k, v) -> means.merge(k, v, (mean, value) -> REMEMBERS * mean + (1 - REMEMBERS) * value));
+        values.forEach((k, v) -> {
+            if (!Double.isNaN(v)) {
+                means.merge(k, v, (mean, value) -> REMEMBERS * mean + (1 - REMEMBERS) * value);
+            }
+        });
         done = count;
         last = now;
         if (count == total || now - shown > (terminal ? NANOS_TERMINAL : NANOS_FILE)) {
