@@ -2,7 +2,9 @@ package io.darkroom.kafka;
 
 import io.darkroom.job.Offsets;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
+import java.time.Duration;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -11,20 +13,26 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commits by the consumer. One commit is under way at a time; what ends meanwhile goes with the next, so that many short
- * jobs share commits. What is to be committed is looked up on the polling thread, so that nothing is committed of a
+ * Commits by the consumer. One commit is under way at a time, and a little time lies between two; what ends meanwhile goes
+ * with the next, so that many short jobs share commits. What is to be committed is looked up on the polling thread, so that nothing is committed of a
  * partition that was given back.
  */
 final class ConsumerCommits implements OffsetCommits {
     private static final Logger LOG = Logger.getLogger(ConsumerCommits.class);
 
+    /** Between two commits. */
+    static final Duration PAUSE = Duration.ofMillis(50);
+    /** After one that failed. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
     private final KafkaConsumer<?, ?> consumer;
     private final RequestOffsets offsets;
-    private final java.util.function.Consumer<Runnable> later;
+    private final BiConsumer<Duration, Runnable> later;
+    /** One is under way, or was a moment ago. */
     private boolean committing;
 
     /** @param later does something after a while */
-    ConsumerCommits(KafkaConsumer<?, ?> consumer, RequestOffsets offsets, java.util.function.Consumer<Runnable> later) {
+    ConsumerCommits(KafkaConsumer<?, ?> consumer, RequestOffsets offsets, BiConsumer<Duration, Runnable> later) {
         this.consumer = consumer;
         this.offsets = offsets;
         this.later = later;
@@ -52,18 +60,22 @@ final class ConsumerCommits implements OffsetCommits {
         }
     }
 
-    private synchronized void ended(Map<TopicPartition, Offsets.Commit> commits, @Nullable Throwable fault) {
-        committing = false;
+    private void ended(Map<TopicPartition, Offsets.Commit> commits, @Nullable Throwable fault) {
         if (fault == null) {
             offsets.committed(commits);
-            commitNext();
+            later.accept(PAUSE, this::again);
             return;
         }
         if (fault instanceof OffsetMetadataTooLarge) {
             offsets.leaveOutMetadata();
         }
         LOG.warnf("Commit of %s failed, and will be tried again: %s", commits.keySet(), fault);
-        later.accept(this::commitNext);
+        later.accept(AGAIN, this::again);
+    }
+
+    private synchronized void again() {
+        committing = false;
+        commitNext();
     }
 
     @Override

@@ -78,7 +78,9 @@ class EventPublisher implements Announcer {
 
     @Override
     public void started(StartedEvent event) {
-        bestEffort(event.key(), EventType.STARTED, event.data(), event.trace());
+        if (rate.allows(event.key().name(), ProgressRate.Kind.STARTED, System.nanoTime())) {
+            bestEffort(event.key(), EventType.STARTED, event.data(), event.trace());
+        }
     }
 
     @Override

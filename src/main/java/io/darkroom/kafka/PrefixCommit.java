@@ -34,7 +34,7 @@ import org.jboss.logging.Logger;
  */
 final class PrefixCommit implements KafkaCommitHandler {
     private static final Logger LOG = Logger.getLogger(PrefixCommit.class);
-    private static final long AGAIN_MS = 1000;
+    private static final long LOOK_MS = 1000;
     private static final Duration LAST_COMMIT = Duration.ofSeconds(10);
     /** A position that is known is told at once. */
     private static final Duration AT_ONCE = Duration.ofMillis(1);
@@ -97,10 +97,11 @@ final class PrefixCommit implements KafkaCommitHandler {
                 BiConsumer<Throwable, Boolean> reportFailure) {
             OffsetCommits commits = exactlyOnce
                     ? transactions.get()
-                    : new ConsumerCommits(consumer, offsets, work -> vertx.setTimer(AGAIN_MS, timer -> work.run()));
+                    : new ConsumerCommits(
+                            consumer, offsets, (wait, work) -> vertx.setTimer(wait.toMillis(), timer -> work.run()));
             PrefixCommit handler =
                     new PrefixCommit(consumer, handover, leftBehind, offsets, commits, settings.polled());
-            long looking = vertx.setPeriodic(AGAIN_MS, timer -> handler.look());
+            long looking = vertx.setPeriodic(LOOK_MS, timer -> handler.look());
             if (commits instanceof EventTransactions events) {
                 events.askPlaceBy(handler::look);
             }

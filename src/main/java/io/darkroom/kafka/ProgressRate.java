@@ -35,6 +35,8 @@ final class ProgressRate {
 
     /** What an event is, as far as its rate goes. */
     enum Kind {
+        /** Of a job that begins: the next step of its own need not be told as well. */
+        STARTED,
         /** Of a job that wants no previews. */
         STEP,
         /** Without a preview, of a job that wants some. */
@@ -83,6 +85,7 @@ final class ProgressRate {
 
     private boolean isDue(Sent sent, Kind kind, long nanos) {
         return switch (kind) {
+            case STARTED -> sent.times.size() < jobRate;
             case STEP -> sent.times.isEmpty() || nanos - sent.times.getLast() >= jobInterval;
             case STEP_BETWEEN_PREVIEWS -> sent.times.isEmpty();
             case PREVIEW -> sent.times.size() < jobRate

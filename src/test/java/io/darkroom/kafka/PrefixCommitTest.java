@@ -64,7 +64,7 @@ class PrefixCommitTest {
     private final PolledRecords.Last polled = new PolledRecords.Last();
     private final RequestOffsets offsets = new RequestOffsets(topic -> "id-of-" + topic);
     private final PrefixCommit commits = new PrefixCommit(
-            smallRye(), handover, leftBehind, offsets, new ConsumerCommits(smallRye(), offsets, later::add), polled);
+            smallRye(), handover, leftBehind, offsets, new ConsumerCommits(smallRye(), offsets, this::later), polled);
 
     PrefixCommitTest() {
         kafka.assign(Set.of(PARTITION));
@@ -133,6 +133,10 @@ class PrefixCommitTest {
                     }
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
+    }
+
+    private void later(Duration wait, Runnable work) {
+        (wait.equals(ConsumerCommits.PAUSE) ? polling : later).add(work);
     }
 
     private static <T> T unused(Class<T> port) {
@@ -291,6 +295,19 @@ class PrefixCommitTest {
         poll();
 
         assertThat(kafka.commits).containsExactly(3L);
+    }
+
+    @Test
+    void whatEndsRightAfterACommitWaitsALittleForMore() {
+        var records = receive(0, 1, 2);
+        settle(records, 0);
+        Objects.requireNonNull(polling.poll()).run();
+
+        settle(records, 1);
+        settle(records, 2);
+        poll();
+
+        assertThat(kafka.commits).containsExactly(1L, 3L);
     }
 
     @Test

@@ -26,6 +26,16 @@ class ProgressRateTest {
     }
 
     @Test
+    void aJobsBeginCountsToo() {
+        ProgressRate rate = new ProgressRate(4, 2);
+
+        assertThat(rate.allows("a", Kind.STARTED, 0)).isTrue();
+        assertThat(rate.allows("a", Kind.STEP, 1)).isFalse();
+        assertThat(rate.allows("b", Kind.STARTED, 2)).isTrue();
+        assertThat(rate.allows("c", Kind.STARTED, 3)).isFalse();
+    }
+
+    @Test
     void jobsDoNotTakeEachOthersShare() {
         ProgressRate rate = new ProgressRate(4, 200);
         rate.allows("a", Kind.STEP, 0);
