@@ -27,9 +27,16 @@ final class BatchSizes {
     /** A shape of so many times the elements is too far away to guess its needs. */
     private static final int FAR = 16;
 
+    /** How much a new measurement of the time around calls counts against all before it. */
+    private static final double NEW = 0.05;
+
     private final int most;
     private final Memory memory;
     private final Map<Pipeline, Map<String, Calls>> byShape = new WeakHashMap<>();
+    /** Nanoseconds that pass around a call: samplers, guidance, choosing. */
+    private double around;
+    /** Nanoseconds of the calls since the last choice. */
+    private double running;
 
     /** What is known of the calls of one shape. */
     private static final class Calls {
@@ -77,9 +84,10 @@ final class BatchSizes {
      */
     int choose(Shape shape, List<RowChoice.Candidate> candidates, boolean crowded) {
         Calls calls = calls(shape);
+        running = 0;
         long choice = calls.choices++;
         int limit = Math.min(most, calls.limit);
-        int chosen = RowChoice.first(candidates, calls.profile, limit, choice, crowded);
+        int chosen = RowChoice.first(candidates, calls.profile, around, limit, choice, crowded);
         int rows = candidates.stream()
                 .limit(chosen)
                 .mapToInt(RowChoice.Candidate::rows)
@@ -87,7 +95,16 @@ final class BatchSizes {
         // To ask for the memory takes time; what was run before fits.
         return rows <= calls.profile.largest()
                 ? chosen
-                : RowChoice.first(candidates, calls.profile, Math.min(limit, fitting(calls)), choice, crowded);
+                : RowChoice.first(candidates, calls.profile, around, Math.min(limit, fitting(calls)), choice, crowded);
+    }
+
+    /**
+     * All that a choice led to is done.
+     *
+     * @param nanos since before the choice
+     */
+    void done(double nanos) {
+        around += NEW * (Math.max(0, nanos - running) - around);
     }
 
     /** So many rows should fit, by what a row was measured to need. */
@@ -159,6 +176,7 @@ final class BatchSizes {
     /** The call came back after so many nanoseconds. */
     void called(Shape shape, int rows, double nanos) {
         Calls calls = calls(shape);
+        running += nanos;
         calls.elements = shape.elements();
         if (calls.before >= 0) {
             OptionalLong free = memory.free();

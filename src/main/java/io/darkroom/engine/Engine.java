@@ -272,6 +272,7 @@ public final class Engine implements Renderer, AutoCloseable {
 
     /** One thing on the device. Decoding comes before sampling: it ends a job. */
     private void tick() {
+        long start = flights.now();
         admission.admit(waiting);
         flights.want();
         Urgency.sort(flights.all(), sizes, flights.now());
@@ -285,6 +286,7 @@ public final class Engine implements Renderer, AutoCloseable {
             Batch all = Batch.around(flights.all());
             denoising.sample(all.first(
                     sizes.choose(all.shape(), all.candidates(), flights.all().size() >= settings.jobs())));
+            sizes.done((double) (flights.now() - start));
         }
     }
 }

@@ -37,11 +37,13 @@ final class RowChoice {
      *
      * @param candidates the most urgent first; at least one
      * @param profile what calls cost
+     * @param around nanoseconds that pass around a call, whatever its rows
      * @param most the largest number of rows that fits; the first candidate is taken even so
      * @param choice the number of this choice, which counts up
      * @param crowded whether others wait for these to leave the device
      */
-    static int first(List<Candidate> candidates, RowProfile profile, int most, long choice, boolean crowded) {
+    static int first(
+            List<Candidate> candidates, RowProfile profile, double around, int most, long choice, boolean crowded) {
         int own = candidates.get(0).rows();
         int known = profile.largest();
         // One rung beyond what is known, so that trying never costs much more than what is known.
@@ -58,7 +60,7 @@ final class RowChoice {
             }
             rows = next;
             worth += candidates.get(i).worth();
-            double rate = worth / profile.nanos(rows);
+            double rate = worth / (around + profile.nanos(rows));
             if (rate >= bestRate) {
                 best = i + 1;
                 bestRate = rate;
@@ -68,11 +70,11 @@ final class RowChoice {
             }
         }
         int chosen = choice % AGAIN == AGAIN - 1 && again > 0 ? again : best;
-        return crowded ? Math.max(chosen, efficient(candidates, profile, most, reach)) : chosen;
+        return crowded ? Math.max(chosen, efficient(candidates, profile, around, most, reach)) : chosen;
     }
 
     /** The fewest with which the device does nearly as many rows a second as with any number that is known to it. */
-    private static int efficient(List<Candidate> candidates, RowProfile profile, int most, int reach) {
+    private static int efficient(List<Candidate> candidates, RowProfile profile, double around, int most, int reach) {
         List<Double> rates = new ArrayList<>();
         int rows = 0;
         for (Candidate candidate : candidates) {
@@ -80,7 +82,7 @@ final class RowChoice {
             if (!rates.isEmpty() && (rows > most || rows > reach)) {
                 break;
             }
-            rates.add(rows / profile.nanos(rows));
+            rates.add(rows / (around + profile.nanos(rows)));
         }
         double enough = EFFICIENT * Collections.max(rates);
         int count = 1;

@@ -33,7 +33,7 @@ class RowChoiceTest {
     }
 
     private static int choose(List<RowChoice.Candidate> candidates, RowProfile profile) {
-        return RowChoice.first(candidates, profile, Integer.MAX_VALUE, 0, false);
+        return RowChoice.first(candidates, profile, 0, Integer.MAX_VALUE, 0, false);
     }
 
     /** Serves jobs of the same kind for so many calls; what was done in rows a nanosecond. */
@@ -42,7 +42,7 @@ class RowChoiceTest {
         double done = 0;
         double nanos = 0;
         for (int call = 0; call < calls; call++) {
-            int chosen = RowChoice.first(waiting(jobs, rows, 1), profile, Integer.MAX_VALUE, call, false) * rows;
+            int chosen = RowChoice.first(waiting(jobs, rows, 1), profile, 0, Integer.MAX_VALUE, call, false) * rows;
             profile.measured(chosen, device.applyAsDouble(chosen));
             done += chosen;
             nanos += device.applyAsDouble(chosen);
@@ -56,7 +56,7 @@ class RowChoiceTest {
         List<Integer> calls = new ArrayList<>();
 
         for (int call = 0; call < 8; call++) {
-            int rows = RowChoice.first(waiting(40, 1, 1), profile, Integer.MAX_VALUE, call, false);
+            int rows = RowChoice.first(waiting(40, 1, 1), profile, 0, Integer.MAX_VALUE, call, false);
             profile.measured(rows, cpu(rows));
             calls.add(rows);
         }
@@ -83,7 +83,7 @@ class RowChoiceTest {
 
         int rows = before;
         for (int call = 0; call < 5000; call++) {
-            rows = RowChoice.first(waiting(40, 1, 1), profile, 16, call, false);
+            rows = RowChoice.first(waiting(40, 1, 1), profile, 0, 16, call, false);
             profile.measured(rows, wide(rows));
         }
 
@@ -93,9 +93,9 @@ class RowChoiceTest {
 
     @Test
     void itTakesNoMoreThanFits() {
-        assertThat(RowChoice.first(waiting(40, 2, 1), learned(RowChoiceTest::cpu), 8, 0, false))
+        assertThat(RowChoice.first(waiting(40, 2, 1), learned(RowChoiceTest::cpu), 0, 8, 0, false))
                 .isEqualTo(4);
-        assertThat(RowChoice.first(waiting(40, 3, 1), learned(RowChoiceTest::cpu), 1, 0, false))
+        assertThat(RowChoice.first(waiting(40, 3, 1), learned(RowChoiceTest::cpu), 0, 1, 0, false))
                 .isEqualTo(1);
     }
 
@@ -121,9 +121,9 @@ class RowChoiceTest {
         shortFirst.add(0, new RowChoice.Candidate(2, 1.0 / 4));
         RowProfile costly = learned(rows -> 10e6 + 4e6 * rows);
 
-        assertThat(RowChoice.first(shortFirst, costly, Integer.MAX_VALUE, 0, false))
+        assertThat(RowChoice.first(shortFirst, costly, 0, Integer.MAX_VALUE, 0, false))
                 .isEqualTo(1);
-        int crowded = RowChoice.first(shortFirst, costly, Integer.MAX_VALUE, 0, true);
+        int crowded = RowChoice.first(shortFirst, costly, 0, Integer.MAX_VALUE, 0, true);
         assertThat(2 * crowded / costly.nanos(2 * crowded)).isGreaterThan(0.95 * 22 / costly.nanos(22));
     }
 
@@ -132,7 +132,7 @@ class RowChoiceTest {
         List<RowChoice.Candidate> shortFirst = waiting(10, 2, 1.0 / 50);
         shortFirst.add(0, new RowChoice.Candidate(2, 1.0 / 4));
 
-        assertThat(RowChoice.first(shortFirst, learned(rows -> 5e6 * rows), Integer.MAX_VALUE, 0, true))
+        assertThat(RowChoice.first(shortFirst, learned(rows -> 5e6 * rows), 0, Integer.MAX_VALUE, 0, true))
                 .isEqualTo(1);
     }
 
@@ -162,5 +162,19 @@ class RowChoiceTest {
         assertThat(profile.nanos(3)).isEqualTo(25);
         assertThat(profile.nanos(6)).isEqualTo(40);
         assertThat(profile.nanos(1)).isEqualTo(10);
+    }
+
+    /** What a call leads to besides is shared by its rows, as what the call itself costs whatever its rows. */
+    @Test
+    void whereMuchPassesAroundACallItHasMoreRows() {
+        List<RowChoice.Candidate> waiting = waiting(16, 1, 1);
+        RowProfile even = learned(rows -> 1e6 * rows);
+        List<RowChoice.Candidate> shortFirst = new ArrayList<>(waiting(1, 2, 25));
+        shortFirst.addAll(waiting);
+
+        assertThat(RowChoice.first(shortFirst, even, 0, Integer.MAX_VALUE, 0, false))
+                .isEqualTo(1);
+        assertThat(RowChoice.first(shortFirst, even, 100e6, Integer.MAX_VALUE, 0, false))
+                .isGreaterThan(8);
     }
 }
