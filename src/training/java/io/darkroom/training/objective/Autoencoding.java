@@ -46,7 +46,9 @@ public final class Autoencoding {
     /** Every two by two pixels as their mean. */
     private static NDArray averaged(NDArray x) {
         Shape s = x.getShape();
-        return x.reshape(s.get(0), s.get(1), s.get(2) / 2, 2, s.get(3) / 2, 2).mean(new int[] {3, 5});
+        return x.reshape(s.get(0), s.get(1), s.get(2) / 2, 2, s.get(3) / 2, 2)
+                .mean(new int[] {5})
+                .mean(new int[] {3});
     }
 
     /**

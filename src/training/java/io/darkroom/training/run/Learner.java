@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A network that learns, its optimizer, and the moving average of its weights that is shipped in the end. */
+/** A network that learns, its optimizer, and the moving average of its weights, which is what is shipped. */
 final class Learner {
     private final String name;
     private final Network network;
@@ -24,10 +24,6 @@ final class Learner {
         this.average = manager.create(network.copy());
     }
 
-    Network network() {
-        return network;
-    }
-
     /** What a checkpoint holds of it, by name. */
     Map<String, NDArray> state() {
         Map<String, NDArray> state = new LinkedHashMap<>();
@@ -35,11 +31,6 @@ final class Learner {
         state.put(name + ".average", average);
         optimizer.memory().forEach((part, values) -> state.put(name + "." + part, values));
         return state;
-    }
-
-    /** The averaged weights, to be loaded into a network of the same definition. */
-    float[] averaged() {
-        return learning.ema() > 0 ? average.toFloatArray() : network.copy();
     }
 
     /**
@@ -75,11 +66,9 @@ final class Learner {
     }
 
     private void follow(long step, NDManager scope) {
-        if (learning.ema() > 0) {
-            float stays = (float) Math.min(learning.ema(), (1.0 + step) / (10.0 + step));
-            NDArray values = network.values().stopGradient();
-            values.attach(scope);
-            average.muli(stays).addi(values.mul(1 - stays));
-        }
+        float stays = (float) Math.min(learning.ema(), (1.0 + step) / (10.0 + step));
+        NDArray values = network.values().stopGradient();
+        values.attach(scope);
+        average.muli(stays).addi(values.mul(1 - stays));
     }
 }

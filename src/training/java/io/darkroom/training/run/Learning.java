@@ -13,7 +13,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param warmup steps in which the learning rate rises to its full height
  * @param floor the share of the learning rate that is left at the end of its cosine
  * @param clip the greatest norm of a step's gradient; a longer one is shortened to it
- * @param ema how much of the average stays each step (at first less: (1 + step) / (10 + step)); 0 for no average
+ * @param ema how much of the weights' average stays each step, at first less: (1 + step) / (10 + step); 0: it is the weights
  */
 record Learning(
         int steps,
