@@ -9,6 +9,7 @@ import io.darkroom.training.data.Scene.Thing;
 import io.darkroom.training.data.Scene.Time;
 import io.darkroom.training.data.Scene.Weather;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,7 +20,13 @@ public final class Attributes {
     /** No answer: the colour of nothing, or of a thing without colours. */
     public static final int UNASKED = -1;
 
-    /** A question. @param name of it @param from its first logit @param answers how many there are */
+    /**
+     * A question.
+     *
+     * @param name of it
+     * @param from its first logit
+     * @param answers how many there are
+     */
     public record Question(String name, int from, int answers) {}
 
     private static final List<Question> QUESTIONS = questions();
@@ -59,23 +66,28 @@ public final class Attributes {
     public static int[] answers(Scene scene) {
         int[] answers = new int[QUESTIONS.size()];
         int next = 0;
-        answers[next++] = scene.subject().ordinal();
-        answers[next++] = scene.time().ordinal();
-        answers[next++] = scene.weather().ordinal();
-        answers[next++] = scene.style().ordinal();
+        answers[next++] = place(scene.subject());
+        answers[next++] = place(scene.time());
+        answers[next++] = place(scene.weather());
+        answers[next++] = place(scene.style());
         boolean colours = scene.style() != Style.BLACK_AND_WHITE;
         for (Side side : Side.values()) {
             answers[next] = 0;
             answers[next + 1] = UNASKED;
             for (Thing thing : scene.things()) {
                 if (thing.side() == side) {
-                    answers[next] = 1 + thing.kind().ordinal();
-                    answers[next + 1] = colours ? thing.hue().ordinal() : UNASKED;
+                    answers[next] = 1 + place(thing.kind());
+                    answers[next + 1] = colours ? place(thing.hue()) : UNASKED;
                 }
             }
             next += 2;
         }
         return answers;
+    }
+
+    /** An attribute's number: its place in its list. */
+    public static <E extends Enum<E>> int place(E attribute) {
+        return Arrays.asList(attribute.getDeclaringClass().getEnumConstants()).indexOf(attribute);
     }
 
     /** The answers with the greatest logits: a colour for each side, asked or not. */

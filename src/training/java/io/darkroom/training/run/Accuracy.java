@@ -32,11 +32,11 @@ final class Accuracy {
         boolean colours = scene.style() != Style.BLACK_AND_WHITE;
         boolean all = true;
         for (Thing thing : scene.things()) {
-            int kind = 1 + thing.kind().ordinal();
-            int at = thing.side().ordinal();
+            int kind = 1 + Attributes.place(thing.kind());
+            int at = Attributes.place(thing.side());
             boolean there = kindAt(read, at) == kind;
             int seen = there ? at : place(read, kind);
-            boolean colour = seen >= 0 && colourAt(read, seen) == thing.hue().ordinal();
+            boolean colour = seen >= 0 && colourAt(read, seen) == Attributes.place(thing.hue());
             count("object", seen >= 0);
             count("side", there);
             if (colours) {
