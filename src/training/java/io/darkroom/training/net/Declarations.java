@@ -176,4 +176,19 @@ final class Declarations implements Ops<Object> {
     public Object padEnd(Object x) {
         return TOKEN;
     }
+
+    @Override
+    public Object pixelShuffle(Object x, int block) {
+        return TOKEN;
+    }
+
+    @Override
+    public Object grid(Object tokens, Object like) {
+        return TOKEN;
+    }
+
+    @Override
+    public Object centre(Object square, int side, Object like) {
+        return TOKEN;
+    }
 }

@@ -224,6 +224,30 @@ final class DjlOps implements Ops<NDArray> {
         return x.pad(new Shape(0, 1, 0, 1), 0);
     }
 
+    @Override
+    public NDArray pixelShuffle(NDArray x, int block) {
+        Shape s = x.getShape();
+        long channels = s.get(1) / block / block;
+        return x.reshape(s.get(0), block, block, channels, s.get(2), s.get(3))
+                .transpose(0, 3, 4, 1, 5, 2)
+                .reshape(s.get(0), channels, s.get(2) * block, s.get(3) * block);
+    }
+
+    @Override
+    public NDArray grid(NDArray tokens, NDArray like) {
+        Shape s = like.getShape();
+        return tokens.transpose(0, 2, 1).reshape(s.get(0), tokens.getShape().get(2), s.get(2), s.get(3));
+    }
+
+    @Override
+    public NDArray centre(NDArray square, int side, NDArray like) {
+        int height = (int) like.getShape().get(2);
+        int width = (int) like.getShape().get(3);
+        int top = (side - height) / 2;
+        int left = (side - width) / 2;
+        return slice(slice(square, 2, top, top + height), 3, left, left + width);
+    }
+
     private static Shape shape(int... dims) {
         long[] shape = new long[dims.length];
         for (int i = 0; i < dims.length; i++) {

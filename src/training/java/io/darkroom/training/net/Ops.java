@@ -117,6 +117,29 @@ public interface Ops<T> {
     /** One row of zeros below and one column to the right. */
     T padEnd(T x);
 
+    /**
+     * Channels as pixels: pixel (y, x) of each block comes from channel (y block + x) C + c, for C channels of the outcome.
+     *
+     * @param x [batch, block block C, height, width]
+     * @return [batch, C, block height, block width]
+     */
+    T pixelShuffle(T x, int block);
+
+    /** Tokens as a picture of another's height and width: [batch, height width, C] to [batch, C, height, width]. */
+    T grid(T tokens, T like);
+
+    /**
+     * The middle of a square picture, as high and wide as another.
+     *
+     * @param square [1, C, side, side], with a side not shorter than the other's
+     */
+    T centre(T square, int side, T like);
+
+    /** A picture's pixels as tokens, row by row: [batch, C, height, width] to [batch, height width, C]. */
+    default T tokens(T picture) {
+        return transpose(reshape(picture, 0, 0, -1), 0, 2, 1);
+    }
+
     /** x sigmoid(x). */
     default T silu(T x) {
         return mul(x, sigmoid(x));
