@@ -10,6 +10,7 @@ import io.darkroom.training.objective.ConditionDropout;
 import io.darkroom.training.objective.Objective;
 import io.darkroom.training.objective.Objective.Noised;
 import io.darkroom.training.objective.Times;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ final class DenoiserStage implements Stage {
     /** Different captions that a picture is seen with. */
     private static final int CAPTIONS = 12;
     private static final int QUARTERS = 4;
+
+    /** The denoiser's name in checkpoints. */
+    static final String DENOISER = "denoiser";
 
     private final String name;
     private final Learning learning;
@@ -50,10 +54,17 @@ final class DenoiserStage implements Stage {
         this.times = times;
         this.dropout = dropout;
         this.networks = networks;
-        this.learners = List.of(
-                new Learner("text_encoder", networks.text(), learning, manager),
-                new Learner("denoiser", networks.denoiser(), learning, manager));
+        this.learners = new ArrayList<>();
+        for (int i = 0; i < networks.texts().size(); i++) {
+            learners.add(new Learner(text(i), networks.texts().get(i), learning, manager));
+        }
+        learners.add(new Learner(DENOISER, networks.denoiser(), learning, manager));
         this.empty = ids("");
+    }
+
+    /** The name of a text encoder in checkpoints: diffusers' for its folder. */
+    static String text(int number) {
+        return number == 0 ? "text_encoder" : "text_encoder_" + (number + 1);
     }
 
     private long[] ids(String caption) {

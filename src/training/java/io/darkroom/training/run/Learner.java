@@ -21,7 +21,8 @@ final class Learner {
         this.network = network;
         this.learning = learning;
         this.optimizer = new Optimizer(network, learning, manager);
-        this.average = manager.create(network.copy());
+        // A copy of torch's own: what is created from an array lies in Java's memory.
+        this.average = manager.create(network.copy()).duplicate();
     }
 
     /** What a checkpoint holds of it, by name. */

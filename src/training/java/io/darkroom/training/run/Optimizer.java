@@ -94,7 +94,7 @@ final class Optimizer {
         String name = weight.name();
         int rows = weight.shape().get(0);
         boolean end = name.contains("embed") || name.contains("conv_in") || name.contains("conv_out")
-                || name.contains("head") || name.contains("proj_out");
+                || name.startsWith("head") || name.startsWith("proj_out");
         return weight.shape().size() > 1
                 && !end
                 && Math.min(rows, weight.size() / rows) >= SMALLEST_SIDE;

@@ -1,10 +1,18 @@
 package io.darkroom.training.run;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import io.darkroom.training.net.ClipTextEncoder;
 import io.darkroom.training.net.Network;
+import java.util.List;
 
-/** A text encoder and the denoiser that listens to it. Owns both. */
-record TextToLatents(Network text, Network denoiser) implements AutoCloseable {
+/** A denoiser and the text encoders that it listens to, as an inference pipeline connects them. Owns them. */
+record TextToLatents(List<Network> texts, Network denoiser) implements AutoCloseable {
+    TextToLatents {
+        texts = List.copyOf(texts);
+    }
+
     /**
      * What the denoiser says.
      *
@@ -13,22 +21,24 @@ record TextToLatents(Network text, Network denoiser) implements AutoCloseable {
      * @param ids [batch, tokens]
      */
     NDArray predict(NDArray latents, NDArray time, NDArray ids) {
-        NDArray[] encoded = text.forward(ids);
-        NDArray[] inputs = new NDArray[2 + denoiserTexts()];
-        inputs[0] = latents;
-        inputs[1] = time;
-        System.arraycopy(encoded, 0, inputs, 2, denoiserTexts());
-        return denoiser.forward(inputs)[0];
-    }
-
-    /** How many of the text encoder's outputs the denoiser takes. */
-    private int denoiserTexts() {
-        return denoiser.definition().inputs().size() - 2;
+        if (texts.size() == 1) {
+            NDArray states = texts.get(0).forward(ids)[0];
+            return denoiser.forward(latents, time, states)[0];
+        }
+        // As Stable Diffusion 3 does: the last but one states of both encoders side by side, and so their projections.
+        NDList states = new NDList();
+        NDList pooled = new NDList();
+        for (Network text : texts) {
+            NDArray[] outputs = text.forward(ids);
+            states.add(outputs[1 + ((ClipTextEncoder) text.definition()).layers()]);
+            pooled.add(outputs[0]);
+        }
+        return denoiser.forward(latents, NDArrays.concat(states, 2), NDArrays.concat(pooled, 1), time)[0];
     }
 
     @Override
     public void close() {
-        text.close();
+        texts.forEach(Network::close);
         denoiser.close();
     }
 }

@@ -2,6 +2,7 @@ package io.darkroom.training.run;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -108,7 +109,10 @@ final class Trainer {
                             + (values == null ? 0 : values.length) + " values; the networks of this configuration have "
                             + part.getValue().size() + ": choose another folder");
                 }
-                part.getValue().set(values);
+                // Not set(float[]): that would leave torch with memory of Java's that may be collected.
+                try (NDManager scope = part.getValue().getManager().newSubManager()) {
+                    part.getValue().set(new NDIndex(":"), scope.create(values));
+                }
             }
         }
         return Long.parseLong(checkpoint.metadata().getOrDefault("step", "0"));
