@@ -12,8 +12,6 @@ import java.util.Map;
 
 /** The {@code config.json} of each kind of network, in diffusers' and transformers' words. */
 final class Configs {
-    private static final int INNER = 4;
-
     private Configs() {}
 
     /**
@@ -29,7 +27,7 @@ final class Configs {
         config.put("vocab_size", text.vocabulary());
         config.put("max_position_embeddings", text.tokens());
         config.put("hidden_size", text.width());
-        config.put("intermediate_size", INNER * text.width());
+        config.put("intermediate_size", text.inner());
         config.put("num_hidden_layers", text.layers());
         config.put("num_attention_heads", text.heads());
         config.put("hidden_act", "quick_gelu");
@@ -59,7 +57,7 @@ final class Configs {
         config.put("out_channels", 3);
         config.put("latent_channels", vae.latents());
         config.put("layers_per_block", vae.layers());
-        config.put("mid_block_add_attention", false);
+        config.put("mid_block_add_attention", vae.attention());
         config.put("norm_num_groups", vae.groups());
         config.put("sample_size", picture);
         config.put("scaling_factor", scalingFactor);
