@@ -154,7 +154,8 @@ public final class Offsets {
     public void committed(Commit commit) {
         if (commit.offset() >= committed.offset()) {
             committed = commit;
-            tellBegun = false;
+            // What was begun while it was on its way is still to be told.
+            tellBegun = tellBegun && !commit.begun().equals(List.copyOf(begun));
         }
     }
 

@@ -3,6 +3,7 @@ package io.darkroom.kafka;
 import io.darkroom.job.Offsets;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -79,7 +80,8 @@ final class ConsumerCommits implements OffsetCommits {
     }
 
     @Override
-    public void commitNow(Consumer<?, ?> polling, Map<TopicPartition, Offsets.Commit> due) {
+    public void commitNow(Consumer<?, ?> polling, Collection<TopicPartition> leaving) {
+        Map<TopicPartition, Offsets.Commit> due = offsets.due(leaving);
         if (due.isEmpty()) {
             return;
         }

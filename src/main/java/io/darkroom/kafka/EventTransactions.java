@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -123,18 +124,25 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     }
 
     @Override
-    public void commitNow(Consumer<?, ?> polling, Map<TopicPartition, Offsets.Commit> due) {
-        if (due.isEmpty()) {
-            return;
-        }
+    public void commitNow(Consumer<?, ?> polling, Collection<TopicPartition> leaving) {
         // By the present place: these partitions are given back, and later it would undo what their next owner commits.
         ConsumerGroupMetadata known = place;
         try {
-            thread.submit(() -> transact(List.of(), due, known)).get(LAST_COMMIT.toMillis(), TimeUnit.MILLISECONDS);
+            // Looked up in its turn: ahead of a transaction that is under way, what that one settles would be taken
+            // back.
+            thread.submit(() -> commitLast(leaving, known)).get(LAST_COMMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | java.util.concurrent.TimeoutException | RejectedExecutionException e) {
-            LOG.warnf("Commit of %s failed (%s): the next owner meets those jobs' records.", due.keySet(), e);
+            LOG.warnf("Commit of %s failed (%s): the next owner meets those jobs' records.", leaving, e);
+        }
+    }
+
+    private void commitLast(Collection<TopicPartition> leaving, @Nullable ConsumerGroupMetadata known) {
+        Map<TopicPartition, Offsets.Commit> due = offsets.due(leaving);
+        if (!due.isEmpty()) {
+            transact(List.of(), due, known);
+            offsets.committed(due);
         }
     }
 

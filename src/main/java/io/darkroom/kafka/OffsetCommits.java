@@ -1,7 +1,6 @@
 package io.darkroom.kafka;
 
-import io.darkroom.job.Offsets;
-import java.util.Map;
+import java.util.Collection;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -12,11 +11,12 @@ interface OffsetCommits {
     void commitNext();
 
     /**
-     * Commits what is due of partitions that are given back; blocks for a while at most. On the polling thread.
+     * Commits what is due of partitions that are given back; blocks for a while at most. On the polling thread. What is
+     * still on its way to the broker goes before it: what is due is looked up after that.
      *
-     * @param due of these partitions, no longer in {@link RequestOffsets}
+     * @param leaving still in {@link RequestOffsets}
      */
-    void commitNow(Consumer<?, ?> polling, Map<TopicPartition, Offsets.Commit> due);
+    void commitNow(Consumer<?, ?> polling, Collection<TopicPartition> leaving);
 
     /**
      * How often what earlier owners committed is asked for, up to ten seconds each time, before it counts as unknown. Once

@@ -188,10 +188,8 @@ final class PrefixCommit implements KafkaCommitHandler {
         tellPlace(consumer.unwrap());
         handover.release(revoked);
         offsets.tellBegun();
-        Map<TopicPartition, Offsets.Commit> last = offsets.due();
-        last.keySet().retainAll(revoked);
+        commits.commitNow(consumer.unwrap(), revoked);
         offsets.forget(revoked);
-        commits.commitNow(consumer.unwrap(), last);
     }
 
     /**
@@ -244,11 +242,10 @@ final class PrefixCommit implements KafkaCommitHandler {
     public void terminate(boolean graceful) {
         stopLooking.run();
         offsets.tellBegun();
-        Map<TopicPartition, Offsets.Commit> last = offsets.due();
-        if (graceful && !last.isEmpty()) {
+        if (graceful) {
             try {
                 consumer.runOnPollingThread(c -> {
-                            commits.commitNow(c, last);
+                            commits.commitNow(c, offsets.partitions());
                         })
                         .await()
                         .atMost(LAST_COMMIT);

@@ -125,6 +125,18 @@ class RequestOffsets {
         return due;
     }
 
+    /** The same of some partitions. */
+    synchronized Map<TopicPartition, Offsets.Commit> due(Collection<TopicPartition> some) {
+        Map<TopicPartition, Offsets.Commit> due = due();
+        due.keySet().retainAll(some);
+        return due;
+    }
+
+    /** The partitions of this worker. */
+    synchronized Set<TopicPartition> partitions() {
+        return Set.copyOf(partitions.keySet());
+    }
+
     /** What there is to commit once some records are settled that are open now. */
     synchronized Map<TopicPartition, Offsets.Commit> dueWith(Collection<Source> settling) {
         Map<TopicPartition, Set<Long>> more = new HashMap<>();

@@ -4,7 +4,7 @@ package io.darkroom.chaos;
 enum Fault {
     SIGKILL,
     SIGTERM,
-    /** Until the group has long taken it for dead. */
+    /** Until the group has long taken it for dead, and another has begun a job of its own where one does within a minute. */
     SIGSTOP,
     BROKER_CUT,
     BROKER_SLOW,

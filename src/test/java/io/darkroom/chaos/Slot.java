@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A place for one worker after another, with ways of its own to broker and store. Faults are for one thread. */
@@ -24,6 +25,7 @@ final class Slot implements AutoCloseable {
 
     static final Duration SESSION = Duration.ofSeconds(6);
     private static final Duration AWAY = SESSION.plusSeconds(9);
+    private static final Duration LONGEST_AWAY = Duration.ofSeconds(60);
     private static final Duration A_WHILE = Duration.ofSeconds(4);
     private static final Duration NO_WORK = Duration.ofSeconds(20);
     private static final int SKEW_S = 600;
@@ -133,8 +135,11 @@ final class Slot implements AutoCloseable {
                 victim.exit();
             }
             case SIGSTOP -> {
+                awaitJob();
                 victim.freeze();
+                Set<String> held = surroundings.tries().at(number);
                 TimeUnit.MILLISECONDS.sleep(AWAY.toMillis());
+                awaitTakenOver(held);
                 victim.wake();
             }
             case BROKER_CUT -> cut(broker);
@@ -153,6 +158,22 @@ final class Slot implements AutoCloseable {
         if (!victim.alive()) {
             int sign = strike.afterMs() % 2 == 0 ? 1 : -1;
             worker = startWorker(strike.skewed() ? sign * SKEW_S : 0);
+        }
+    }
+
+    /** Waits until a job is under way here, if there are any: a worker without would be missed by nobody. */
+    private void awaitJob() throws InterruptedException {
+        long until = System.nanoTime() + NO_WORK.toNanos();
+        while (surroundings.tries().at(number).isEmpty() && System.nanoTime() < until) {
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
+    }
+
+    /** Waits until another worker has begun one of these jobs, so that this one's owner is stale; not for ever. */
+    private void awaitTakenOver(Set<String> held) throws InterruptedException {
+        long until = System.nanoTime() + LONGEST_AWAY.minus(AWAY).toNanos();
+        while (!held.isEmpty() && surroundings.tries().at(number).containsAll(held) && System.nanoTime() < until) {
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }
     }
 

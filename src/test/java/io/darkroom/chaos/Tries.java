@@ -1,7 +1,9 @@
 package io.darkroom.chaos;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** How often each job that has not ended was begun, and where last. For any thread. */
 final class Tries {
@@ -20,6 +22,14 @@ final class Tries {
 
     void ended(String job) {
         jobs.remove(job);
+    }
+
+    /** The jobs that were begun last at a slot. */
+    Set<String> at(int slot) {
+        return jobs.entrySet().stream()
+                .filter(each -> each.getValue().slot() == slot)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** Whether a slot has a job that may not be disturbed once more; poison ones do not count. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -56,6 +57,7 @@ class EventTransactionsTest {
     private @Nullable KafkaConsumer<String, byte[]> member;
     private @Nullable EventTransactions transactions;
     private final RequestOffsets offsets = new RequestOffsets(topic -> "id");
+    private Held held = Runnable::run;
 
     @BeforeAll
     void startBroker(@TempDir Path folder) {
@@ -70,6 +72,7 @@ class EventTransactionsTest {
 
     @AfterEach
     void leave() {
+        held = Runnable::run;
         Objects.requireNonNull(transactions).close();
         Objects.requireNonNull(member).close();
     }
@@ -118,11 +121,25 @@ class EventTransactionsTest {
         return new TopicPartition(requests, 0);
     }
 
+    /** Around a transaction's end. */
+    private interface Held {
+        void around(Runnable commit) throws InterruptedException;
+    }
+
     private Producer<String, byte[]> transactional(String id) {
         return new KafkaProducer<>(
                 kafka(Map.of("transactional.id", id, "max.block.ms", 8000)),
                 new StringSerializer(),
-                new ByteArraySerializer());
+                new ByteArraySerializer()) {
+            @Override
+            public void commitTransaction() {
+                try {
+                    held.around(super::commitTransaction);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
     }
 
     private CompletableFuture<?> announce(long offset) {
@@ -175,7 +192,7 @@ class EventTransactionsTest {
         assertThat(third).succeedsWithin(PATIENCE);
         awaitCommitted("job-0", "job-2");
         assertThat(Objects.requireNonNull(committed()).offset()).isEqualTo(1);
-        assertThat(Objects.requireNonNull(committed()).metadata()).isEqualTo("darkroom/1 id 1");
+        assertThat(Objects.requireNonNull(committed()).metadata()).isEqualTo("darkroom/2 id 1 ");
     }
 
     @ParameterizedTest
@@ -237,6 +254,32 @@ class EventTransactionsTest {
 
         awaitCommitted("job-0", "job-1");
         assertThat(Objects.requireNonNull(committed()).offset()).isEqualTo(2);
+    }
+
+    /** The broker's answer to a transaction's end is on its way while its partition is asked back. */
+    @Test
+    void theLastCommitTakesBackNothingThatATransactionBeforeItHasSettled() throws Exception {
+        CountDownLatch ending = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        held = commit -> {
+            ending.countDown();
+            answered.await();
+            commit.run();
+        };
+        begin("consumer");
+        EventTransactions events = Objects.requireNonNull(transactions);
+        CompletableFuture<?> told = announce(2);
+        assertThat(ending.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        offsets.begun(new Source(requests, 0, 3, null));
+        offsets.tellBegun();
+
+        CompletableFuture<Void> last = CompletableFuture.runAsync(
+                () -> events.commitNow(Objects.requireNonNull(member), List.of(requestsPartition())));
+        answered.countDown();
+
+        assertThat(told).succeedsWithin(PATIENCE);
+        assertThat(last).succeedsWithin(PATIENCE);
+        assertThat(Objects.requireNonNull(committed()).metadata()).isEqualTo("darkroom/2 id 2 3");
     }
 
     @Test

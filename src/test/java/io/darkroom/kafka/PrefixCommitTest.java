@@ -255,8 +255,7 @@ class PrefixCommitTest {
 
             @Override
             public void commitNow(
-                    org.apache.kafka.clients.consumer.Consumer<?, ?> polling,
-                    Map<TopicPartition, Offsets.Commit> due) {}
+                    org.apache.kafka.clients.consumer.Consumer<?, ?> polling, Collection<TopicPartition> leaving) {}
 
             @Override
             public int triesToLearn() {

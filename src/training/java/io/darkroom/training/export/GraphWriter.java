@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Writes an ONNX graph: nodes, initializers, inputs and outputs. */
 final class GraphWriter {
@@ -81,7 +82,7 @@ final class GraphWriter {
         for (float value : values) {
             bytes.putShort(Halves.bits(value));
         }
-        bytes.flip();
+        bytes.rewind();
         String stored = name + "_f16";
         initializer(stored, HALF, bytes, shape);
         node("Cast", "cast_" + name, List.of(stored), List.of(name), integer("to", FLOAT));
@@ -99,7 +100,7 @@ final class GraphWriter {
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(type)
-                .setRawData(ByteString.copyFrom(bytes.array()));
+                .setRawData(ByteString.copyFrom(bytes));
         Arrays.stream(shape).forEach(tensor::addDims);
         graph.addInitializer(tensor);
         initializers.add(name);
@@ -120,7 +121,7 @@ final class GraphWriter {
         String path = scope + "/" + operator;
         int before = named.merge(path, 1, Integer::sum);
         String name = before == 1 ? path : path + "_" + (before - 1);
-        List<String> outputs = java.util.stream.IntStream.range(0, count)
+        List<String> outputs = IntStream.range(0, count)
                 .mapToObj(i -> name + "_output_" + i)
                 .toList();
         node(operator, name, inputs, outputs, attributes);

@@ -259,7 +259,7 @@ final class OnnxOps implements Ops<Value> {
     }
 
     private Value unary(String operator, Value x, AttributeProto... attributes) {
-        return new Value(graph.node(operator, "", List.of(x.name()), attributes), x.rank());
+        return new Value(graph.node(operator, "", List.of(weights.plain(x)), attributes), x.rank());
     }
 
     private Value binary(String operator, Value a, Value b) {

@@ -11,17 +11,23 @@ import java.util.List;
  * @param vocabulary how many tokens there are
  * @param tokens of a text, always: shorter ones are padded
  * @param width of the states
+ * @param inner width within a layer's perceptron
  * @param layers how many
  * @param heads of the attention
  * @param end the end of text's id
  * @param projection width of the projected pooled text; 0 gives a {@code CLIPTextModel}, else it is a {@code
  *     CLIPTextModelWithProjection}, which gives all hidden states too
  */
-public record ClipTextEncoder(int vocabulary, int tokens, int width, int layers, int heads, int end, int projection)
+public record ClipTextEncoder(
+        int vocabulary, int tokens, int width, int inner, int layers, int heads, int end, int projection)
         implements Definition {
     private static final String TEXT = "text_model.";
     private static final float EPSILON = 1e-5f;
-    private static final int INNER = 4;
+
+    /** With four times the width within, as CLIP has. */
+    public ClipTextEncoder(int vocabulary, int tokens, int width, int layers, int heads, int end, int projection) {
+        this(vocabulary, tokens, width, 4 * width, layers, heads, end, projection);
+    }
 
     @Override
     public List<Port> inputs() {
@@ -86,8 +92,8 @@ public record ClipTextEncoder(int vocabulary, int tokens, int width, int layers,
                         mask);
         T y = ops.add(x, net.linear(self + "out_proj", attended, width, width));
         h = net.layerNorm(name + ".layer_norm2", y, width, EPSILON);
-        h = ops.quickGelu(net.linear(name + ".mlp.fc1", h, width, INNER * width));
-        return ops.add(y, net.linear(name + ".mlp.fc2", h, INNER * width, width));
+        h = ops.quickGelu(net.linear(name + ".mlp.fc1", h, width, inner));
+        return ops.add(y, net.linear(name + ".mlp.fc2", h, inner, width));
     }
 
     /** No token sees what comes after it. Finite, so that no row of scores can become NaN. */

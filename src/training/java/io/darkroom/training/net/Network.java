@@ -3,6 +3,7 @@ package io.darkroom.training.net;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,6 +18,8 @@ import java.util.Random;
  * views of its parts. Not thread-safe.
  */
 public final class Network implements AutoCloseable {
+    private static final NDIndex ALL = new NDIndex(":");
+
     private final Definition definition;
     private final NDManager manager;
     private final List<Weight> weights;
@@ -39,7 +42,11 @@ public final class Network implements AutoCloseable {
             end += weights.get(i).size();
             ends[i] = end;
         }
-        this.values = manager.create(fresh(weights, Math.toIntExact(end), seed));
+        try (NDManager scope = manager.newSubManager()) {
+            // A copy, since what is created from an array lies in Java's memory.
+            this.values = scope.create(fresh(weights, Math.toIntExact(end), seed)).duplicate();
+            values.attach(manager);
+        }
         trainable(true);
     }
 
@@ -95,7 +102,8 @@ public final class Network implements AutoCloseable {
     /** Sets the gradient to 0. */
     public void clearGradient() {
         try (NDManager scope = manager.newSubManager()) {
-            gradient(scope).set(new float[Math.toIntExact(values.size())]);
+            // In place: set(float[]) would put Java's memory in the place of torch's.
+            gradient(scope).set(ALL, 0);
         }
     }
 
@@ -159,7 +167,9 @@ public final class Network implements AutoCloseable {
         if (all.length != values.size()) {
             throw new IllegalArgumentException(all.length + " values; the network has " + values.size());
         }
-        values.set(all);
+        try (NDManager scope = manager.newSubManager()) {
+            values.set(ALL, scope.create(all));
+        }
     }
 
     @Override

@@ -3,18 +3,24 @@ package io.darkroom.training.net;
 import java.util.List;
 
 /**
- * The decoder of a variational autoencoder (diffusers' {@code AutoencoderKL}), with no attention: latents become pictures
+ * The decoder of a variational autoencoder (diffusers' {@code AutoencoderKL}): latents become pictures
  * in -1..1.
  *
  * @param widths channels of each level, as the encoder's: from the pictures' to the latents'
  * @param layers residual blocks of a level of the encoder; the decoder has one more
  * @param latents channels of the latents
  * @param groups of the norms
+ * @param attention whether the smallest size has attention over all places, which costs the square of their number
  */
-public record VaeDecoder(List<Integer> widths, int layers, int latents, int groups) implements Definition {
+public record VaeDecoder(List<Integer> widths, int layers, int latents, int groups, boolean attention) implements Definition {
     /** Makes one. */
     public VaeDecoder {
         widths = List.copyOf(widths);
+    }
+
+    /** Without attention. */
+    public VaeDecoder(List<Integer> widths, int layers, int latents, int groups) {
+        this(widths, layers, latents, groups, false);
     }
 
     @Override
@@ -35,8 +41,7 @@ public record VaeDecoder(List<Integer> widths, int layers, int latents, int grou
         int in = widths.get(widths.size() - 1);
         T x = net.conv("post_quant_conv", inputs.get(0), latents, latents, 1, 1);
         x = net.conv("decoder.conv_in", x, latents, in, 3, 1);
-        x = resnet.apply("decoder.mid_block.resnets.0", x, in, in, null, 0);
-        x = resnet.apply("decoder.mid_block.resnets.1", x, in, in, null, 0);
+        x = VaeMiddle.apply(resnet, "decoder.mid_block", x, in, attention);
         for (int level = 0; level < widths.size(); level++) {
             String block = "decoder.up_blocks." + level;
             int out = widths.get(widths.size() - 1 - level);

@@ -3,20 +3,26 @@ package io.darkroom.training.net;
 import java.util.List;
 
 /**
- * The encoder of a variational autoencoder (Rombach et al. 2022; diffusers' {@code AutoencoderKL}), with no attention:
+ * The encoder of a variational autoencoder (Rombach et al. 2022; diffusers' {@code AutoencoderKL}):
  * pictures in -1..1 become mean and log variance of latents.
  *
  * @param widths channels of each level; each but the last halves the size
  * @param layers residual blocks of a level
  * @param latents channels of the latents
  * @param groups of the norms
+ * @param attention whether the smallest size has attention over all places, which costs the square of their number
  */
-public record VaeEncoder(List<Integer> widths, int layers, int latents, int groups) implements Definition {
+public record VaeEncoder(List<Integer> widths, int layers, int latents, int groups, boolean attention) implements Definition {
     static final float EPSILON = 1e-6f;
 
     /** Makes one. */
     public VaeEncoder {
         widths = List.copyOf(widths);
+    }
+
+    /** Without attention. */
+    public VaeEncoder(List<Integer> widths, int layers, int latents, int groups) {
+        this(widths, layers, latents, groups, false);
     }
 
     @Override
@@ -48,8 +54,7 @@ public record VaeEncoder(List<Integer> widths, int layers, int latents, int grou
                 x = net.conv(down, ops.padEnd(x), in, in, 3, 2, 0, Init.fanIn(in * 9));
             }
         }
-        x = resnet.apply("encoder.mid_block.resnets.0", x, in, in, null, 0);
-        x = resnet.apply("encoder.mid_block.resnets.1", x, in, in, null, 0);
+        x = VaeMiddle.apply(resnet, "encoder.mid_block", x, in, attention);
         x = ops.silu(net.groupNorm("encoder.conv_norm_out", x, in, groups, EPSILON));
         x = net.conv("encoder.conv_out", x, in, 2 * latents, 3, 1);
         return List.of(net.conv("quant_conv", x, 2 * latents, 2 * latents, 1, 1));
