@@ -58,6 +58,14 @@ final class Course {
         return config;
     }
 
+    PrintStream out() {
+        return out;
+    }
+
+    NDManager root() {
+        return root;
+    }
+
     /** Draws all sets. */
     void data() throws IOException {
         training();
@@ -177,7 +185,8 @@ final class Course {
         return ClipTokenizer.read(BuiltInModels.starter().root().resolve("tokenizer"), Networks.TOKENS);
     }
 
-    private Denoiser denoiser(String name) {
+    /** A model's configuration. */
+    Denoiser denoiser(String name) {
         Denoiser model = config.models().get(name);
         if (model == null) {
             throw new IllegalArgumentException("model: \"" + name + "\" is none of the configuration's "
@@ -186,8 +195,15 @@ final class Course {
         return model;
     }
 
-    /** A network of a finished stage, with the weights that are shipped. */
+    /** A network of a stage, with the weights that are shipped. */
     Network trained(String stage, String learner, Definition definition) throws IOException {
+        Network network = new Network(definition, root, 0);
+        network.load(weights(stage, learner));
+        return network;
+    }
+
+    /** The averaged weights of what learns in a stage, as its last checkpoint has them. */
+    float[] weights(String stage, String learner) throws IOException {
         Path file = trainer.checkpoint(stage);
         if (!Files.exists(file)) {
             throw new IllegalStateException(file + " is missing: stage " + stage + " comes first");
@@ -196,9 +212,7 @@ final class Course {
         if (weights == null) {
             throw new IllegalStateException(file + " has no " + learner + ".average");
         }
-        Network network = new Network(definition, root, 0);
-        network.load(weights);
-        return network;
+        return weights;
     }
 
     private long seed(String network) {

@@ -59,12 +59,19 @@ final class Networks {
         return new ClipTextEncoder(VOCABULARY, TOKENS, FLOW_TEXT, 3, 2, END, FLOW_TEXT);
     }
 
+    static UNet unet() {
+        return new UNet(LATENT_CHANNELS, List.of(80, 112, 112), List.of(false, true, true), 1, 4, 16, TEXT, 4);
+    }
+
+    static DiffusionTransformer transformer() {
+        return new DiffusionTransformer(
+                LATENT_CHANNELS, 2, SIDE, 192, 6, 6, 96, 2 * FLOW_TEXT, TOKENS, 2 * FLOW_TEXT);
+    }
+
     static Definition denoiser(Kind kind) {
         return switch (kind) {
-            case UNET -> new UNet(
-                    LATENT_CHANNELS, List.of(80, 112, 112), List.of(false, true, true), 1, 4, 16, TEXT, 4);
-            case DIT -> new DiffusionTransformer(
-                    LATENT_CHANNELS, 2, SIDE, 192, 6, 6, 96, 2 * FLOW_TEXT, TOKENS, 2 * FLOW_TEXT);
+            case UNET -> unet();
+            case DIT -> transformer();
         };
     }
 }
