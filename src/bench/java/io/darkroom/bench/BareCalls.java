@@ -60,7 +60,9 @@ final class BareCalls implements AutoCloseable {
         producer = producer(broker, "all");
         progress = producer(broker, "1");
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, 12, ONE_REPLICA))).all().get();
+            admin.createTopics(List.of(new NewTopic(TOPIC, 12, ONE_REPLICA)))
+                    .all()
+                    .get();
         }
     }
 

@@ -101,10 +101,7 @@ final class MixSuite implements Suite {
         return new MixSuite(new Subject(
                 ModelFolder.read("tiny-sd3", folder),
                 List.of(128, 64),
-                List.of(
-                        "\"flow_euler\"",
-                        "{\"_class_name\": \"dpmpp_2m" + FLOW,
-                        "{\"_class_name\": \"unipc" + FLOW),
+                List.of("\"flow_euler\"", "{\"_class_name\": \"dpmpp_2m" + FLOW, "{\"_class_name\": \"unipc" + FLOW),
                 ", \"max_sequence_length\": 16"));
     }
 
@@ -174,11 +171,25 @@ final class MixSuite implements Suite {
         List<CompletableFuture<Rendered>> others = new ArrayList<>();
         for (int i = 0; i < behind; i++) {
             Ending ending = new Ending();
-            worker.engine.render(job(worker, PROMPTS.get(0), LONG_STEPS, 7.5, worker.subject.sides().get(0), worker.subject.samplers().get(0)), ending);
+            worker.engine.render(
+                    job(
+                            worker,
+                            PROMPTS.get(0),
+                            LONG_STEPS,
+                            7.5,
+                            worker.subject.sides().get(0),
+                            worker.subject.samplers().get(0)),
+                    ending);
             others.add(ending.rendered);
             ending.stepped.join();
         }
-        RenderJob job = job(worker, PROMPTS.get(1), SHORT_STEPS, 7.5, worker.subject.sides().get(0), worker.subject.samplers().get(0));
+        RenderJob job = job(
+                worker,
+                PROMPTS.get(1),
+                SHORT_STEPS,
+                7.5,
+                worker.subject.sides().get(0),
+                worker.subject.samplers().get(0));
         long start = System.nanoTime();
         worker.render(job).join();
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -188,10 +199,11 @@ final class MixSuite implements Suite {
 
     private RenderJob job(Worker worker, String prompt, int steps, double scale, int size, String sampler) {
         int n = jobs++;
-        String json = "{\"prompt\": \"" + prompt + "\", \"negative_prompt\": \"blurry\", \"num_inference_steps\": " + steps
-                + ", \"guidance_scale\": " + scale + ", \"scheduler\": " + sampler + ", \"seed\": " + n
-                + ", \"width\": " + size + ", \"height\": " + size
-                + worker.subject.more() + "}";
+        String json =
+                "{\"prompt\": \"" + prompt + "\", \"negative_prompt\": \"blurry\", \"num_inference_steps\": " + steps
+                        + ", \"guidance_scale\": " + scale + ", \"scheduler\": " + sampler + ", \"seed\": " + n
+                        + ", \"width\": " + size + ", \"height\": " + size
+                        + worker.subject.more() + "}";
         ParsedRequest parsed = worker.parser.parse(new IncomingRecord(
                 new Source("bench", 0, n, null),
                 "bench",

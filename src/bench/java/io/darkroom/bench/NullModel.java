@@ -132,7 +132,8 @@ public final class NullModel {
     }
 
     private static byte[] zeros(String name, int count) {
-        return join(number(1, count), number(2, FLOAT), message(8, text(name)), message(9, new byte[Float.BYTES * count]));
+        return join(
+                number(1, count), number(2, FLOAT), message(8, text(name)), message(9, new byte[Float.BYTES * count]));
     }
 
     private static byte[] attribute(String name, int value) {
@@ -145,8 +146,7 @@ public final class NullModel {
         ByteArrayOutputStream shape = new ByteArrayOutputStream();
         for (String dimension : dimensions) {
             boolean fixed = Character.isDigit(dimension.charAt(0));
-            shape.writeBytes(
-                    message(1, fixed ? number(1, Integer.parseInt(dimension)) : message(2, text(dimension))));
+            shape.writeBytes(message(1, fixed ? number(1, Integer.parseInt(dimension)) : message(2, text(dimension))));
         }
         byte[] tensor = join(number(1, type), message(2, shape.toByteArray()));
         return join(message(1, text(name)), message(2, message(1, tensor)));

@@ -123,9 +123,15 @@ final class PictureSuite implements Suite {
     private RenderJob job(RequestParser parser, int size) {
         int n = jobs++;
         String json = "{\"prompt\": \"a red circle, number " + n + "\", \"negative_prompt\": \"blurry " + n
-                + "\", \"num_inference_steps\": " + STEPS + ", \"guidance_scale\": 7.5, \"seed\": " + n + ", \"width\": " + size + ", \"height\": " + size + "}";
+                + "\", \"num_inference_steps\": " + STEPS + ", \"guidance_scale\": 7.5, \"seed\": " + n
+                + ", \"width\": " + size + ", \"height\": " + size + "}";
         ParsedRequest parsed = parser.parse(new IncomingRecord(
-                new Source("bench", 0, n, null), "bench", System.currentTimeMillis(), null, Bytes.of(json.getBytes(StandardCharsets.UTF_8)), List.of()));
+                new Source("bench", 0, n, null),
+                "bench",
+                System.currentTimeMillis(),
+                null,
+                Bytes.of(json.getBytes(StandardCharsets.UTF_8)),
+                List.of()));
         if (parsed instanceof ParsedRequest.Valid valid) {
             return new RenderJob(valid.key(), valid.request(), 1);
         }

@@ -23,7 +23,8 @@ import java.util.stream.LongStream;
  * gives its sessions on the CPU; inputs are made once.
  */
 final class RawCalls implements AutoCloseable {
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "bench");
+    private final OrtEnvironment environment =
+            OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "bench");
     private final Map<String, OnnxTensor> inputs = new HashMap<>();
     private final OrtSession text;
     private final OrtSession unet;
@@ -53,7 +54,8 @@ final class RawCalls implements AutoCloseable {
 
     /** Noise for floats, small numbers for ids and times. */
     private void put(OrtSession session, String name, long... shape) throws OrtException {
-        TensorInfo info = (TensorInfo) Objects.requireNonNull(session.getInputInfo().get(name)).getInfo();
+        TensorInfo info = (TensorInfo)
+                Objects.requireNonNull(session.getInputInfo().get(name)).getInfo();
         int n = Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
         Random random = new Random(1);
         OnnxTensor tensor;

@@ -35,7 +35,8 @@ final class RawRows implements AutoCloseable {
     RawRows(ModelFolder model) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
-            String graph = model.graph(model.has("unet") ? "unet" : "transformer").toString();
+            String graph =
+                    model.graph(model.has("unet") ? "unet" : "transformer").toString();
             session = environment.createSession(graph, options);
         }
     }
@@ -82,7 +83,10 @@ final class RawRows implements AutoCloseable {
         long[] shape = info.getShape().length == 0 ? new long[0] : new long[] {rows};
         int n = shape.length == 0 ? 1 : rows;
         if (info.type == OnnxJavaType.INT64) {
-            return OnnxTensor.createTensor(environment, LongBuffer.wrap(LongStream.generate(() -> 500).limit(n).toArray()), shape);
+            return OnnxTensor.createTensor(
+                    environment,
+                    LongBuffer.wrap(LongStream.generate(() -> 500).limit(n).toArray()),
+                    shape);
         }
         float[] times = new float[n];
         Arrays.fill(times, 500);

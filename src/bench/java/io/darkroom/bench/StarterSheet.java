@@ -114,8 +114,7 @@ final class StarterSheet {
         while (!picture.done()) {
             picture.advance(pipeline.evaluate(picture.rows()));
         }
-        Pixels pixels =
-                Pixels.of(pipeline.decode(List.of(picture.latents())).get(0));
+        Pixels pixels = Pixels.of(pipeline.decode(List.of(picture.latents())).get(0));
         sheet.setRGB(x(column), y(row), pixels.width(), pixels.height(), pixels.rgb(), 0, pixels.width());
         return picture.steps();
     }

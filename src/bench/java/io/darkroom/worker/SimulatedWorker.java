@@ -112,7 +112,12 @@ public final class SimulatedWorker {
         while (!arriving.isEmpty() && arriving.element().arrival() <= device.nanos()) {
             SimulatedJob job = arriving.remove();
             ParsedRequest.Valid valid = (ParsedRequest.Valid) PARSER.parse(new IncomingRecord(
-                    new Source("requests", 0, job.number(), null), "simulated", 0, null, Bytes.utf8(job.json()), List.of()));
+                    new Source("requests", 0, job.number(), null),
+                    "simulated",
+                    0,
+                    null,
+                    Bytes.utf8(job.json()),
+                    List.of()));
             here++;
             turns.ask(
                     new Waiting(job, new RenderJob(valid.key(), valid.request(), 1)),

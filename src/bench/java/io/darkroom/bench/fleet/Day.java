@@ -148,8 +148,10 @@ final class Day {
         double left = 1;
         while (left > 0 && !worker.running.isEmpty()) {
             double call = cost.call(worker.running.size());
-            double soonest =
-                    worker.running.stream().mapToDouble(job -> job.callsLeft).min().orElseThrow();
+            double soonest = worker.running.stream()
+                    .mapToDouble(job -> job.callsLeft)
+                    .min()
+                    .orElseThrow();
             double calls = Math.min(soonest, left / call);
             left -= calls * call;
             for (Iterator<Job> jobs = worker.running.iterator(); jobs.hasNext(); ) {

@@ -42,7 +42,8 @@ public final class Fleet {
         int[] arrivals = Arrivals.of(PEAK, SEED);
         int pictures = Arrays.stream(arrivals).sum();
         out.printf("%d pictures; at best %.1f GPU hours%n%n", pictures, pictures * COST.least() / 3600);
-        out.println("| fleet | GPU hours | most workers | seconds to a picture: half | 95 of 100 | 99 of 100 | longest |");
+        out.println(
+                "| fleet | GPU hours | most workers | seconds to a picture: half | 95 of 100 | 99 of 100 | longest |");
         out.println("|---|---|---|---|---|---|---|");
         for (int threshold : new int[] {5, 10, 20, 40, 80, 160}) {
             print(out, "lagThreshold " + threshold, scaled(arrivals, COST, threshold, PARTITIONS, COOLDOWN));
@@ -94,8 +95,16 @@ public final class Fleet {
         g.setColor(Color.WHITE);
         g.fillRect(0, 0, image.getWidth(), image.getHeight());
         panel(g, 0, "requests a second, by the minute", rate);
-        panel(g, 1, "workers (lagThreshold 20)", Arrays.stream(day.replicas()).asDoubleStream().toArray());
-        panel(g, 2, "requests waiting or running", Arrays.stream(day.lag()).asDoubleStream().toArray());
+        panel(
+                g,
+                1,
+                "workers (lagThreshold 20)",
+                Arrays.stream(day.replicas()).asDoubleStream().toArray());
+        panel(
+                g,
+                2,
+                "requests waiting or running",
+                Arrays.stream(day.lag()).asDoubleStream().toArray());
         g.dispose();
         return image;
     }

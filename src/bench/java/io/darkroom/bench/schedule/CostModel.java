@@ -69,7 +69,8 @@ public record CostModel(String name, Map<Integer, Call> denoiser, Map<Integer, C
     static Call call(Map<Integer, Call> bySide, int side) {
         Call call = bySide.get(side);
         if (call == null) {
-            throw new IllegalArgumentException("no cost for pictures of " + side + " pixels; there is for " + bySide.keySet());
+            throw new IllegalArgumentException(
+                    "no cost for pictures of " + side + " pixels; there is for " + bySide.keySet());
         }
         return call;
     }

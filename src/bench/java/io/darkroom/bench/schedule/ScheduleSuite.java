@@ -30,9 +30,7 @@ public final class ScheduleSuite implements Suite {
     }
 
     private static final List<Case> CASES = List.of(
-            new Case(CostModel.ACCELERATOR, 0.5),
-            new Case(CostModel.ACCELERATOR, 0.9),
-            new Case(CostModel.CPU, 0.9));
+            new Case(CostModel.ACCELERATOR, 0.5), new Case(CostModel.ACCELERATOR, 0.9), new Case(CostModel.CPU, 0.9));
 
     private final Path folder;
 
@@ -47,10 +45,9 @@ public final class ScheduleSuite implements Suite {
         Map<String, List<Waits>> panels = new LinkedHashMap<>();
         for (Case one : CASES) {
             List<SimulatedJob> jobs = SimulatedJob.arrivals(JOBS, one.load(), one.model(), SEED);
-            Waits ours = Waits.of(
-                    "darkroom", jobs, SimulatedWorker.run(jobs, one.model(), JOBS_AT_ONCE, ROWS), one.model());
-            Waits fifo =
-                    Waits.of("request batches", jobs, RequestBatches.run(jobs, one.model()), one.model());
+            Waits ours =
+                    Waits.of("darkroom", jobs, SimulatedWorker.run(jobs, one.model(), JOBS_AT_ONCE, ROWS), one.model());
+            Waits fifo = Waits.of("request batches", jobs, RequestBatches.run(jobs, one.model()), one.model());
             Waits shortest =
                     Waits.of("shortest remaining", jobs, ShortestRemaining.run(jobs, one.model()), one.model());
             panels.put(one.title(), List.of(ours, fifo, shortest));

@@ -47,7 +47,9 @@ public final class Attributes {
     }
 
     private static void add(List<Question> all, String name, int answers) {
-        int from = all.isEmpty() ? 0 : all.get(all.size() - 1).from() + all.get(all.size() - 1).answers();
+        int from = all.isEmpty()
+                ? 0
+                : all.get(all.size() - 1).from() + all.get(all.size() - 1).answers();
         all.add(new Question(name, from, answers));
     }
 

@@ -158,7 +158,10 @@ public final class Captions {
             case BLACK_AND_WHITE -> {
                 return named(
                         "black and white",
-                        pick("a black and white photo of ", "black and white photo of ", "a black and white picture of "),
+                        pick(
+                                "a black and white photo of ",
+                                "black and white photo of ",
+                                "a black and white picture of "),
                         after,
                         null);
             }
@@ -193,8 +196,7 @@ public final class Captions {
         return prefix;
     }
 
-    private String named(
-            String word, String prefix, List<String> after, @Nullable List<String> adjectives) {
+    private String named(String word, String prefix, List<String> after, @Nullable List<String> adjectives) {
         if (!keep(0.04)) {
             return "";
         }

@@ -52,8 +52,8 @@ public final class DrawnSet {
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             int done = (int) Math.min(count, channel.size() / BYTES);
             while (done < count) {
                 int chunk = Math.min(CHUNK, count - done);

@@ -112,7 +112,8 @@ final class Finish {
         return (Math.abs((a >> 16 & 255) - (b >> 16 & 255))
                         + Math.abs((a >> 8 & 255) - (b >> 8 & 255))
                         + Math.abs((a & 255) - (b & 255)))
-                / 765.0 * 2;
+                / 765.0
+                * 2;
     }
 
     private void posterise(float[][] planes) {
@@ -134,8 +135,7 @@ final class Finish {
         for (int pass = 0; pass < 2; pass++) {
             int count = pass == 0 ? 1500 : 2600;
             double length = pass == 0 ? 15 : 8;
-            g.setStroke(new BasicStroke(
-                    pass == 0 ? 7f : 3.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+            g.setStroke(new BasicStroke(pass == 0 ? 7f : 3.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
             for (int i = 0; i < count; i++) {
                 double x = FULL * random.nextDouble();
                 double y = FULL * random.nextDouble();

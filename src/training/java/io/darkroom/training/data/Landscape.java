@@ -89,7 +89,12 @@ public final class Landscape {
         ridges.range(horizon, Canvas.SIDE * (0.26 + 0.1 * random.nextDouble()), 0.8, Rgb.of(112, 118, 146));
         ridges.range(horizon, Canvas.SIDE * (0.12 + 0.08 * random.nextDouble()), 0.45, Rgb.of(84, 98, 108));
         double[] shore = Ridges.rolling(horizon - 4, 4, 1.5, random);
-        plants.row(shore, 12 + 8 * random.nextDouble(), 6, 0.25, ground(Rgb.of(34, 74, 58)).mix(Rgb.of(34, 74, 58), 0.6));
+        plants.row(
+                shore,
+                12 + 8 * random.nextDouble(),
+                6,
+                0.25,
+                ground(Rgb.of(34, 74, 58)).mix(Rgb.of(34, 74, 58), 0.6));
         water.mirror((int) horizon, Rgb.of(24, 70, 96));
         if (random.nextDouble() < 0.35) {
             bank();
@@ -190,7 +195,9 @@ public final class Landscape {
             double u = ((x - start) / wave) % 1;
             double v = u < 0 ? u + 1 : u;
             double w = sunSide < 0 ? v : 1 - v;
-            double rise = w < 0.64 ? Sky.smoothstep(0, 1.15, w / 0.64) / 0.97 : 1 - Sky.smoothstep(-0.25, 1, (w - 0.64) / 0.36);
+            double rise = w < 0.64
+                    ? Sky.smoothstep(0, 1.15, w / 0.64) / 0.97
+                    : 1 - Sky.smoothstep(-0.25, 1, (w - 0.64) / 0.36);
             edge[x] = base - height * Math.min(1, rise);
             crest[x] = (w - 0.64) * wave;
             fade[x] = Sky.smoothstep(1, 0.66, w);
@@ -240,8 +247,7 @@ public final class Landscape {
             double[] edge = Ridges.rolling(base, 5, 1 + random.nextDouble(), random);
             Rgb floor = ground(Rgb.of(60, 92, 56));
             double distance = 0.85 * (1 - near);
-            canvas.between(
-                    edge, bottom(base + 60), (x, y, depth) -> light.seen(floor.times(0.9), distance));
+            canvas.between(edge, bottom(base + 60), (x, y, depth) -> light.seen(floor.times(0.9), distance));
             Rgb green = Rgb.of(40, 92, 66).mix(Rgb.of(22, 62, 44), near);
             plants.row(edge, 46 + 52 * near, 17 + 26 * near, distance, green);
         }

@@ -17,8 +17,7 @@ import java.util.Random;
  * @param sunRadius of its disc, in pixels
  * @param night whether there are moon and stars
  */
-record Light(
-        Rgb[] sky, Rgb sun, Rgb tint, double haze, double sunX, double sunY, double sunRadius, boolean night) {
+record Light(Rgb[] sky, Rgb sun, Rgb tint, double haze, double sunX, double sunY, double sunRadius, boolean night) {
 
     /** @param horizon where sky and land meet, in pixels: a low sun stands on it */
     static Light of(Time time, Weather weather, double horizon, Random random) {
@@ -30,7 +29,10 @@ record Light(
                 switch (time) {
                     case DAWN -> new Light(
                             new Rgb[] {
-                                Rgb.of(104, 128, 186), Rgb.of(176, 170, 210), Rgb.of(243, 190, 196), Rgb.of(255, 226, 196)
+                                Rgb.of(104, 128, 186),
+                                Rgb.of(176, 170, 210),
+                                Rgb.of(243, 190, 196),
+                                Rgb.of(255, 226, 196)
                             },
                             Rgb.of(255, 240, 205),
                             new Rgb(0.80, 0.72 * (2 - warm), 0.82),
@@ -62,7 +64,8 @@ record Light(
                             15,
                             false);
                     case NIGHT -> new Light(
-                            new Rgb[] {Rgb.of(10, 15, 46), Rgb.of(20, 34, 84), Rgb.of(38, 64, 124), Rgb.of(78, 110, 164)},
+                            new Rgb[] {Rgb.of(10, 15, 46), Rgb.of(20, 34, 84), Rgb.of(38, 64, 124), Rgb.of(78, 110, 164)
+                            },
                             Rgb.of(240, 244, 255),
                             new Rgb(0.30, 0.39, 0.58),
                             0.6,
@@ -78,7 +81,8 @@ record Light(
         Rgb grey = Rgb.grey(night ? 0.22 : 0.74).times(mean(sky[2], Rgb.grey(1)));
         return switch (weather) {
             case CLEAR -> this;
-            case CLOUDY -> new Light(towards(grey, 0.5), sun, mean(tint, tint.times(0.8)), haze, sunX, sunY, sunRadius, night);
+            case CLOUDY -> new Light(
+                    towards(grey, 0.5), sun, mean(tint, tint.times(0.8)), haze, sunX, sunY, sunRadius, night);
             case SNOW -> new Light(
                     towards(grey, 0.3), sun, tint.mix(Rgb.grey(tint.luma()), 0.3), haze, sunX, sunY, sunRadius, night);
             case FOG -> new Light(

@@ -57,8 +57,10 @@ final class Sky {
         canvas.graphics().fill(new Ellipse2D.Double(light.sunX() - r, light.sunY() - r, 2 * r, 2 * r));
         if (light.night()) {
             canvas.graphics().setColor(Rgb.of(200, 206, 226).color(0.6 * strength));
-            canvas.graphics().fill(new Ellipse2D.Double(light.sunX() - 0.5 * r, light.sunY() - 0.4 * r, 0.6 * r, 0.5 * r));
-            canvas.graphics().fill(new Ellipse2D.Double(light.sunX() + 0.1 * r, light.sunY() + 0.1 * r, 0.5 * r, 0.4 * r));
+            canvas.graphics()
+                    .fill(new Ellipse2D.Double(light.sunX() - 0.5 * r, light.sunY() - 0.4 * r, 0.6 * r, 0.5 * r));
+            canvas.graphics()
+                    .fill(new Ellipse2D.Double(light.sunX() + 0.1 * r, light.sunY() + 0.1 * r, 0.5 * r, 0.4 * r));
         }
     }
 
@@ -69,7 +71,11 @@ final class Sky {
                         (float) light.sunY(),
                         (float) radius,
                         new float[] {0, 0.25f, 1},
-                        new Color[] {light.sun().color(alpha), light.sun().color(0.4 * alpha), light.sun().color(0)}));
+                        new Color[] {
+                            light.sun().color(alpha),
+                            light.sun().color(0.4 * alpha),
+                            light.sun().color(0)
+                        }));
         canvas.graphics().fillRect(0, 0, Canvas.SIDE, Canvas.SIDE);
     }
 

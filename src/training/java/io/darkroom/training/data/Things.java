@@ -50,12 +50,20 @@ final class Things {
         double x = SIDE * (middle(thing.side()) + 0.07 * (random.nextDouble() - 0.5));
         Rgb body = colour(thing.hue());
         // Dimmer at night, but the hue stays: tinted only a little.
-        Rgb lit = body.times(Rgb.grey(1).mix(light.tint(), light.night() ? 0.3 : 0.18)).mix(light.veil(), 0.06);
+        Rgb lit = body.times(Rgb.grey(1).mix(light.tint(), light.night() ? 0.3 : 0.18))
+                .mix(light.veil(), 0.06);
         switch (thing.kind()) {
             case BALLOON -> balloon(x, SIDE * (0.2 + 0.14 * random.nextDouble()), 28 + 7 * random.nextDouble(), lit);
-            case BALL -> ball(x, Math.max(horizon + 34, SIDE * (0.74 + 0.1 * random.nextDouble())), 23 + 7 * random.nextDouble(), lit);
+            case BALL -> ball(
+                    x,
+                    Math.max(horizon + 34, SIDE * (0.74 + 0.1 * random.nextDouble())),
+                    23 + 7 * random.nextDouble(),
+                    lit);
             case SAILBOAT -> sailboat(
-                    x, horizon + (SIDE - horizon) * (0.3 + 0.25 * random.nextDouble()), 56 + 14 * random.nextDouble(), lit);
+                    x,
+                    horizon + (SIDE - horizon) * (0.3 + 0.25 * random.nextDouble()),
+                    56 + 14 * random.nextDouble(),
+                    lit);
         }
     }
 
@@ -79,7 +87,9 @@ final class Things {
         g.setColor(new Color(60, 44, 36));
         g.draw(new Line2D.Double(x - r * 0.26, y + r * 1.35, x - r * 0.16, y + r * 1.62));
         g.draw(new Line2D.Double(x + r * 0.26, y + r * 1.35, x + r * 0.16, y + r * 1.62));
-        g.setColor(light.seen(Rgb.of(150, 104, 62), 0).mix(Rgb.of(120, 80, 50), 0.5).color());
+        g.setColor(light.seen(Rgb.of(150, 104, 62), 0)
+                .mix(Rgb.of(120, 80, 50), 0.5)
+                .color());
         g.fill(new Rectangle2D.Double(x - r * 0.19, y + r * 1.6, r * 0.38, r * 0.3));
         g.setColor(colour.color());
         g.fill(envelope);
@@ -100,7 +110,8 @@ final class Things {
                         new Point2D.Double(x + side * r * 0.3, y - r * 0.3),
                         (float) (r * 1.25),
                         new float[] {0, 0.35f, 1},
-                        new Color[] {new Color(255, 255, 255, 90), new Color(255, 255, 255, 0), new Color(0, 0, 20, 130)}));
+                        new Color[] {new Color(255, 255, 255, 90), new Color(255, 255, 255, 0), new Color(0, 0, 20, 130)
+                        }));
         canvas.graphics().fill(shape);
     }
 
@@ -150,7 +161,13 @@ final class Things {
             g.fill(jib);
             g.setColor(light.seen(Rgb.of(250, 246, 238), 0.1).color(alpha));
             Arc2D hull = new Arc2D.Double(
-                    x - h * 0.42, y - h * 0.12 - (mirrored == 1 ? 0 : h * 0.03), h * 0.84, h * 0.3, 180, 180, Arc2D.CHORD);
+                    x - h * 0.42,
+                    y - h * 0.12 - (mirrored == 1 ? 0 : h * 0.03),
+                    h * 0.84,
+                    h * 0.3,
+                    180,
+                    180,
+                    Arc2D.CHORD);
             if (mirrored == 0) {
                 g.fill(hull);
                 g.setColor(light.seen(Rgb.of(96, 58, 40), 0).color());

@@ -143,9 +143,7 @@ final class FolderWriter {
             case "batch_size", "step" -> BATCH;
             case "height", "width", "latent_height", "latent_width" -> SIDE;
             case "sample_height", "sample_width" -> 8 * SIDE;
-            case "sequence_length" -> definition instanceof DiffusionTransformer dit
-                    ? dit.textTokens()
-                    : 40;
+            case "sequence_length" -> definition instanceof DiffusionTransformer dit ? dit.textTokens() : 40;
             default -> Integer.parseInt(dim);
         };
     }

@@ -97,10 +97,8 @@ final class GraphWriter {
     }
 
     private void initializer(String name, int type, ByteBuffer bytes, int... shape) {
-        TensorProto.Builder tensor = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(type)
-                .setRawData(ByteString.copyFrom(bytes));
+        TensorProto.Builder tensor =
+                TensorProto.newBuilder().setName(name).setDataType(type).setRawData(ByteString.copyFrom(bytes));
         Arrays.stream(shape).forEach(tensor::addDims);
         graph.addInitializer(tensor);
         initializers.add(name);
@@ -121,16 +119,14 @@ final class GraphWriter {
         String path = scope + "/" + operator;
         int before = named.merge(path, 1, Integer::sum);
         String name = before == 1 ? path : path + "_" + (before - 1);
-        List<String> outputs = IntStream.range(0, count)
-                .mapToObj(i -> name + "_output_" + i)
-                .toList();
+        List<String> outputs =
+                IntStream.range(0, count).mapToObj(i -> name + "_output_" + i).toList();
         node(operator, name, inputs, outputs, attributes);
         return outputs;
     }
 
     /** A node whose names are given. */
-    void node(
-            String operator, String name, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
+    void node(String operator, String name, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
         graph.addNode(NodeProto.newBuilder()
                 .setOpType(operator)
                 .setName(name)

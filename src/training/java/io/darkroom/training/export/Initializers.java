@@ -59,7 +59,9 @@ final class Initializers {
 
     /** A weight's shape. */
     int[] shape(Value weight) {
-        return of(weight.name()).weight().shape().stream().mapToInt(Integer::intValue).toArray();
+        return of(weight.name()).weight().shape().stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** A weight as it is, or the name of what is no weight. */

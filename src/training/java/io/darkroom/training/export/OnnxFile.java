@@ -27,11 +27,7 @@ public final class OnnxFile {
         for (int i = 0; i < outputs.size(); i++) {
             Port port = definition.outputs().get(i);
             graph.output(port);
-            graph.node(
-                    "Identity",
-                    "/" + port.name(),
-                    List.of(outputs.get(i).name()),
-                    List.of(port.name()));
+            graph.node("Identity", "/" + port.name(), List.of(outputs.get(i).name()), List.of(port.name()));
         }
         return graph.bytes();
     }

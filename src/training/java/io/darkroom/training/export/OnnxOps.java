@@ -190,7 +190,8 @@ final class OnnxOps implements Ops<Value> {
     public Value concat(List<Value> parts, int axis) {
         List<String> names = parts.stream().map(weights::plain).toList();
         return new Value(
-                graph.node("Concat", "", names, integer("axis", axis)), parts.get(0).rank());
+                graph.node("Concat", "", names, integer("axis", axis)),
+                parts.get(0).rank());
     }
 
     @Override
@@ -202,8 +203,7 @@ final class OnnxOps implements Ops<Value> {
 
     @Override
     public Value slice(Value x, int axis, int from, int to) {
-        return new Value(
-                graph.node("Slice", "", List.of(x.name(), longs(from), longs(to), longs(axis))), x.rank());
+        return new Value(graph.node("Slice", "", List.of(x.name(), longs(from), longs(to), longs(axis))), x.rank());
     }
 
     @Override
@@ -266,7 +266,6 @@ final class OnnxOps implements Ops<Value> {
         return new Value(
                 graph.node(operator, "", List.of(weights.plain(a), weights.plain(b))), Math.max(a.rank(), b.rank()));
     }
-
 
     private String longs(long... values) {
         return weights.longs(values);

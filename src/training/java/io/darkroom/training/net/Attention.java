@@ -23,7 +23,8 @@ record Attention<T>(Layers<T> layers, int heads) {
     T attend(T queries, T keys, T values, int width, @Nullable T mask) {
         Ops<T> ops = layers.ops();
         int each = width / heads;
-        T q = ops.transpose(ops.reshape(ops.scale(queries, (float) (1 / Math.sqrt(each))), 0, -1, heads, each), 0, 2, 1, 3);
+        T q = ops.transpose(
+                ops.reshape(ops.scale(queries, (float) (1 / Math.sqrt(each))), 0, -1, heads, each), 0, 2, 1, 3);
         T k = ops.transpose(ops.reshape(keys, 0, -1, heads, each), 0, 2, 3, 1);
         T v = ops.transpose(ops.reshape(values, 0, -1, heads, each), 0, 2, 1, 3);
         T scores = ops.matmul(q, k);

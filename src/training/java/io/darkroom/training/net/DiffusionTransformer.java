@@ -61,8 +61,7 @@ public record DiffusionTransformer(
                 TimeEmbedding.waves(ops, inputs.get(3), WAVES),
                 WAVES,
                 modulation);
-        T pooled =
-                TimeEmbedding.mlp(net, "time_text_embed.text_embedder", inputs.get(2), pooledWidth, modulation);
+        T pooled = TimeEmbedding.mlp(net, "time_text_embed.text_embedder", inputs.get(2), pooledWidth, modulation);
         T condition = ops.silu(ops.add(time, pooled));
 
         int in = latents * patch * patch;

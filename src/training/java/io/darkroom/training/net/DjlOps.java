@@ -50,13 +50,7 @@ final class DjlOps implements Ops<NDArray> {
     public NDArray conv(NDArray x, NDArray weight, @Nullable NDArray bias, int stride, int padding) {
         return x.getNDArrayInternal()
                 .convolution(
-                        x,
-                        weight,
-                        bias,
-                        new Shape(stride, stride),
-                        new Shape(padding, padding),
-                        new Shape(1, 1),
-                        1)
+                        x, weight, bias, new Shape(stride, stride), new Shape(padding, padding), new Shape(1, 1), 1)
                 .get(0);
     }
 
@@ -200,7 +194,9 @@ final class DjlOps implements Ops<NDArray> {
         int at = Math.floorMod(axis, x.getShape().dimension());
         long end = Math.min(to, x.getShape().get(at));
         if (from == 0) {
-            return end == x.getShape().get(at) ? x : x.split(new long[] {end}, at).get(0);
+            return end == x.getShape().get(at)
+                    ? x
+                    : x.split(new long[] {end}, at).get(0);
         }
         return x.split(end == x.getShape().get(at) ? new long[] {from} : new long[] {from, end}, at)
                 .get(1);

@@ -14,7 +14,8 @@ public record Layers<T>(Ops<T> ops) {
 
     /** A square convolution with bias. */
     public T conv(String name, T x, int in, int out, int kernel, int stride, int padding, Init init) {
-        return ops.conv(x, ops.weight(name + ".weight", init, out, in, kernel, kernel), bias(name, out), stride, padding);
+        return ops.conv(
+                x, ops.weight(name + ".weight", init, out, in, kernel, kernel), bias(name, out), stride, padding);
     }
 
     /** A linear layer with bias. */

@@ -44,7 +44,8 @@ public final class Network implements AutoCloseable {
         }
         try (NDManager scope = manager.newSubManager()) {
             // A copy, since what is created from an array lies in Java's memory.
-            this.values = scope.create(fresh(weights, Math.toIntExact(end), seed)).duplicate();
+            this.values =
+                    scope.create(fresh(weights, Math.toIntExact(end), seed)).duplicate();
             values.attach(manager);
         }
         trainable(true);

@@ -35,8 +35,7 @@ public record PictureClassifier(List<Integer> widths, int classes) implements De
         ports.add(Port.floats("logits", "batch", String.valueOf(classes)));
         ports.add(Port.floats("features", "batch", String.valueOf(widths.get(widths.size() - 1))));
         for (int i = 0; i < widths.size(); i++) {
-            ports.add(Port.floats(
-                    "level." + i, "batch", String.valueOf(widths.get(i)), "height_" + i, "width_" + i));
+            ports.add(Port.floats("level." + i, "batch", String.valueOf(widths.get(i)), "height_" + i, "width_" + i));
         }
         return ports;
     }

@@ -12,7 +12,8 @@ import java.util.List;
  * @param groups of the norms
  * @param attention whether the smallest size has attention over all places, which costs the square of their number
  */
-public record VaeDecoder(List<Integer> widths, int layers, int latents, int groups, boolean attention) implements Definition {
+public record VaeDecoder(List<Integer> widths, int layers, int latents, int groups, boolean attention)
+        implements Definition {
     /** Makes one. */
     public VaeDecoder {
         widths = List.copyOf(widths);
@@ -25,8 +26,8 @@ public record VaeDecoder(List<Integer> widths, int layers, int latents, int grou
 
     @Override
     public List<Port> inputs() {
-        return List.of(Port.floats(
-                "latent_sample", "batch_size", String.valueOf(latents), "latent_height", "latent_width"));
+        return List.of(
+                Port.floats("latent_sample", "batch_size", String.valueOf(latents), "latent_height", "latent_width"));
     }
 
     @Override

@@ -12,7 +12,8 @@ import java.util.List;
  * @param groups of the norms
  * @param attention whether the smallest size has attention over all places, which costs the square of their number
  */
-public record VaeEncoder(List<Integer> widths, int layers, int latents, int groups, boolean attention) implements Definition {
+public record VaeEncoder(List<Integer> widths, int layers, int latents, int groups, boolean attention)
+        implements Definition {
     static final float EPSILON = 1e-6f;
 
     /** Makes one. */

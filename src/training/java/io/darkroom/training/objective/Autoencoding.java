@@ -56,7 +56,12 @@ public final class Autoencoding {
      * {@code (mean^2 + var - 1 - log var) / 2}.
      */
     public static NDArray divergence(NDArray mean, NDArray logVariance) {
-        return mean.mul(mean).add(logVariance.exp()).sub(1).sub(logVariance).mean().div(2);
+        return mean.mul(mean)
+                .add(logVariance.exp())
+                .sub(1)
+                .sub(logVariance)
+                .mean()
+                .div(2);
     }
 
     /** Mean and log variance of a posterior, [batch, 2c, h, w] as an encoder gives it; the latter kept in -30..20. */
@@ -91,7 +96,8 @@ public final class Autoencoding {
     }
 
     private static NDArray unit(NDArray features) {
-        NDArray length = features.mul(features).sum(new int[] {1}, true).add(1e-8f).sqrt();
+        NDArray length =
+                features.mul(features).sum(new int[] {1}, true).add(1e-8f).sqrt();
         return features.div(length);
     }
 
@@ -102,7 +108,10 @@ public final class Autoencoding {
 
     /** The critic's own loss: {@code (mean max(0, 1 - real) + mean max(0, 1 + reconstructed)) / 2}. */
     public static NDArray critic(NDArray ofReal, NDArray ofReconstructed) {
-        return positive(ofReal.neg().add(1)).mean().add(positive(ofReconstructed.add(1)).mean()).div(2);
+        return positive(ofReal.neg().add(1))
+                .mean()
+                .add(positive(ofReconstructed.add(1)).mean())
+                .div(2);
     }
 
     private static NDArray positive(NDArray x) {

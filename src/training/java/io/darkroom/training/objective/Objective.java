@@ -38,7 +38,10 @@ public sealed interface Objective permits Epsilon, Velocity, Flow {
         /** The mean of squares of each of the batch, [batch], unweighted. */
         public NDArray perSample(NDArray output) {
             NDArray difference = output.sub(target);
-            return difference.mul(difference).reshape(target.getShape().get(0), -1).mean(new int[] {1});
+            return difference
+                    .mul(difference)
+                    .reshape(target.getShape().get(0), -1)
+                    .mean(new int[] {1});
         }
     }
 

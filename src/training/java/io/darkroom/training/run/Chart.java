@@ -24,8 +24,14 @@ final class Chart {
     private static final int BOTTOM = 44;
     private static final int LINES = 5;
     private static final Color[] COLOURS = {
-        new Color(0x1F4E9E), new Color(0xC0392B), new Color(0x2E8B57), new Color(0xB8860B), new Color(0x7D3C98),
-        new Color(0x16808A), new Color(0x555555), new Color(0xD2691E)
+        new Color(0x1F4E9E),
+        new Color(0xC0392B),
+        new Color(0x2E8B57),
+        new Color(0xB8860B),
+        new Color(0x7D3C98),
+        new Color(0x16808A),
+        new Color(0x555555),
+        new Color(0xD2691E)
     };
 
     private final String title;

@@ -46,7 +46,8 @@ record Checkpoint(Map<String, String> metadata, Map<String, float[]> arrays) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try (FileChannel channel = FileChannel.open(
                 part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer head = little(Long.BYTES + json.length).putLong(json.length).put(json);
+            ByteBuffer head =
+                    little(Long.BYTES + json.length).putLong(json.length).put(json);
             writeAll(channel, head.flip());
             ByteBuffer chunk = little(CHUNK);
             for (float[] array : arrays.values()) {
@@ -75,7 +76,9 @@ record Checkpoint(Map<String, String> metadata, Map<String, float[]> arrays) {
                 if (!entry.getKey().equals(METADATA)) {
                     JsonNode offsets = entry.getValue().path("data_offsets");
                     long from = offsets.path(0).asLong();
-                    arrays.put(entry.getKey(), floats(channel, start + from, offsets.path(1).asLong() - from));
+                    arrays.put(
+                            entry.getKey(),
+                            floats(channel, start + from, offsets.path(1).asLong() - from));
                 }
             }
             return new Checkpoint(

@@ -61,9 +61,7 @@ final class ClassifierStage implements Stage {
         }
         double norm = Learner.step(List.of(learner), step, scope);
         return Map.of(
-                "loss", (double) loss.getFloat(),
-                "gradient", norm,
-                "right", share(logits.toFloatArray(), numbers));
+                "loss", (double) loss.getFloat(), "gradient", norm, "right", share(logits.toFloatArray(), numbers));
     }
 
     /** The sum over questions of the mean over the batch; questions without an answer count 0. */
@@ -91,8 +89,8 @@ final class ClassifierStage implements Stage {
         List<Boolean> right = new ArrayList<>();
         for (int i = 0; i < numbers.length; i++) {
             int[] wanted = Attributes.answers(set.scene(numbers[i]));
-            int[] read = Attributes.read(
-                    Arrays.copyOfRange(logits, i * Attributes.logits(), (i + 1) * Attributes.logits()));
+            int[] read =
+                    Attributes.read(Arrays.copyOfRange(logits, i * Attributes.logits(), (i + 1) * Attributes.logits()));
             for (int q = 0; q < wanted.length; q++) {
                 if (wanted[q] != Attributes.UNASKED) {
                     right.add(wanted[q] == read[q]);

@@ -97,16 +97,15 @@ final class Course {
 
     /** Trains the network whose features the perceptual distance is of. */
     void features() throws IOException {
-        try (Stage stage = new ClassifierStage(
-                "features", config.features().learning(), training(), root, seed("features"))) {
+        try (Stage stage =
+                new ClassifierStage("features", config.features().learning(), training(), root, seed("features"))) {
             trainer.run(stage, root);
         }
     }
 
     /** Trains the classifier that reads attributes back. */
     void judge() throws IOException {
-        try (Stage stage =
-                new ClassifierStage("judge", config.judge().learning(), judging(), root, seed("judge"))) {
+        try (Stage stage = new ClassifierStage("judge", config.judge().learning(), judging(), root, seed("judge"))) {
             trainer.run(stage, root);
         }
     }
@@ -120,8 +119,12 @@ final class Course {
 
     /** Trains the VAE's decoder further. */
     void decoder() throws IOException {
-        vae("decoder", config.decoder(), trained("vae", "encoder", Networks.vaeEncoder()),
-                trained("vae", "decoder", Networks.vaeDecoder()), true);
+        vae(
+                "decoder",
+                config.decoder(),
+                trained("vae", "encoder", Networks.vaeEncoder()),
+                trained("vae", "decoder", Networks.vaeDecoder()),
+                true);
     }
 
     private void vae(String name, Vae vae, Network encoder, Network decoder, boolean decoderOnly) throws IOException {
@@ -149,11 +152,11 @@ final class Course {
         for (ClipTextEncoder text : Networks.texts(model.kind())) {
             texts.add(new Network(text, root, seed(name + " text " + texts.size())));
         }
-        var networks =
-                new TextToLatents(texts, new Network(Networks.denoiser(model.kind()), root, seed(name)));
+        var networks = new TextToLatents(texts, new Network(Networks.denoiser(model.kind()), root, seed(name)));
         Times times = model.logitNormal() == null
                 ? Times.stratified()
-                : Times.logitNormal(model.logitNormal().mean(), model.logitNormal().deviation());
+                : Times.logitNormal(
+                        model.logitNormal().mean(), model.logitNormal().deviation());
         try (Stage stage = new DenoiserStage(
                 name,
                 model.learning(),

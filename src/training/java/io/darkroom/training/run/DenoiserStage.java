@@ -20,6 +20,7 @@ import java.util.Random;
 final class DenoiserStage implements Stage {
     /** Different captions that a picture is seen with. */
     private static final int CAPTIONS = 12;
+
     private static final int QUARTERS = 4;
 
     /** The denoiser's name in checkpoints. */

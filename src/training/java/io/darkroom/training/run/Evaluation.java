@@ -101,8 +101,8 @@ final class Evaluation {
         Prompted prompted = Prompted.of(
                 set, PICTURES, scene -> true, o -> o.guidanceScale(GUIDANCE).numInferenceSteps(STEPS));
         List<Pixels> pictures;
-        try (Progress progress =
-                new Progress("pictures of " + name, "pictures", 0, prompted.requests().size(), course.out())) {
+        try (Progress progress = new Progress(
+                "pictures of " + name, "pictures", 0, prompted.requests().size(), course.out())) {
             pictures = renderer.pictures(prompted.requests(), progress::at);
         }
         Map<String, Double> figures = prompted.figures(pictures, judge, drawings);
@@ -113,10 +113,8 @@ final class Evaluation {
     /** Of pictures of one prompt with several seeds; the mean over a few prompts. */
     static double diversity(Renderer renderer, DrawnSet set, Judge judge, double guidance, int steps) {
         Prompted prompted = Prompted.of(
-                set,
-                PROMPTS_OF_DIVERSITY,
-                scene -> scene.style() == Scene.Style.PLAIN,
-                o -> o.guidanceScale(guidance).numInferenceSteps(steps));
+                set, PROMPTS_OF_DIVERSITY, scene -> scene.style() == Scene.Style.PLAIN, o -> o.guidanceScale(guidance)
+                        .numInferenceSteps(steps));
         List<Double> values = new ArrayList<>();
         for (Arguments request : prompted.requests()) {
             List<Arguments> seeds = LongStream.range(0, SEEDS_OF_DIVERSITY)

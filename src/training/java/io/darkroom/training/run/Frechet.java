@@ -51,7 +51,8 @@ final class Frechet {
         // (C1 C2)^(1/2) has the trace of (R C2 R)^(1/2) with R the root of C1, and that is symmetric.
         RealMatrix root = root(a.covariance());
         double trace = 0;
-        for (double eigenvalue : symmetric(root.multiply(b.covariance()).multiply(root)).getRealEigenvalues()) {
+        for (double eigenvalue :
+                symmetric(root.multiply(b.covariance()).multiply(root)).getRealEigenvalues()) {
             trace += Math.sqrt(Math.max(0, eigenvalue));
         }
         return sum - 2 * trace;
@@ -63,7 +64,9 @@ final class Frechet {
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.sqrt(Math.max(0, values[i]));
         }
-        return eigen.getV().multiply(MatrixUtils.createRealDiagonalMatrix(values)).multiply(eigen.getVT());
+        return eigen.getV()
+                .multiply(MatrixUtils.createRealDiagonalMatrix(values))
+                .multiply(eigen.getVT());
     }
 
     /** Rounding must not make it look asymmetric. */

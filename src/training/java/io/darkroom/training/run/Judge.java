@@ -51,8 +51,8 @@ final class Judge implements AutoCloseable {
             }
         }
         try (NDManager scope = root.newSubManager()) {
-            NDArray[] outputs =
-                    classifier.forward(scope.create(values, new Shape(pictures.size(), 3, Landscape.SIDE, Landscape.SIDE)));
+            NDArray[] outputs = classifier.forward(
+                    scope.create(values, new Shape(pictures.size(), 3, Landscape.SIDE, Landscape.SIDE)));
             float[] logits = outputs[0].toFloatArray();
             float[] features = outputs[1].toFloatArray();
             int width = features.length / pictures.size();

@@ -64,8 +64,7 @@ final class Networks {
     }
 
     static DiffusionTransformer transformer() {
-        return new DiffusionTransformer(
-                LATENT_CHANNELS, 2, SIDE, 192, 6, 6, 96, 2 * FLOW_TEXT, TOKENS, 2 * FLOW_TEXT);
+        return new DiffusionTransformer(LATENT_CHANNELS, 2, SIDE, 192, 6, 6, 96, 2 * FLOW_TEXT, TOKENS, 2 * FLOW_TEXT);
     }
 
     static Definition denoiser(Kind kind) {

@@ -93,10 +93,11 @@ final class Optimizer {
     private static boolean forMuon(Weight weight) {
         String name = weight.name();
         int rows = weight.shape().get(0);
-        boolean end = name.contains("embed") || name.contains("conv_in") || name.contains("conv_out")
-                || name.startsWith("head") || name.startsWith("proj_out");
-        return weight.shape().size() > 1
-                && !end
-                && Math.min(rows, weight.size() / rows) >= SMALLEST_SIDE;
+        boolean end = name.contains("embed")
+                || name.contains("conv_in")
+                || name.contains("conv_out")
+                || name.startsWith("head")
+                || name.startsWith("proj_out");
+        return weight.shape().size() > 1 && !end && Math.min(rows, weight.size() / rows) >= SMALLEST_SIDE;
     }
 }

@@ -29,8 +29,7 @@ record Prompted(List<Scene> scenes, List<Arguments> requests) {
      *
      * @param options what a request has beside prompt and seed
      */
-    static Prompted of(
-            DrawnSet set, int count, Predicate<Scene> wanted, UnaryOperator<Arguments.Builder> options) {
+    static Prompted of(DrawnSet set, int count, Predicate<Scene> wanted, UnaryOperator<Arguments.Builder> options) {
         int[] numbers = IntStream.range(0, set.count())
                 .filter(i -> wanted.test(set.scene(i)))
                 .limit(count)

@@ -60,8 +60,8 @@ final class Renderer implements AutoCloseable {
             List<Tensor> pixels =
                     pipeline.decode(pictures.stream().map(Sampling::latents).toList());
             for (int i = 0; i < pictures.size(); i++) {
-                rendered.add(new Rendered(
-                        Pixels.of(pixels.get(i)), pictures.get(i).measurements(pixels.get(i))));
+                rendered.add(
+                        new Rendered(Pixels.of(pixels.get(i)), pictures.get(i).measurements(pixels.get(i))));
             }
             done.accept(rendered.size());
         }

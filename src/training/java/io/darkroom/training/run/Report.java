@@ -31,7 +31,8 @@ final class Report {
     }
 
     void write() throws IOException {
-        StringBuilder text = new StringBuilder("# Training report\n\nSeed " + course.config().seed() + ".\n");
+        StringBuilder text =
+                new StringBuilder("# Training report\n\nSeed " + course.config().seed() + ".\n");
         text.append("\n## Drawings\n\n").append(drawings());
         text.append("\n## Losses\n\n");
         List<String> stages = new ArrayList<>(List.of("features", "vae", "decoder"));
@@ -85,7 +86,9 @@ final class Report {
     private static double[] means(double[] values, int window) {
         double[] means = new double[values.length / window];
         for (int i = 0; i < means.length; i++) {
-            means[i] = Arrays.stream(values, i * window, (i + 1) * window).average().orElse(Double.NaN);
+            means[i] = Arrays.stream(values, i * window, (i + 1) * window)
+                    .average()
+                    .orElse(Double.NaN);
         }
         return means;
     }

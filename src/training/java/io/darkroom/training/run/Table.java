@@ -28,7 +28,10 @@ final class Table {
     }
 
     double mean(String column) {
-        return rows.values().stream().mapToDouble(row -> value(row, column)).average().orElse(Double.NaN);
+        return rows.values().stream()
+                .mapToDouble(row -> value(row, column))
+                .average()
+                .orElse(Double.NaN);
     }
 
     private static double value(Map<String, Double> row, String column) {
@@ -58,7 +61,9 @@ final class Table {
             plot.forEach(column -> chart.line(
                     column,
                     x,
-                    rows.values().stream().mapToDouble(row -> value(row, column)).toArray()));
+                    rows.values().stream()
+                            .mapToDouble(row -> value(row, column))
+                            .toArray()));
             chart.write(folder.resolve(name + "-" + plot.get(0) + ".png"));
         }
     }

@@ -59,13 +59,16 @@ public final class Theory {
      */
     public static void main(String[] args) throws IOException {
         if (args.length < 5) {
-            throw new IllegalArgumentException("give a folder, a configuration, a folder for the plots, a model, a measurement");
+            throw new IllegalArgumentException(
+                    "give a folder, a configuration, a folder for the plots, a model, a measurement");
         }
         try (NDManager root = NDManager.newBaseManager()) {
             Course course = new Course(Path.of(args[0]), TrainingConfig.read(Path.of(args[1])), System.out, root);
             int pictures = args.length > 5 ? Integer.parseInt(args[5]) : 96;
             double[] points = args.length > 6
-                    ? Arrays.stream(args[6].split(",", -1)).mapToDouble(Double::parseDouble).toArray()
+                    ? Arrays.stream(args[6].split(",", -1))
+                            .mapToDouble(Double::parseDouble)
+                            .toArray()
                     : new double[0];
             new Theory(course, Path.of(args[2]), args[3], pictures).measure(args[4], points);
         }
@@ -120,7 +123,12 @@ public final class Theory {
             figures.put("diversity", Evaluation.diversity(eye.renderer(), heldOut, eye.judge(), w, STEPS));
             table.add(w, figures, console);
         }
-        table.write(out, List.of("mean", "colour", "side"), List.of("diversity"), List.of("frechet"), List.of("saturation", "clipped"));
+        table.write(
+                out,
+                List.of("mean", "colour", "side"),
+                List.of("diversity"),
+                List.of("frechet"),
+                List.of("saturation", "clipped"));
     }
 
     /** Quality against evaluations, for each solver that suits the model. */
@@ -218,9 +226,8 @@ public final class Theory {
                     .width((int) side)
                     .height((int) side)
                     .build();
-            Sampling picture = renderer.pipeline()
-                    .begin(renderer.pipeline().plan(request))
-                    .get(0);
+            Sampling picture =
+                    renderer.pipeline().begin(renderer.pipeline().plan(request)).get(0);
             double best = Double.POSITIVE_INFINITY;
             for (int i = 0; i < REPEATS; i++) {
                 long start = System.nanoTime();

@@ -99,7 +99,8 @@ final class Trainer {
         Checkpoint checkpoint = Checkpoint.read(file);
         String ofSeed = checkpoint.metadata().get("seed");
         if (!String.valueOf(seed).equals(ofSeed)) {
-            throw new IllegalStateException(file + " is of seed " + ofSeed + ", not " + seed + ": choose another folder");
+            throw new IllegalStateException(
+                    file + " is of seed " + ofSeed + ", not " + seed + ": choose another folder");
         }
         for (Learner learner : stage.learners()) {
             for (Map.Entry<String, NDArray> part : learner.state().entrySet()) {

@@ -56,7 +56,8 @@ record TrainingConfig(
 
         private static void between(String name, int value) {
             if (value < 1 || value > DrawnSet.MOST) {
-                throw new IllegalArgumentException(name + ": " + value + " is not in 1.." + DrawnSet.MOST + " pictures");
+                throw new IllegalArgumentException(
+                        name + ": " + value + " is not in 1.." + DrawnSet.MOST + " pictures");
             }
         }
     }
@@ -127,7 +128,8 @@ record TrainingConfig(
 
     /** {@link #checkpointInterval}. */
     Duration checkpointEvery() {
-        Matcher matcher = DURATION.matcher(checkpointInterval.toLowerCase(Locale.ROOT).strip());
+        Matcher matcher =
+                DURATION.matcher(checkpointInterval.toLowerCase(Locale.ROOT).strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException("checkpoint_interval: \"" + checkpointInterval
                     + "\" is no number of seconds (30s), minutes (2m) or hours (1h)");

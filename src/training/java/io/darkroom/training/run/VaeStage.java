@@ -49,10 +49,7 @@ final class VaeStage implements Stage {
      * @param wholeFrom the share of the steps after which samples are whole pictures
      * @param wholeBatch how many whole pictures a step has
      */
-    record Crops(
-            int size,
-            @JsonProperty("whole_from") double wholeFrom,
-            @JsonProperty("whole_batch") int wholeBatch) {
+    record Crops(int size, @JsonProperty("whole_from") double wholeFrom, @JsonProperty("whole_batch") int wholeBatch) {
         Crops {
             if (size < 8 || size > Landscape.SIDE || size % 8 != 0) {
                 throw new IllegalArgumentException(
@@ -144,7 +141,9 @@ final class VaeStage implements Stage {
         double ofReal = judged ? criticise(x, y.stopGradient(), step, scope) : 0;
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("loss", (double) loss.getFloat());
-        values.put("psnr", 10 * Math.log10(4 / Math.max(1e-12, squared(x, y.stopGradient()).getFloat())));
+        values.put(
+                "psnr",
+                10 * Math.log10(4 / Math.max(1e-12, squared(x, y.stopGradient()).getFloat())));
         values.put("kl", (double) kl.getFloat());
         values.put("perceptual", (double) seen.getFloat());
         values.put("critic", ofReal);

@@ -11,10 +11,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param adversarialFrom the share of the steps after which the critic is listened to; it learns from there on
  */
 record VaeWeights(
-        double kl,
-        double perceptual,
-        double adversarial,
-        @JsonProperty("adversarial_from") double adversarialFrom) {
+        double kl, double perceptual, double adversarial, @JsonProperty("adversarial_from") double adversarialFrom) {
     VaeWeights {
         if (!(kl >= 0 && perceptual >= 0 && adversarial >= 0)) {
             throw new IllegalArgumentException("weights: kl " + kl + ", perceptual " + perceptual + ", adversarial "

@@ -57,8 +57,7 @@ class CaptionsTest {
 
     @Test
     void everyCaptionFitsTheTextEncoder() {
-        Tokenizer tokenizer =
-                ClipTokenizer.read(BuiltInModels.starter().root().resolve("tokenizer"), 40);
+        Tokenizer tokenizer = ClipTokenizer.read(BuiltInModels.starter().root().resolve("tokenizer"), 40);
 
         for (int seed = 0; seed < 3000; seed++) {
             Random random = new Random(seed);

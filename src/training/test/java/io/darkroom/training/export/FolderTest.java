@@ -60,9 +60,12 @@ class FolderTest {
         assertThat(differences).containsOnlyKeys("text_encoder", "unet", "vae_encoder", "vae_decoder");
         assertThat(differences.values()).allMatch(d -> d <= Agreement.CLOSE);
         rendersWhatTheTextSays("stable-diffusion", 4);
-        assertThat(json("scheduler/scheduler_config.json").path("prediction_type").asText())
+        assertThat(json("scheduler/scheduler_config.json")
+                        .path("prediction_type")
+                        .asText())
                 .isEqualTo("v_prediction");
-        assertThat(json("vae_decoder/config.json").path("scaling_factor").asDouble()).isEqualTo(0.4);
+        assertThat(json("vae_decoder/config.json").path("scaling_factor").asDouble())
+                .isEqualTo(0.4);
     }
 
     @Test

@@ -64,7 +64,8 @@ final class ForeignWeights {
     }
 
     private TensorProto operand(String node) {
-        NodeProto found = Optional.ofNullable(nodes.get(node)).orElseThrow(() -> new IllegalStateException("no " + node));
+        NodeProto found =
+                Optional.ofNullable(nodes.get(node)).orElseThrow(() -> new IllegalStateException("no " + node));
         return found.getInputList().stream()
                 .flatMap(input -> tensor(input).stream())
                 .findFirst()

@@ -15,7 +15,8 @@ final class RandomWeights {
             List<Integer> shape = weight.shape();
             boolean list = shape.size() == 1;
             double deviation = list ? 0.3 : 1 / Math.sqrt((double) weight.size() / shape.get(0));
-            double centre = list && weight.name().contains("norm") && weight.name().endsWith("weight") ? 1 : 0;
+            double centre =
+                    list && weight.name().contains("norm") && weight.name().endsWith("weight") ? 1 : 0;
             for (int i = 0; i < weight.size(); i++) {
                 values[at++] = (float) (centre + deviation * random.nextGaussian());
             }

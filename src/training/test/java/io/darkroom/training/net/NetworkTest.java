@@ -82,7 +82,8 @@ class NetworkTest {
         requireNonNull(parameters.get("head.bias")).addi(0.25);
 
         assertThat(network.forward(picture)[0].toFloatArray()).containsOnly(0.25f);
-        assertThat(requireNonNull(parameters.get("levels.1.down.weight")).getShape()).isEqualTo(new Shape(16, 8, 3, 3));
+        assertThat(requireNonNull(parameters.get("levels.1.down.weight")).getShape())
+                .isEqualTo(new Shape(16, 8, 3, 3));
         assertThat(parameters.keySet())
                 .containsExactlyElementsOf(
                         network.weights().stream().map(Weight::name).toList());

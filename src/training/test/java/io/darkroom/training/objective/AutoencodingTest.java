@@ -63,8 +63,10 @@ class AutoencodingTest {
         NDArray longer = manager.create(new float[] {6, 8}, new Shape(1, 2, 1, 1));
         NDArray orthogonal = manager.create(new float[] {-4, 3}, new Shape(1, 2, 1, 1));
 
-        assertThat(Autoencoding.perceptual(List.of(x), List.of(longer)).getFloat()).isCloseTo(0, within(1e-6f));
-        assertThat(Autoencoding.perceptual(List.of(x, x), List.of(longer, orthogonal)).getFloat())
+        assertThat(Autoencoding.perceptual(List.of(x), List.of(longer)).getFloat())
+                .isCloseTo(0, within(1e-6f));
+        assertThat(Autoencoding.perceptual(List.of(x, x), List.of(longer, orthogonal))
+                        .getFloat())
                 .isCloseTo(1, within(1e-5f));
     }
 

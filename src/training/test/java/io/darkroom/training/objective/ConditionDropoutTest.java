@@ -23,7 +23,8 @@ class ConditionDropoutTest {
 
         new ConditionDropout(0.1).apply(ids, EMPTY, new Random(4));
 
-        long dropped = Arrays.stream(ids).filter(row -> Arrays.equals(row, EMPTY)).count();
+        long dropped =
+                Arrays.stream(ids).filter(row -> Arrays.equals(row, EMPTY)).count();
         // Five deviations of the binomial distribution are 0.0106.
         assertThat(dropped / 20_000.0).isCloseTo(0.1, within(0.0106));
         // Whether one is dropped says nothing of its neighbour: both of a pair are in a hundredth.

@@ -84,8 +84,9 @@ class ObjectiveTest {
         // SNR at t = 0 is 9; at t = 2 it is 0.5625.
         float[] epsilon =
                 noised(new Epsilon(FOUR, new Weighting(5)), 0.1f, 0.6f).weight().toFloatArray();
-        float[] velocity =
-                noised(new Velocity(FOUR, new Weighting(5)), 0.1f, 0.6f).weight().toFloatArray();
+        float[] velocity = noised(new Velocity(FOUR, new Weighting(5)), 0.1f, 0.6f)
+                .weight()
+                .toFloatArray();
 
         assertThat(epsilon).containsExactly(new float[] {5 / 9f, 1}, within(1e-5f));
         assertThat(velocity).containsExactly(new float[] {0.5f, 0.36f}, within(1e-5f));

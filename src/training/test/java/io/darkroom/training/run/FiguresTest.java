@@ -38,8 +38,10 @@ class FiguresTest {
         }
 
         // 3^2 between the means; (2 - 1)^2 between the deviations of the second.
-        assertThat(Frechet.distance(Frechet.Moments.of(a), Frechet.Moments.of(b))).isCloseTo(10, within(0.2));
-        assertThat(Frechet.distance(Frechet.Moments.of(a), Frechet.Moments.of(a))).isCloseTo(0, within(1e-6));
+        assertThat(Frechet.distance(Frechet.Moments.of(a), Frechet.Moments.of(b)))
+                .isCloseTo(10, within(0.2));
+        assertThat(Frechet.distance(Frechet.Moments.of(a), Frechet.Moments.of(a)))
+                .isCloseTo(0, within(1e-6));
     }
 
     @Test
@@ -49,14 +51,15 @@ class FiguresTest {
 
         accuracy.add(scene, Attributes.answers(scene));
 
-        assertThat(accuracy.shares()).allSatisfy((what, share) -> assertThat(share).isEqualTo(1));
+        assertThat(accuracy.shares())
+                .allSatisfy((what, share) -> assertThat(share).isEqualTo(1));
         assertThat(accuracy.shares()).containsKeys("subject", "time", "object", "side", "colour", "binding");
     }
 
     @Test
     void exchangedColoursAreObjectsAtTheirSidesAndNoBinding() {
-        int[] read = Attributes.answers(scene(
-                new Thing(Kind.BALL, Hue.BLUE, Side.LEFT), new Thing(Kind.BALLOON, Hue.RED, Side.RIGHT)));
+        int[] read = Attributes.answers(
+                scene(new Thing(Kind.BALL, Hue.BLUE, Side.LEFT), new Thing(Kind.BALLOON, Hue.RED, Side.RIGHT)));
         Accuracy accuracy = new Accuracy();
 
         accuracy.add(scene(RED_LEFT, BLUE_RIGHT), read);

@@ -69,8 +69,7 @@ class LearnerTest {
         assertThat(first).containsExactly(new float[] {0.9f, 1.1f, 1}, within(1e-6f));
         // Then g is 3, 1: m = 0.9 * 0.3 + 0.1 = 0.37, v = 0.98 * 0.18 + 0.02 = 0.1964; divided by 0.19 and 0.0396.
         double second = 0.37 / 0.19 / Math.sqrt(0.1964 / 0.0396);
-        assertThat(network.copy())
-                .containsExactly(new float[] {(float) (0.9 - 0.1 * second), 1.2f, 1}, within(1e-5f));
+        assertThat(network.copy()).containsExactly(new float[] {(float) (0.9 - 0.1 * second), 1.2f, 1}, within(1e-5f));
     }
 
     @Test

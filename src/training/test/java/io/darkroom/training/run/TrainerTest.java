@@ -125,7 +125,8 @@ class TrainerTest {
         }
 
         try (Stage stage = stage()) {
-            assertThatThrownBy(() -> trainer("whole", 6).run(stage, manager)).hasMessageContaining("is of seed 5, not 6");
+            assertThatThrownBy(() -> trainer("whole", 6).run(stage, manager))
+                    .hasMessageContaining("is of seed 5, not 6");
         }
     }
 

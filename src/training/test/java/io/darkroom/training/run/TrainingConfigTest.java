@@ -28,7 +28,8 @@ class TrainingConfigTest {
 
         assertThat(config.checkpointEvery()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.models()).containsOnlyKeys("starter-flow", "starter");
-        assertThat(TrainingConfig.read(Path.of("src/training/training-quick.yaml")).models())
+        assertThat(TrainingConfig.read(Path.of("src/training/training-quick.yaml"))
+                        .models())
                 .containsOnlyKeys("starter-flow", "starter");
     }
 
