@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 
 /**
  * Measures what docs/theory.md tells, on exported models, and draws it: {@code Theory FOLDER CONFIG OUT MODEL MEASUREMENT
- * [PICTURES [POINT,...]]}. Each measurement writes a table and plots of it to OUT.
+ * [PICTURES [POINT,...|all]]}. Each measurement writes a table and plots of it to OUT.
  */
 public final class Theory {
     private static final int STEPS = 20;
@@ -65,7 +65,7 @@ public final class Theory {
         try (NDManager root = NDManager.newBaseManager()) {
             Course course = new Course(Path.of(args[0]), TrainingConfig.read(Path.of(args[1])), System.out, root);
             int pictures = args.length > 5 ? Integer.parseInt(args[5]) : 96;
-            double[] points = args.length > 6
+            double[] points = args.length > 6 && !args[6].equals("all")
                     ? Arrays.stream(args[6].split(",", -1))
                             .mapToDouble(Double::parseDouble)
                             .toArray()
