@@ -2,7 +2,10 @@ package io.darkroom.training.run;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,8 +33,15 @@ public final class Training {
         }
         TrainingConfig config = TrainingConfig.read(Path.of(args[1]));
         List<String> stages = stages(config, Arrays.asList(args).subList(2, args.length));
-        try (NDManager root = NDManager.newBaseManager()) {
-            Course course = new Course(Path.of(args[0]), config, System.out, root);
+        Path folder = Files.createDirectories(Path.of(args[0]));
+        try (FileChannel lock =
+                        FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                NDManager root = NDManager.newBaseManager()) {
+            // Held until the process ends, however it ends.
+            if (lock.tryLock() == null) {
+                throw new IllegalStateException(folder + " is in use by another process that trains");
+            }
+            Course course = new Course(folder, config, System.out, root);
             for (String stage : stages) {
                 run(course, stage);
             }
