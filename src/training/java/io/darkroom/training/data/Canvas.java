@@ -24,7 +24,11 @@ final class Canvas {
     /** What a place has for a colour. */
     @FunctionalInterface
     interface Shader {
-        /** @param depth pixels below the upper edge of what is filled */
+        /**
+         * The colour of a pixel.
+         *
+         * @param depth pixels below the upper edge of what is filled
+         */
         Rgb at(int x, int y, double depth);
     }
 
