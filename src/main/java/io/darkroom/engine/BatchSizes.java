@@ -80,7 +80,7 @@ final class BatchSizes {
      * How many of the first candidates go into the next call: at least one.
      *
      * @param candidates the most urgent first
-     * @param crowded whether others wait for these to leave the device
+     * @param crowded whether many are here, or others wait for these to leave the device
      */
     int choose(Shape shape, List<RowChoice.Candidate> candidates, boolean crowded) {
         Calls calls = calls(shape);

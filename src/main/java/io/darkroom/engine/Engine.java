@@ -37,6 +37,8 @@ public final class Engine implements Renderer, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Engine.class);
     /** A deadline that is so far off orders nothing. */
     private static final Duration LONG = Duration.ofDays(1);
+    /** So many jobs are a crowd, whatever the room. */
+    private static final int CROWD = 16;
     /** What a device's name has behind its provider's. */
     private static final Pattern NUMBER = Pattern.compile(":\\d+$");
 
@@ -270,10 +272,15 @@ public final class Engine implements Renderer, AutoCloseable {
         return left.compareTo(LONG) < 0 ? flights.now() + left.toNanos() : Flight.Work.NEVER;
     }
 
+    /** Others may wait for a place, or so many are here that most of what a job waits for is the others. */
+    private boolean isCrowded() {
+        return flights.all().size() >= Math.min(settings.jobs(), CROWD);
+    }
+
     /** One thing on the device. Decoding comes before sampling: it ends a job. */
     private void tick() {
-        long start = flights.now();
         admission.admit(waiting);
+        long start = flights.now();
         flights.want();
         Urgency.sort(flights.all(), sizes, flights.now());
         for (Flight flight : flights.all()) {
@@ -284,8 +291,7 @@ public final class Engine implements Renderer, AutoCloseable {
         }
         if (!flights.all().isEmpty()) {
             Batch all = Batch.around(flights.all());
-            denoising.sample(all.first(
-                    sizes.choose(all.shape(), all.candidates(), flights.all().size() >= settings.jobs())));
+            denoising.sample(all.first(sizes.choose(all.shape(), all.candidates(), isCrowded())));
             sizes.done((double) (flights.now() - start));
         }
     }

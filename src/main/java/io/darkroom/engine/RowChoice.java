@@ -11,8 +11,8 @@ import java.util.List;
  * with few of them, and a short job's call is not made longer by rows of long jobs, which gain little by joining it
  * (Smith's rule, weight over time; Smith 1956, Various optimizers for single-stage production).
  *
- * <p>Where others wait for a place on the device, that alone would be short-sighted: rows that are left out cost a call of
- * their own later, for which all those outside wait as well. Then a call is at least as large as brings the device near to
+ * <p>In a crowd, that alone would be short-sighted: rows that are left out cost a call of their own later, for which all
+ * the others wait as well, those too that wait for a place on the device. Then a call is at least as large as brings the device near to
  * the most rows a second.
  */
 final class RowChoice {
@@ -40,7 +40,7 @@ final class RowChoice {
      * @param around nanoseconds that pass around a call, whatever its rows
      * @param most the largest number of rows that fits; the first candidate is taken even so
      * @param choice the number of this choice, which counts up
-     * @param crowded whether others wait for these to leave the device
+     * @param crowded whether many are here, or others wait for these to leave the device
      */
     static int first(
             List<Candidate> candidates, RowProfile profile, double around, int most, long choice, boolean crowded) {

@@ -19,6 +19,7 @@ final class Initializers {
     private final boolean halves;
     private final Map<String, Stored> stored = new HashMap<>();
     private final Map<List<Object>, String> constants = new HashMap<>();
+    private String module = "";
 
     /**
      * Of a network.
@@ -53,8 +54,16 @@ final class Initializers {
     /** The module that a weight belongs to as a node's path: {@code /mid_block/resnets.0/conv1}. */
     String scope(Value weight) {
         String name = weight.name();
-        int last = name.lastIndexOf('.');
-        return last < 0 ? "" : "/" + name.substring(0, last).replaceAll("\\.(?=[^0-9])", "/");
+        module = "/" + name.substring(0, Math.max(0, name.lastIndexOf('.'))).replaceAll("\\.(?=[^0-9])", "/");
+        return module;
+    }
+
+    /**
+     * The module of the weight that was asked for last: what has no weight belongs to it. The worker knows some operators by
+     * their module.
+     */
+    String module() {
+        return module;
     }
 
     /** A weight's shape. */

@@ -36,7 +36,7 @@ final class OnnxOps implements Ops<Value> {
     /** A scalar becomes a list of one by an {@code Unsqueeze}, which is where the worker gives each row its own time. */
     @Override
     public Value times(Value time) {
-        return time.rank() == 1 ? time : new Value(graph.node("Unsqueeze", "", List.of(time.name(), longs(0))), 1);
+        return time.rank() == 1 ? time : new Value(graph.node("Unsqueeze", weights.module(), List.of(time.name(), longs(0))), 1);
     }
 
     @Override
@@ -80,10 +80,10 @@ final class OnnxOps implements Ops<Value> {
 
     @Override
     public Value first(Value x, Value ids, int id) {
-        String found = graph.node("Equal", "", List.of(ids.name(), longs(id)));
-        String numbers = graph.node("Cast", "", List.of(found), integer("to", 6));
-        String place = graph.node("ArgMax", "", List.of(numbers), integer("axis", 1), integer("keepdims", 1));
-        return new Value(graph.node("GatherND", "", List.of(x.name(), place), integer("batch_dims", 1)), 2);
+        String found = graph.node("Equal", weights.module(), List.of(ids.name(), longs(id)));
+        String numbers = graph.node("Cast", weights.module(), List.of(found), integer("to", 6));
+        String place = graph.node("ArgMax", weights.module(), List.of(numbers), integer("axis", 1), integer("keepdims", 1));
+        return new Value(graph.node("GatherND", weights.module(), List.of(x.name(), place), integer("batch_dims", 1)), 2);
     }
 
     @Override
@@ -112,7 +112,7 @@ final class OnnxOps implements Ops<Value> {
         return new Value(
                 graph.node(
                         "LayerNormalization",
-                        scale == null ? "" : weights.scope(scale),
+                        scale == null ? weights.module() : weights.scope(scale),
                         List.of(x.name(), by, plus),
                         integer("axis", -1),
                         decimal("epsilon", epsilon)),
@@ -178,7 +178,7 @@ final class OnnxOps implements Ops<Value> {
     @Override
     public Value reshape(Value x, int... shape) {
         long[] dims = Arrays.stream(shape).asLongStream().toArray();
-        return new Value(graph.node("Reshape", "", List.of(x.name(), longs(dims))), shape.length);
+        return new Value(graph.node("Reshape", weights.module(), List.of(x.name(), longs(dims))), shape.length);
     }
 
     @Override
@@ -190,20 +190,20 @@ final class OnnxOps implements Ops<Value> {
     public Value concat(List<Value> parts, int axis) {
         List<String> names = parts.stream().map(weights::plain).toList();
         return new Value(
-                graph.node("Concat", "", names, integer("axis", axis)),
-                parts.get(0).rank());
+                graph.node("Concat", weights.module(), names, integer("axis", axis)), parts.get(0).rank());
     }
 
     @Override
     public List<Value> chunk(Value x, int parts, int axis) {
-        return graph.nodes("Split", "", List.of(x.name()), parts, integer("axis", axis)).stream()
+        return graph.nodes("Split", weights.module(), List.of(x.name()), parts, integer("axis", axis)).stream()
                 .map(name -> new Value(name, x.rank()))
                 .toList();
     }
 
     @Override
     public Value slice(Value x, int axis, int from, int to) {
-        return new Value(graph.node("Slice", "", List.of(x.name(), longs(from), longs(to), longs(axis))), x.rank());
+        return new Value(
+                graph.node("Slice", weights.module(), List.of(x.name(), longs(from), longs(to), longs(axis))), x.rank());
     }
 
     @Override
@@ -217,7 +217,7 @@ final class OnnxOps implements Ops<Value> {
         return new Value(
                 graph.node(
                         "Resize",
-                        "",
+                        weights.module(),
                         List.of(x.name(), "", scales),
                         text("mode", "nearest"),
                         text("coordinate_transformation_mode", "asymmetric"),
@@ -227,7 +227,7 @@ final class OnnxOps implements Ops<Value> {
 
     @Override
     public Value padEnd(Value x) {
-        return new Value(graph.node("Pad", "", List.of(x.name(), longs(0, 0, 0, 0, 0, 0, 1, 1))), 4);
+        return new Value(graph.node("Pad", weights.module(), List.of(x.name(), longs(0, 0, 0, 0, 0, 0, 1, 1))), 4);
     }
 
     @Override
@@ -239,33 +239,34 @@ final class OnnxOps implements Ops<Value> {
     public Value grid(Value tokens, Value like) {
         Value channels = transpose(tokens, 0, 2, 1);
         String size = size(like);
-        String shape = graph.node("Concat", "", List.of(longs(0, 0), size), integer("axis", 0));
-        return new Value(graph.node("Reshape", "", List.of(channels.name(), shape)), 4);
+        String shape = graph.node("Concat", weights.module(), List.of(longs(0, 0), size), integer("axis", 0));
+        return new Value(graph.node("Reshape", weights.module(), List.of(channels.name(), shape)), 4);
     }
 
     @Override
     public Value centre(Value square, int side, Value like) {
         String size = size(like);
-        String space = graph.node("Sub", "", List.of(longs(side, side), size));
-        String from = graph.node("Div", "", List.of(space, longs(2, 2)));
-        String to = graph.node("Add", "", List.of(from, size));
-        return new Value(graph.node("Slice", "", List.of(weights.plain(square), from, to, longs(2, 3))), 4);
+        String space = graph.node("Sub", weights.module(), List.of(longs(side, side), size));
+        String from = graph.node("Div", weights.module(), List.of(space, longs(2, 2)));
+        String to = graph.node("Add", weights.module(), List.of(from, size));
+        return new Value(graph.node("Slice", weights.module(), List.of(weights.plain(square), from, to, longs(2, 3))), 4);
     }
 
     /** Height and width of a picture, as a list. */
     private String size(Value picture) {
-        String shape = graph.node("Shape", "", List.of(picture.name()));
-        return graph.node("Slice", "", List.of(shape, longs(2), longs(4), longs(0)));
+        String shape = graph.node("Shape", weights.module(), List.of(picture.name()));
+        return graph.node("Slice", weights.module(), List.of(shape, longs(2), longs(4), longs(0)));
     }
 
     private Value unary(String operator, Value x, AttributeProto... attributes) {
-        return new Value(graph.node(operator, "", List.of(weights.plain(x)), attributes), x.rank());
+        return new Value(graph.node(operator, weights.module(), List.of(weights.plain(x)), attributes), x.rank());
     }
 
     private Value binary(String operator, Value a, Value b) {
         return new Value(
-                graph.node(operator, "", List.of(weights.plain(a), weights.plain(b))), Math.max(a.rank(), b.rank()));
+                graph.node(operator, weights.module(), List.of(weights.plain(a), weights.plain(b))), Math.max(a.rank(), b.rank()));
     }
+
 
     private String longs(long... values) {
         return weights.longs(values);

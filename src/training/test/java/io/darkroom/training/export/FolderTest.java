@@ -3,9 +3,12 @@ package io.darkroom.training.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static org.assertj.core.api.Assertions.within;
+
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.darkroom.model.Denoiser;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.noise.TorchGenerator;
 import io.darkroom.onnx.Device;
@@ -13,7 +16,6 @@ import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.Families;
 import io.darkroom.pipeline.Pipeline;
-import io.darkroom.pipeline.Plan;
 import io.darkroom.pipeline.Planner;
 import io.darkroom.pipeline.Sampling;
 import io.darkroom.pipeline.TorchNoise;
@@ -26,6 +28,7 @@ import io.darkroom.training.net.VaeDecoder;
 import io.darkroom.training.net.VaeEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -118,6 +121,7 @@ class FolderTest {
             Tensor dunes = render(pipeline, "desert dunes at noon", steps);
 
             assertThat(pipeline.timePerRow()).isTrue();
+            isTheSameInAnyCompany(pipeline);
             assertThat(lake.shape()).containsExactly(3, SIDE, SIDE);
             assertThat(lake.data()).doesNotContain(Float.NaN);
             assertThat(lake.data()).isNotEqualTo(dunes.data());
@@ -126,14 +130,38 @@ class FolderTest {
         }
     }
 
+    /** As of any model: what a call gives a picture does not depend on what else is in the call. */
+    private static void isTheSameInAnyCompany(Pipeline pipeline) {
+        Sampling first = begin(pipeline, "green hills", 3);
+        Sampling second = begin(pipeline, "a pine forest at night", 5);
+        List<Denoiser.Row> both = new ArrayList<>(first.rows());
+        both.addAll(second.rows());
+
+        List<Tensor> together = pipeline.evaluate(both);
+
+        for (int i = 0; i < both.size(); i++) {
+            Tensor alone = pipeline.evaluate(List.of(both.get(i))).get(0);
+            assertThat(together.get(i).data()).hasSameSizeAs(alone.data());
+            for (int j = 0; j < alone.size(); j++) {
+                assertThat(together.get(i).data()[j]).isCloseTo(alone.data()[j], within(1e-6f));
+            }
+        }
+        List<Tensor> pair = pipeline.evaluate(both.subList(0, 2));
+        assertThat(pair.get(0).data()).isEqualTo(together.get(0).data());
+        assertThat(pair.get(1).data()).isEqualTo(together.get(1).data());
+    }
+
+    private static Sampling begin(Pipeline pipeline, String prompt, int steps) {
+        return pipeline.begin(pipeline.plan(Arguments.builder()
+                        .prompt(prompt)
+                        .numInferenceSteps(steps)
+                        .seed(1L)
+                        .build()))
+                .get(0);
+    }
+
     private static Tensor render(Pipeline pipeline, String prompt, int steps) {
-        Plan plan = pipeline.plan(Arguments.builder()
-                .prompt(prompt)
-                .numInferenceSteps(steps)
-                .seed(1L)
-                .build());
-        List<Sampling> pictures = pipeline.begin(plan);
-        Sampling picture = pictures.get(0);
+        Sampling picture = begin(pipeline, prompt, steps);
         while (!picture.done()) {
             picture.advance(pipeline.evaluate(picture.rows()));
         }
