@@ -165,6 +165,7 @@ public final class Theory {
         List<Arguments> requests = IntStream.range(0, pictures)
                 .mapToObj(i -> Arguments.builder()
                         .task("reconstruct")
+                        .seed((long) i)
                         .image(image(i))
                         .width(Landscape.SIDE)
                         .height(Landscape.SIDE)
@@ -187,6 +188,7 @@ public final class Theory {
                         String caption = heldOut.completeCaption(i);
                         return Arguments.builder()
                                 .prompt(caption)
+                                .seed((long) i)
                                 .image(image(i))
                                 .width(Landscape.SIDE)
                                 .height(Landscape.SIDE)
@@ -243,7 +245,7 @@ public final class Theory {
     private void objects(Eye eye, double[] counts) throws IOException {
         Table table = new Table(model + "-objects", "objects");
         for (double n : counts) {
-            table.add(n, figures(eye, scene -> scene.things().size() == (int) n), console);
+            add(table, n, eye, scene -> scene.things().size() == (int) n);
         }
         table.write(out, List.of("object", "side", "colour", "binding"));
     }
@@ -252,14 +254,20 @@ public final class Theory {
     private void attributes(Eye eye, double[] counts) throws IOException {
         Table table = new Table(model + "-attributes", "attributes");
         for (double n : counts) {
-            table.add(n, figures(eye, scene -> attributes(scene) == (int) n), console);
+            add(table, n, eye, scene -> attributes(scene) == (int) n);
         }
         table.write(out, List.of("mean", "subject", "time", "colour", "side"));
     }
 
-    private Map<String, Double> figures(Eye eye, Predicate<Scene> wanted) {
-        return eye.figures(Prompted.of(
-                heldOut, pictures, wanted, o -> o.guidanceScale(GUIDANCE).numInferenceSteps(STEPS)));
+    /** A point of the scenes that are as wanted; none where fewer than two are held out. */
+    private void add(Table table, double at, Eye eye, Predicate<Scene> wanted) {
+        Prompted prompted = Prompted.of(
+                heldOut, pictures, wanted, o -> o.guidanceScale(GUIDANCE).numInferenceSteps(STEPS));
+        if (prompted.scenes().size() < 2) {
+            console.println("no such scenes are held out: " + at);
+        } else {
+            table.add(at, eye.figures(prompted), console);
+        }
     }
 
     /** Subject and time; weather and style where they are named; kind, colour and side of each object. */
