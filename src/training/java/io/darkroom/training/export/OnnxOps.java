@@ -36,7 +36,9 @@ final class OnnxOps implements Ops<Value> {
     /** A scalar becomes a list of one by an {@code Unsqueeze}, which is where the worker gives each row its own time. */
     @Override
     public Value times(Value time) {
-        return time.rank() == 1 ? time : new Value(graph.node("Unsqueeze", weights.module(), List.of(time.name(), longs(0))), 1);
+        return time.rank() == 1
+                ? time
+                : new Value(graph.node("Unsqueeze", weights.module(), List.of(time.name(), longs(0))), 1);
     }
 
     @Override
@@ -82,8 +84,10 @@ final class OnnxOps implements Ops<Value> {
     public Value first(Value x, Value ids, int id) {
         String found = graph.node("Equal", weights.module(), List.of(ids.name(), longs(id)));
         String numbers = graph.node("Cast", weights.module(), List.of(found), integer("to", 6));
-        String place = graph.node("ArgMax", weights.module(), List.of(numbers), integer("axis", 1), integer("keepdims", 1));
-        return new Value(graph.node("GatherND", weights.module(), List.of(x.name(), place), integer("batch_dims", 1)), 2);
+        String place =
+                graph.node("ArgMax", weights.module(), List.of(numbers), integer("axis", 1), integer("keepdims", 1));
+        return new Value(
+                graph.node("GatherND", weights.module(), List.of(x.name(), place), integer("batch_dims", 1)), 2);
     }
 
     @Override
@@ -190,7 +194,8 @@ final class OnnxOps implements Ops<Value> {
     public Value concat(List<Value> parts, int axis) {
         List<String> names = parts.stream().map(weights::plain).toList();
         return new Value(
-                graph.node("Concat", weights.module(), names, integer("axis", axis)), parts.get(0).rank());
+                graph.node("Concat", weights.module(), names, integer("axis", axis)),
+                parts.get(0).rank());
     }
 
     @Override
@@ -203,7 +208,8 @@ final class OnnxOps implements Ops<Value> {
     @Override
     public Value slice(Value x, int axis, int from, int to) {
         return new Value(
-                graph.node("Slice", weights.module(), List.of(x.name(), longs(from), longs(to), longs(axis))), x.rank());
+                graph.node("Slice", weights.module(), List.of(x.name(), longs(from), longs(to), longs(axis))),
+                x.rank());
     }
 
     @Override
@@ -249,7 +255,8 @@ final class OnnxOps implements Ops<Value> {
         String space = graph.node("Sub", weights.module(), List.of(longs(side, side), size));
         String from = graph.node("Div", weights.module(), List.of(space, longs(2, 2)));
         String to = graph.node("Add", weights.module(), List.of(from, size));
-        return new Value(graph.node("Slice", weights.module(), List.of(weights.plain(square), from, to, longs(2, 3))), 4);
+        return new Value(
+                graph.node("Slice", weights.module(), List.of(weights.plain(square), from, to, longs(2, 3))), 4);
     }
 
     /** Height and width of a picture, as a list. */
@@ -264,9 +271,9 @@ final class OnnxOps implements Ops<Value> {
 
     private Value binary(String operator, Value a, Value b) {
         return new Value(
-                graph.node(operator, weights.module(), List.of(weights.plain(a), weights.plain(b))), Math.max(a.rank(), b.rank()));
+                graph.node(operator, weights.module(), List.of(weights.plain(a), weights.plain(b))),
+                Math.max(a.rank(), b.rank()));
     }
-
 
     private String longs(long... values) {
         return weights.longs(values);
