@@ -86,7 +86,8 @@ final class Chaos {
                 clock(),
                 settings(),
                 history,
-                new Tries());
+                new Tries(),
+                new AtomicInteger());
         List<Slot> slots = new ArrayList<>();
         ExecutorService threads = Executors.newCachedThreadPool();
         try {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A place for one worker after another, with ways of its own to broker and store. Faults are for one thread. */
 final class Slot implements AutoCloseable {
@@ -25,7 +26,7 @@ final class Slot implements AutoCloseable {
 
     static final Duration SESSION = Duration.ofSeconds(6);
     private static final Duration AWAY = SESSION.plusSeconds(9);
-    private static final Duration LONGEST_AWAY = Duration.ofSeconds(60);
+    private static final Duration LONGEST_AWAY = Duration.ofSeconds(75);
     private static final Duration A_WHILE = Duration.ofSeconds(4);
     private static final Duration NO_WORK = Duration.ofSeconds(20);
     private static final int SKEW_S = 600;
@@ -48,7 +49,8 @@ final class Slot implements AutoCloseable {
             Path clock,
             Map<String, String> settings,
             History history,
-            Tries tries) {}
+            Tries tries,
+            AtomicInteger truces) {}
 
     Slot(int number, Surroundings surroundings) {
         this.number = number;
@@ -122,7 +124,8 @@ final class Slot implements AutoCloseable {
      */
     void strike(Plan.Strike strike) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(strike.afterMs());
-        while (surroundings.tries().onLastAttempt(number)) {
+        while (surroundings.tries().onLastAttempt(number)
+                || surroundings.truces().get() > 0) {
             ensureAlive();
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }
@@ -169,11 +172,19 @@ final class Slot implements AutoCloseable {
         }
     }
 
-    /** Waits until another worker has begun one of these jobs, so that this one's owner is stale; not for ever. */
+    /**
+     * Waits until another worker has begun one of these jobs, so that this one's owner is stale; not for ever. Meanwhile the
+     * others are left alone: it takes one that lives for a while to begin them.
+     */
     private void awaitTakenOver(Set<String> held) throws InterruptedException {
-        long until = System.nanoTime() + LONGEST_AWAY.minus(AWAY).toNanos();
-        while (!held.isEmpty() && surroundings.tries().at(number).containsAll(held) && System.nanoTime() < until) {
-            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        surroundings.truces().incrementAndGet();
+        try {
+            long until = System.nanoTime() + LONGEST_AWAY.minus(AWAY).toNanos();
+            while (surroundings.tries().awaited(held, number) && System.nanoTime() < until) {
+                TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            }
+        } finally {
+            surroundings.truces().decrementAndGet();
         }
     }
 

@@ -1,6 +1,8 @@
 package io.darkroom.chaos;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -30,6 +32,12 @@ final class Tries {
                 .filter(each -> each.getValue().slot() == slot)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
+    }
+
+    /** Whether some of these jobs have not ended, and none of them was begun elsewhere than at a slot. */
+    boolean awaited(Set<String> some, int slot) {
+        List<Try> open = some.stream().map(jobs::get).filter(Objects::nonNull).toList();
+        return !open.isEmpty() && open.stream().allMatch(each -> each.slot() == slot);
     }
 
     /** Whether a slot has a job that may not be disturbed once more; poison ones do not count. */
