@@ -12,6 +12,7 @@ import io.darkroom.model.ModelFolder;
 import io.darkroom.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -37,10 +38,14 @@ final class RawRows implements AutoCloseable {
     private final OrtSession session;
 
     RawRows(ModelFolder model) throws OrtException {
+        this(model.graph(model.has("unet") ? "unet" : "transformer"));
+    }
+
+    /** @param graph a denoiser's file */
+    RawRows(Path graph) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
-            String graph = model.graph(model.has("unet") ? "unet" : "transformer").toString();
-            session = environment.createSession(graph, options);
+            session = environment.createSession(graph.toString(), options);
         }
     }
 
