@@ -18,7 +18,7 @@ public final class Bench {
      * Runs all, or those named.
      *
      * @param args the folder for results.json, the packaged application's jar, and which suites to run: {@code all} or
-     *     some of {@code picture}, {@code mix}, {@code transformer}, {@code schedule}, {@code jobs}, {@code sampler}, with commas between them
+     *     some of {@code picture}, {@code mix}, {@code transformer}, {@code optimized}, {@code schedule}, {@code jobs}, {@code sampler}, with commas between them
      */
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
@@ -27,6 +27,7 @@ public final class Bench {
         suites.put("picture", new PictureSuite());
         suites.put("mix", MixSuite.starter());
         suites.put("transformer", MixSuite.transformer());
+        suites.put("optimized", new OptimizedSuite());
         suites.put("schedule", new ScheduleSuite(folder));
         suites.put("jobs", new JobSuite(Path.of(args[1]), folder));
         suites.put("sampler", new SamplerSuite());

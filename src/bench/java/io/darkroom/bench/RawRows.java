@@ -12,6 +12,7 @@ import io.darkroom.model.ModelFolder;
 import io.darkroom.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -37,11 +38,14 @@ final class RawRows implements AutoCloseable {
     private final OrtSession session;
 
     RawRows(ModelFolder model) throws OrtException {
+        this(model.graph(model.has("unet") ? "unet" : "transformer"));
+    }
+
+    /** @param graph a denoiser's file */
+    RawRows(Path graph) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
-            String graph =
-                    model.graph(model.has("unet") ? "unet" : "transformer").toString();
-            session = environment.createSession(graph, options);
+            session = environment.createSession(graph.toString(), options);
         }
     }
 
@@ -96,10 +100,7 @@ final class RawRows implements AutoCloseable {
         long[] shape = info.getShape().length == 0 ? new long[0] : new long[] {rows};
         int n = shape.length == 0 ? 1 : rows;
         if (info.type == OnnxJavaType.INT64) {
-            return OnnxTensor.createTensor(
-                    environment,
-                    LongBuffer.wrap(LongStream.generate(() -> 500).limit(n).toArray()),
-                    shape);
+            return OnnxTensor.createTensor(environment, LongBuffer.wrap(LongStream.generate(() -> 500).limit(n).toArray()), shape);
         }
         float[] times = new float[n];
         Arrays.fill(times, 500);
