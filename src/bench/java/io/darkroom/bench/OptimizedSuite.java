@@ -14,13 +14,12 @@ import java.util.Map;
 final class OptimizedSuite implements Suite {
     private static final int ROUNDS = 5;
     private static final Path RESOURCES = Path.of("src", "test", "resources");
-    private static final Path PLAIN = RESOURCES.resolve(Path.of("goldens", "pipelines", "tiny-sd", "unet", "model.onnx"));
+    private static final Path PLAIN =
+            RESOURCES.resolve(Path.of("goldens", "pipelines", "tiny-sd", "unet", "model.onnx"));
     private static final Path OPTIMIZED = RESOURCES.resolve(Path.of("optimized", "unet", "model.onnx"));
     /** Of tiny-sd: latents, CLIP's tokens by its cross attention's width. */
     private static final Denoiser.Row ROW = new Denoiser.Row(
-            Tensor.zeros(4, 16, 16),
-            500,
-            new Conditioning(Map.of("encoder_hidden_states", Tensor.zeros(77, 32))));
+            Tensor.zeros(4, 16, 16), 500, new Conditioning(Map.of("encoder_hidden_states", Tensor.zeros(77, 32))));
 
     @Override
     public List<Row> run() throws Exception {

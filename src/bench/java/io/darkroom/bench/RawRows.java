@@ -100,7 +100,10 @@ final class RawRows implements AutoCloseable {
         long[] shape = info.getShape().length == 0 ? new long[0] : new long[] {rows};
         int n = shape.length == 0 ? 1 : rows;
         if (info.type == OnnxJavaType.INT64) {
-            return OnnxTensor.createTensor(environment, LongBuffer.wrap(LongStream.generate(() -> 500).limit(n).toArray()), shape);
+            return OnnxTensor.createTensor(
+                    environment,
+                    LongBuffer.wrap(LongStream.generate(() -> 500).limit(n).toArray()),
+                    shape);
         }
         float[] times = new float[n];
         Arrays.fill(times, 500);
