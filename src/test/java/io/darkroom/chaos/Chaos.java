@@ -101,9 +101,9 @@ final class Chaos {
             for (int i = 0; i < slots.size(); i++) {
                 Slot slot = slots.get(i);
                 List<Plan.Strike> strikes = plan.workers().get(i);
-                all.add(threads.submit(() -> strike(slot, strikes)));
+                all.add(threads.submit(() -> orElseOver(() -> strike(slot, strikes))));
             }
-            all.add(threads.submit(() -> restart(servers, history)));
+            all.add(threads.submit(() -> orElseOver(() -> restart(servers, history))));
             all.add(threads.submit(() -> {
                 load.jobs(() -> (double) struck.get() / plan.strikes());
                 return null;
@@ -149,7 +149,18 @@ final class Chaos {
         }
     }
 
-    private Void strike(Slot slot, List<Plan.Strike> strikes) throws InterruptedException {
+    /** What fails ends the run, which would wait for it for ever. */
+    private Void orElseOver(Work work) throws Exception {
+        try {
+            work.run();
+            return null;
+        } catch (Exception e) {
+            over = true;
+            throw e;
+        }
+    }
+
+    private void strike(Slot slot, List<Plan.Strike> strikes) throws InterruptedException {
         for (Plan.Strike strike : strikes) {
             slot.awaitBusy();
             slot.strike(strike);
@@ -160,7 +171,6 @@ final class Chaos {
             slot.ensureAlive();
             TimeUnit.MILLISECONDS.sleep(SAMPLE_MS);
         }
-        return null;
     }
 
     private boolean faulty() {
@@ -168,7 +178,7 @@ final class Chaos {
     }
 
     /** Kills and stops the servers in turn, for as long as there are other faults. */
-    private Void restart(Servers servers, History history) throws InterruptedException {
+    private void restart(Servers servers, History history) throws InterruptedException {
         for (int i = 0; i < scale.serverFaults() && faulty(); i++) {
             TimeUnit.MILLISECONDS.sleep(SERVER_FAULT_MS);
             long from = System.currentTimeMillis();
@@ -179,7 +189,6 @@ final class Chaos {
                     .put("target", "servers")
                     .put("until", System.currentTimeMillis()));
         }
-        return null;
     }
 
     /** After the faults: a rolling restart where there is one, and everything ends. */

@@ -129,6 +129,10 @@ final class Slot implements AutoCloseable {
             ensureAlive();
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }
+        if (strike.fault() == Fault.SIGSTOP) {
+            awaitJob();
+        }
+        ensureAlive();
         long from = System.currentTimeMillis();
         WorkerProcess victim = worker;
         switch (strike.fault()) {
@@ -138,7 +142,6 @@ final class Slot implements AutoCloseable {
                 victim.exit();
             }
             case SIGSTOP -> {
-                awaitJob();
                 victim.freeze();
                 Set<String> held = surroundings.tries().at(number);
                 TimeUnit.MILLISECONDS.sleep(AWAY.toMillis());
@@ -168,6 +171,7 @@ final class Slot implements AutoCloseable {
     private void awaitJob() throws InterruptedException {
         long until = System.nanoTime() + NO_WORK.toNanos();
         while (surroundings.tries().at(number).isEmpty() && System.nanoTime() < until) {
+            ensureAlive();
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }
     }

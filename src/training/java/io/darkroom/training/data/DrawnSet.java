@@ -119,7 +119,7 @@ public final class DrawnSet {
         int[] rgb = new int[BYTES / 3];
         for (int c = 0; c < 3; c++) {
             for (int i = 0; i < rgb.length; i++) {
-                rgb[i] = rgb[i] << 8 | pictures.get(number * BYTES + c * rgb.length + i) & 255;
+                rgb[i] = (rgb[i] << 8) | (pictures.get(number * BYTES + c * rgb.length + i) & 255);
             }
         }
         return new Pixels(Landscape.SIDE, Landscape.SIDE, rgb);

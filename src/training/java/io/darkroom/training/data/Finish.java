@@ -140,7 +140,7 @@ final class Finish {
                 double x = FULL * random.nextDouble();
                 double y = FULL * random.nextDouble();
                 double angle = 1.6 * (turn.at(x * 0.012, y * 0.012) - 0.5) + 0.5 * (random.nextDouble() - 0.5);
-                Rgb colour = Rgb.unpack(before[(int) y * FULL + (int) x]);
+                Rgb colour = Rgb.unpack(before[((int) y) * FULL + (int) x]);
                 double value = 1 + 0.14 * (random.nextDouble() - 0.5);
                 g.setColor(colour.times(value).color());
                 double dx = Math.cos(angle) * length / 2;

@@ -17,6 +17,7 @@ import java.util.Random;
  * @param sunRadius of its disc, in pixels
  * @param night whether there are moon and stars
  */
+@SuppressWarnings("ArrayRecordComponent") // never written
 record Light(Rgb[] sky, Rgb sun, Rgb tint, double haze, double sunX, double sunY, double sunRadius, boolean night) {
 
     /** @param horizon where sky and land meet, in pixels: a low sun stands on it */
