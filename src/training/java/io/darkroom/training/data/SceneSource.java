@@ -18,6 +18,7 @@ import java.util.Random;
  * Scenes from random numbers. Subject and time are uniform; weather, style and the number of objects are weighted: a
  * third of the scenes has no object, a fifth has two, which stand on different sides and differ in colour.
  */
+@SuppressWarnings("EnumOrdinal") // which value a number draws is its place
 public final class SceneSource {
     private static final double[] WEATHER = {0.5, 0.2, 0.15, 0.15};
     private static final double[] STYLE = {0.3, 0.3, 0.1, 0.08, 0.06, 0.08, 0.08};

@@ -67,10 +67,10 @@ record Checkpoint(Map<String, String> metadata, Map<String, float[]> arrays) {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer length = little(Long.BYTES);
             readAll(channel, length, 0);
-            ByteBuffer json = little(Math.toIntExact(length.getLong(0)));
-            readAll(channel, json, Long.BYTES);
-            JsonNode header = JSON.readTree(json.array());
-            long start = Long.BYTES + json.capacity();
+            byte[] json = new byte[Math.toIntExact(length.getLong(0))];
+            readAll(channel, ByteBuffer.wrap(json), Long.BYTES);
+            JsonNode header = JSON.readTree(json);
+            long start = (long) Long.BYTES + json.length;
             Map<String, float[]> arrays = new LinkedHashMap<>();
             for (Map.Entry<String, JsonNode> entry : header.properties()) {
                 if (!entry.getKey().equals(METADATA)) {

@@ -16,6 +16,7 @@ final class Frechet {
     private Frechet() {}
 
     /** Mean and covariance of features. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never written
     record Moments(double[] mean, RealMatrix covariance) {
         static Moments of(List<double[]> features) {
             int n = features.size();

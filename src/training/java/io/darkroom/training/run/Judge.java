@@ -24,6 +24,7 @@ final class Judge implements AutoCloseable {
      * @param answers as {@link Attributes#read}
      * @param features of the layer before the answers
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never written
     record Verdict(int[] answers, double[] features) {}
 
     Judge(Network classifier, NDManager root) {

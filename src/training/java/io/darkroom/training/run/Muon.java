@@ -28,7 +28,7 @@ final class Muon {
         long columns = gradient.size() / rows;
         NDArray matrix = gradient.reshape(rows, columns);
         NDArray orthogonal = orthogonal(matrix);
-        float size = (float) (SIZE * Math.sqrt(Math.max(rows, columns)));
+        float size = (float) (SIZE * Math.sqrt((double) Math.max(rows, columns)));
         return orthogonal.mul(size).reshape(gradient.getShape());
     }
 

@@ -20,7 +20,10 @@ final class Progress implements AutoCloseable {
     private final String unit;
     private final long total;
     private final PrintStream out;
+
+    @SuppressWarnings("SystemConsoleNull") // Java 17
     private final boolean terminal = System.console() != null && System.getenv("TERM") != null;
+
     private final Map<String, Double> means = new TreeMap<>();
 
     private long last = System.nanoTime();
