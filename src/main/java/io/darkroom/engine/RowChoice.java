@@ -12,8 +12,8 @@ import java.util.List;
  * (Smith's rule, weight over time; Smith 1956, Various optimizers for single-stage production).
  *
  * <p>In a crowd, that alone would be short-sighted: rows that are left out cost a call of their own later, for which all
- * the others wait as well, those too that wait for a place on the device. Then a call is at least as large as brings the device near to
- * the most rows a second.
+ * the others wait as well, those too that wait for a place on the device. Then a call is at least as large as brings the
+ * device near to the most rows a second.
  */
 final class RowChoice {
     /** After so many choices a larger call than the best is tried again, for devices change. */

@@ -26,8 +26,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Tracks, for each partition, the offset below which every job has ended, and beside it the ended ones above and those
- * that are under way ({@link CommitMetadata}): jobs end out of order, Kafka commits prefixes. No age limit, unlike SmallRye's {@code throttled}:
- * a job of an hour is fine.
+ * that are under way ({@link CommitMetadata}): jobs end out of order, Kafka commits prefixes. No age limit, unlike
+ * SmallRye's {@code throttled}: a job of an hour is fine.
  *
  * <p>Where nothing is in flight, the consumer's position is committed: behind the last record there may be transaction
  * markers, and a worker that is scaled by what is not committed would never rest.

@@ -10,6 +10,8 @@ import io.darkroom.training.net.Definition;
 import io.darkroom.training.net.DiffusionTransformer;
 import io.darkroom.training.net.Network;
 import io.darkroom.training.net.Port;
+import io.darkroom.training.net.VaeDecoder;
+import io.darkroom.training.net.VaeEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,10 +30,13 @@ final class FolderWriter {
     /** An entry of {@code model_index.json} for what is not there. */
     static final List<String> NONE = Collections.unmodifiableList(Arrays.asList(null, null));
 
+    /** Pixels along a side of a picture for one of its latents. */
+    static final int FACTOR = 8;
+
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final String VERSION = "0.36.0";
     private static final int BATCH = 2;
-    /** Latents of this height and width are compared, and pictures of eight times that. */
+    /** Latents of this height and width are compared, and the pictures that they stand for. */
     private static final int SIDE = 16;
 
     private final Path folder;
@@ -75,6 +80,12 @@ final class FolderWriter {
         }
         write(name + "/model.onnx", file);
         json(name + "/config.json", config);
+    }
+
+    /** Writes both halves of a VAE, with one config. As {@link #network}. */
+    void vae(Trained<VaeEncoder> encoder, Trained<VaeDecoder> decoder, Map<String, Object> config) {
+        network("vae_encoder", encoder, config);
+        network("vae_decoder", decoder, config);
     }
 
     /** Writes a JSON file, its keys in order. */
@@ -142,7 +153,7 @@ final class FolderWriter {
         return switch (dim) {
             case "batch_size", "step" -> BATCH;
             case "height", "width", "latent_height", "latent_width" -> SIDE;
-            case "sample_height", "sample_width" -> 8 * SIDE;
+            case "sample_height", "sample_width" -> FACTOR * SIDE;
             case "sequence_length" -> definition instanceof DiffusionTransformer dit ? dit.textTokens() : 40;
             default -> Integer.parseInt(dim);
         };

@@ -33,8 +33,6 @@ public record StableDiffusion3Folder(
         Path tokenizer,
         int begin,
         int side) {
-    private static final int FACTOR = 8;
-
     /**
      * Writes it.
      *
@@ -46,12 +44,11 @@ public record StableDiffusion3Folder(
      */
     public Map<String, Double> write(Path folder, double shift, NDManager manager) {
         FolderWriter writer = new FolderWriter(folder, manager);
-        Map<String, Object> vae = Configs.vae(decoder.definition(), scalingFactor, side);
         writer.network("text_encoder", text, Configs.text(text.definition(), begin));
         writer.network("text_encoder_2", text2, Configs.text(text2.definition(), begin));
-        writer.network("transformer", transformer, Configs.transformer(transformer.definition(), side / FACTOR));
-        writer.network("vae_encoder", encoder, vae);
-        writer.network("vae_decoder", decoder, vae);
+        writer.network(
+                "transformer", transformer, Configs.transformer(transformer.definition(), side / FolderWriter.FACTOR));
+        writer.vae(encoder, decoder, Configs.vae(decoder.definition(), scalingFactor, side));
         writer.tokenizer("tokenizer", tokenizer);
         writer.tokenizer("tokenizer_2", tokenizer);
         writer.json("scheduler/scheduler_config.json", scheduler(shift));

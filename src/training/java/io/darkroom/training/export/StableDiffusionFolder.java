@@ -31,8 +31,6 @@ public record StableDiffusionFolder(
         Path tokenizer,
         int begin,
         int side) {
-    private static final int FACTOR = 8;
-
     /**
      * Writes it.
      *
@@ -44,11 +42,9 @@ public record StableDiffusionFolder(
      */
     public Map<String, Double> write(Path folder, String prediction, NDManager manager) {
         FolderWriter writer = new FolderWriter(folder, manager);
-        Map<String, Object> vae = Configs.vae(decoder.definition(), scalingFactor, side);
         writer.network("text_encoder", text, Configs.text(text.definition(), begin));
-        writer.network("unet", unet, Configs.unet(unet.definition(), side / FACTOR));
-        writer.network("vae_encoder", encoder, vae);
-        writer.network("vae_decoder", decoder, vae);
+        writer.network("unet", unet, Configs.unet(unet.definition(), side / FolderWriter.FACTOR));
+        writer.vae(encoder, decoder, Configs.vae(decoder.definition(), scalingFactor, side));
         writer.tokenizer("tokenizer", tokenizer);
         writer.json("scheduler/scheduler_config.json", scheduler(prediction));
         Map<String, Object> index = new HashMap<>();

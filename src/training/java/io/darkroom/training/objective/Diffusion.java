@@ -32,12 +32,6 @@ public final class Diffusion {
         return alphas.at(timestep(u));
     }
 
-    /** SNR_t. */
-    double snr(float u) {
-        double a = alpha(u);
-        return a / (1 - a);
-    }
-
     /** sqrt(a_t) x + sqrt(1 - a_t) y. */
     NDArray noised(NDArray x, NDArray y, float[] u) {
         return x.mul(Objective.column(x, of(u, a -> Math.sqrt(a))))
@@ -56,6 +50,11 @@ public final class Diffusion {
             t[i] = timestep(u[i]);
         }
         return t;
+    }
+
+    /** What a function of SNR_t gives at each point of the path. */
+    float[] bySnr(float[] u, DoubleUnaryOperator ofSnr) {
+        return of(u, a -> ofSnr.applyAsDouble(a / (1 - a)));
     }
 
     private float[] of(float[] u, DoubleUnaryOperator ofAlpha) {

@@ -10,14 +10,10 @@ import ai.djl.ndarray.NDArray;
 public record Epsilon(Diffusion diffusion, Weighting weighting) implements Objective {
     @Override
     public Noised noise(NDArray z0, NDArray epsilon, float[] u) {
-        float[] weight = new float[u.length];
-        for (int i = 0; i < weight.length; i++) {
-            weight[i] = (float) weighting.epsilon(diffusion.snr(u[i]));
-        }
         return new Noised(
                 diffusion.noised(z0, epsilon, u),
                 z0.getManager().create(diffusion.timesteps(u)),
                 epsilon,
-                z0.getManager().create(weight));
+                z0.getManager().create(diffusion.bySnr(u, weighting::epsilon)));
     }
 }
