@@ -122,7 +122,7 @@ final class DjlOps implements Ops<NDArray> {
 
     @Override
     public NDArray scale(NDArray x, float by) {
-        return x.mul(by);
+        return Scalars.times(x, by);
     }
 
     @Override

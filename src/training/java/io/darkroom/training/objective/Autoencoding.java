@@ -1,5 +1,7 @@
 package io.darkroom.training.objective;
 
+import static io.darkroom.training.net.Scalars.times;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
@@ -56,12 +58,8 @@ public final class Autoencoding {
      * {@code (mean^2 + var - 1 - log var) / 2}.
      */
     public static NDArray divergence(NDArray mean, NDArray logVariance) {
-        return mean.mul(mean)
-                .add(logVariance.exp())
-                .sub(1)
-                .sub(logVariance)
-                .mean()
-                .div(2);
+        return times(
+                mean.mul(mean).add(logVariance.exp()).sub(1).sub(logVariance).mean(), 0.5);
     }
 
     /** Mean and log variance of a posterior, [batch, 2c, h, w] as an encoder gives it; the latter kept in -30..20. */
@@ -72,7 +70,7 @@ public final class Autoencoding {
 
     /** mean + exp(log variance / 2) * epsilon (the reparameterisation). */
     public static NDArray sample(NDArray mean, NDArray logVariance, NDArray epsilon) {
-        return mean.add(logVariance.div(2).exp().mul(epsilon));
+        return mean.add(times(logVariance, 0.5).exp().mul(epsilon));
     }
 
     /**
@@ -92,7 +90,7 @@ public final class Autoencoding {
         if (sum == null) {
             throw new IllegalArgumentException("no layers");
         }
-        return sum.div(x.size());
+        return times(sum, 1.0 / x.size());
     }
 
     private static NDArray unit(NDArray features) {
@@ -108,13 +106,14 @@ public final class Autoencoding {
 
     /** The critic's own loss: {@code (mean max(0, 1 - real) + mean max(0, 1 + reconstructed)) / 2}. */
     public static NDArray critic(NDArray ofReal, NDArray ofReconstructed) {
-        return positive(ofReal.neg().add(1))
-                .mean()
-                .add(positive(ofReconstructed.add(1)).mean())
-                .div(2);
+        return times(
+                positive(ofReal.neg().add(1))
+                        .mean()
+                        .add(positive(ofReconstructed.add(1)).mean()),
+                0.5);
     }
 
     private static NDArray positive(NDArray x) {
-        return x.maximum(0);
+        return x.getNDArrayInternal().relu();
     }
 }

@@ -10,6 +10,7 @@ import io.darkroom.training.data.DrawnSet;
 import io.darkroom.training.data.Landscape;
 import io.darkroom.training.net.Network;
 import io.darkroom.training.net.PictureClassifier;
+import io.darkroom.training.net.Scalars;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,7 +82,7 @@ final class ClassifierStage implements Stage {
         if (sum == null) {
             throw new IllegalStateException("no questions");
         }
-        return sum.div(-logits.getShape().get(0));
+        return Scalars.times(sum, -1.0 / logits.getShape().get(0));
     }
 
     /** The share of the questions with an answer that are answered rightly. */

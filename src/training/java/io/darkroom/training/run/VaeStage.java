@@ -1,5 +1,6 @@
 package io.darkroom.training.run;
 
+import static io.darkroom.training.net.Scalars.times;
 import static io.darkroom.training.objective.Autoencoding.adversarial;
 import static io.darkroom.training.objective.Autoencoding.critic;
 import static io.darkroom.training.objective.Autoencoding.divergence;
@@ -128,12 +129,12 @@ final class VaeStage implements Stage {
             y = decoder.forward(sample(posterior[0], posterior[1], epsilon))[0];
             kl = divergence(posterior[0], posterior[1]);
             seen = perceptual(levels(x), levels(y));
-            loss = reconstruction(x, y).add(seen.mul((float) weights.perceptual()));
+            loss = reconstruction(x, y).add(times(seen, weights.perceptual()));
             if (!decoderOnly) {
-                loss = loss.add(kl.mul((float) weights.kl()));
+                loss = loss.add(times(kl, weights.kl()));
             }
             if (judged) {
-                loss = loss.add(adversarial(critic.forward(y)[0]).mul((float) adversarialNow));
+                loss = loss.add(times(adversarial(critic.forward(y)[0]), adversarialNow));
             }
             collector.backward(loss);
         }

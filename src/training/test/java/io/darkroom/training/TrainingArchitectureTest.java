@@ -24,7 +24,7 @@ class TrainingArchitectureTest {
             "training.net", Set.of(),
             "training.export", Set.of("training.net"),
             "training.data", Set.of("image"),
-            "training.objective", Set.of("sampling"),
+            "training.objective", Set.of("sampling", "training.net"),
             "training.run",
                     Set.of(
                             "training.net",
