@@ -2,13 +2,14 @@ package io.darkroom.job;
 
 import io.darkroom.job.ObjectStore.Location;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * One delivery of one record to one worker: what stays the same from its begin to its end.
  *
  * @param request what the record turned out to be
  * @param worker the worker's name, as in events
- * @param run told apart from every other delivery, of any worker
+ * @param run told apart from every other delivery, of any worker: {@code process/number}
  * @param bucket the configured bucket, where the job record and the pictures are
  * @param maxAttempts unclean ends before the job is given up, at least 1
  * @param limits for what the dead-letter topic takes
@@ -62,6 +63,16 @@ public record Assignment(
     /** An object of the job record or of the worker's own bucket. */
     Location at(String key) {
         return new Location(bucket, key);
+    }
+
+    /** The attempt of a record that is this delivery's to go on with; 0 where there is none. */
+    int open(JobRecord past) {
+        return past.open(run, record.topicId(), record.source());
+    }
+
+    /** The attempts at this request that count against it. */
+    List<JobRecord.Attempt> unclean(JobRecord past) {
+        return past.unclean(run, record.topicId(), record.source());
     }
 
     /** A file of the job's folder under the request's prefix. Replays have folders of their own. */

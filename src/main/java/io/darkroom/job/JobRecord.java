@@ -47,7 +47,7 @@ public record JobRecord(
      * @param topicId of the topic that the request was read from
      * @param source where the request was read
      * @param worker who made it
-     * @param run one delivery of one worker, so that it knows its own attempt again
+     * @param run one delivery of one process, so that it knows its own attempt again: {@code process/number}
      * @param startedAt milliseconds since 1970, by the worker's clock
      * @param end null where the worker ended without a word, or has not ended
      */
@@ -93,6 +93,12 @@ public record JobRecord(
                     json.path("run").asText(),
                     json.path("started_at").asLong(),
                     null);
+        }
+
+        /** The process whose delivery a run is. */
+        static String process(String run) {
+            int slash = run.lastIndexOf('/');
+            return slash < 0 ? run : run.substring(0, slash);
         }
 
         Attempt with(@Nullable End itsEnd) {
@@ -165,10 +171,16 @@ public record JobRecord(
         return !attempts.isEmpty() && !attempts.get(0).digest().equals(digest);
     }
 
-    /** The attempt that one delivery has made and not ended; 0 where there is none. */
-    public int open(String run) {
+    /**
+     * The attempt that is one delivery's to go on with; 0 where there is none: its own, or that of an earlier delivery of the
+     * same record to the same process, which lost its partition and wrote nothing more, where nobody has tried since.
+     */
+    public int open(String run, String topicId, Source source) {
+        String process = Attempt.process(run);
         return attempts.stream()
-                .filter(a -> a.run().equals(run) && a.end() == null)
+                .filter(a -> a.end() == null)
+                .filter(a -> a.run().equals(run)
+                        || (a.number() == last() && Attempt.process(a.run()).equals(process) && a.of(topicId, source)))
                 .mapToInt(Attempt::number)
                 .max()
                 .orElse(0);
@@ -180,15 +192,19 @@ public record JobRecord(
     }
 
     /**
-     * The attempts at one request that ended unclean. A duplicate of the request, read elsewhere, counts for itself. An
-     * attempt that came further than all before it, as its checkpoint shows, restarts the count.
+     * The attempts at one request that ended unclean, as one delivery sees it: an attempt without an end that its own process
+     * has made killed nobody. A duplicate of the request, read elsewhere, counts for itself. An attempt that came further
+     * than all before it, as its checkpoint shows, restarts the count.
      */
-    public List<Attempt> unclean(String topicId, Source source) {
+    public List<Attempt> unclean(String run, String topicId, Source source) {
         int from = furthestAttempt();
+        String process = Attempt.process(run);
         return attempts.stream()
                 .filter(a -> a.number() >= from)
                 .filter(a -> a.of(topicId, source))
-                .filter(a -> a.end() == null || !a.end().clean())
+                .filter(a -> a.end() == null
+                        ? !Attempt.process(a.run()).equals(process)
+                        : !a.end().clean())
                 .toList();
     }
 

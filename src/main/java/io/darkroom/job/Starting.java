@@ -13,15 +13,13 @@ public sealed interface Starting extends DeliveryState {
      *
      * @param attempt the one to make; the job asks to run alone where one before it ended unclean: it may have been this
      *     job's doing, and must not count against others
-     * @param claimed whether the attempt is there already: its creation was answered with a fault
+     * @param claimed whether the attempt is there already: its creation was answered with a fault, or this process made it
+     *     when it owned the partition before
      */
     record Queued(Assignment assignment, JobRecord past, int attempt, boolean claimed) implements Starting {
         /** Whether nothing else may be rendered meanwhile. */
         public boolean alone() {
-            return past
-                    .unclean(assignment.record().topicId(), assignment.record().source())
-                    .stream()
-                    .anyMatch(earlier -> earlier.number() < attempt);
+            return assignment.unclean(past).stream().anyMatch(earlier -> earlier.number() < attempt);
         }
 
         @Override
@@ -113,12 +111,9 @@ public sealed interface Starting extends DeliveryState {
                         ? Delivery.broken(assignment, JobRecord.outcomeKey(assignment.key()))
                         : Delivery.publish(assignment, stored, record.hasCheckpoints());
             }
-            int own = record.open(assignment.run());
             if (ending != null) {
-                return ending.take(assignment, own, record.last(), List.of(), 0, record.hasCheckpoints());
-            }
-            if (own > 0) {
-                return new Step(new Queued(assignment, record, own, true));
+                return ending.take(
+                        assignment, assignment.open(record), record.last(), List.of(), 0, record.hasCheckpoints());
             }
             RenderRequest request = Delivery.request(assignment);
             return new Step(
@@ -137,7 +132,9 @@ public sealed interface Starting extends DeliveryState {
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.ResultRead read) {
                 TerminalEvent result = Delivery.completed(assignment, read.content());
-                return result != null ? Delivery.decide(assignment, 0, result, past.hasCheckpoints()) : again();
+                return result != null
+                        ? Delivery.decide(assignment, assignment.open(past), result, past.hasCheckpoints())
+                        : again();
             }
             if (event instanceof DeliveryEvent.Refused) {
                 return again();
@@ -145,12 +142,15 @@ public sealed interface Starting extends DeliveryState {
             Ending ending = Ending.of(event);
             return ending == null
                     ? new Step(this)
-                    : ending.take(assignment, 0, past.last(), List.of(), 0, past.hasCheckpoints());
+                    : ending.take(assignment, assignment.open(past), past.last(), List.of(), 0, past.hasCheckpoints());
         }
 
         private Step again() {
-            List<JobRecord.Attempt> unclean = past.unclean(
-                    assignment.record().topicId(), assignment.record().source());
+            int own = assignment.open(past);
+            if (own > 0) {
+                return new Step(new Queued(assignment, past, own, true));
+            }
+            List<JobRecord.Attempt> unclean = assignment.unclean(past);
             if (unclean.size() < assignment.maxAttempts()) {
                 return new Step(new Queued(assignment, past, past.last() + 1, false));
             }

@@ -199,6 +199,7 @@ final class DeliveryTest {
                 new DeliveryEvent.RetryDue(create),
                 new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
                 new DeliveryEvent.RecordRead(record),
+                new DeliveryEvent.ResultRead(null),
                 new DeliveryEvent.TurnGiven());
 
         assertThat(state).isInstanceOfSatisfying(Making.Rendering.class, rendering -> assertThat(rendering.attempt())
@@ -252,6 +253,41 @@ final class DeliveryTest {
 
         assertThat(actions).hasSize(before);
         assertThat(state).isInstanceOf(Closing.Lost.class);
+    }
+
+    /** It lost the partition, which came back: it lives, so the attempt has killed nobody. */
+    @Test
+    void aJobGoesOnWithTheOpenAttemptThatThisProcessMade() {
+        begin("{\"id\":\"a\"}");
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(recordOf(1, "run/7")),
+                new DeliveryEvent.ResultRead(null));
+
+        assertThat(state).isInstanceOfSatisfying(Starting.Queued.class, queued -> {
+            assertThat(queued.attempt()).isEqualTo(1);
+            assertThat(queued.alone()).isFalse();
+        });
+
+        hear(new DeliveryEvent.TurnGiven());
+
+        assertThat(done()).containsExactly("CreateAttempt", "ReadRecord", "ReadResult", "StartRender");
+    }
+
+    @Test
+    void anOpenAttemptOfAnotherProcessCountsAgainstTheJob() {
+        begin("{\"id\":\"a\"}");
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(recordOf(1, "another/7")),
+                new DeliveryEvent.ResultRead(null));
+
+        assertThat(state).isInstanceOfSatisfying(Starting.Queued.class, queued -> {
+            assertThat(queued.attempt()).isEqualTo(2);
+            assertThat(queued.alone()).isTrue();
+        });
     }
 
     private JobRecord recordOf(int attempts, String run) {
