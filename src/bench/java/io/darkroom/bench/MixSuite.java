@@ -236,7 +236,7 @@ final class MixSuite implements Suite {
             });
             Models models = new Models(
                     Path.of("no-other-models"),
-                    subject.model(),
+                    List.of(subject.model()),
                     Optional.empty(),
                     1L << 30,
                     new OnnxLoader(new Device.Cpu(), meter),

@@ -58,7 +58,7 @@ final class PictureSuite implements Suite {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         Models models = new Models(
                 Path.of("no-other-models"),
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 1L << 30,
                 new OnnxLoader(new Device.Cpu(), meter),

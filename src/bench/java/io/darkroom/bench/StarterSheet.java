@@ -93,7 +93,7 @@ final class StarterSheet {
     private static Models starter() {
         return new Models(
                 Path.of("no-such-folder"),
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}),

@@ -59,7 +59,7 @@ public final class SimulatedWorker {
         turns = new Turns<>(jobsAtOnce, PATIENCE, new Quotas(TenantQuotas.NONE, this::instant));
         Models models = new Models(
                 Path.of("no-other-models"),
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 device,

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -24,7 +25,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models of one device: those in the model directory and the built-in one. A model is loaded when it is first leased
+ * The models of one device: those in the model directory and the built-in ones. A model is loaded when it is first leased
  * and stays loaded; when another one needs the memory, the least recently used of those not in use is closed. A model
  * larger than the budget is loaded alone. Models in use are never closed, so while they are, the budget may be exceeded.
  * Each {@link Variant} of a model is one of them; what several have in common is counted once.
@@ -36,7 +37,7 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
     private static final Logger LOG = Logger.getLogger(ModelCatalog.class);
 
     private final Path directory;
-    private final ModelFolder builtIn;
+    private final Map<String, ModelFolder> builtIn = new LinkedHashMap<>();
     private final Optional<String> chosen;
     private final long budgetBytes;
     private final Function<ModelFolder, M> loader;
@@ -67,19 +68,20 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
 
     /**
      * @param directory where model folders lie; may be missing
-     * @param builtIn the model that is always there; a folder of the same name in the directory is taken instead
+     * @param builtIn the models that are always there, at least one; the first is the default. A folder of the same name in
+     *     the directory is taken instead
      * @param chosen the default model as configured, where it is
      * @param budgetBytes how much loaded models may take up, by the size of their files
      * @param loader loads a model; throws {@link ModelUnavailableException}
      */
     public ModelCatalog(
             Path directory,
-            ModelFolder builtIn,
+            List<ModelFolder> builtIn,
             Optional<String> chosen,
             long budgetBytes,
             Function<ModelFolder, M> loader) {
         this.directory = directory;
-        this.builtIn = builtIn;
+        builtIn.forEach(folder -> this.builtIn.put(folder.name(), folder));
         this.chosen = chosen;
         this.budgetBytes = budgetBytes;
         this.loader = loader;
@@ -88,15 +90,17 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
     /** The names of all models there are now: the directory is read anew. */
     public NavigableSet<String> names() {
         NavigableSet<String> names = found();
-        names.add(builtIn.name());
+        names.addAll(builtIn.keySet());
         return names;
     }
 
-    /** The model of a request that names none: the configured one, else the only one in the directory, else the built-in. */
+    /** The model of a request that names none: the configured one, else the only one in the directory, else the first built-in. */
     public String defaultName() {
         return chosen.orElseGet(() -> {
             NavigableSet<String> found = found();
-            return found.size() == 1 ? found.first() : builtIn.name();
+            return found.size() == 1
+                    ? found.first()
+                    : builtIn.keySet().iterator().next();
         });
     }
 
@@ -111,12 +115,12 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         if (known != null) {
             return known;
         }
-        NavigableSet<String> found = found();
-        if (!found.contains(name) && !name.equals(builtIn.name())) {
+        ModelFolder folder =
+                found().contains(name) ? ModelFolder.read(name, directory.resolve(name)) : builtIn.get(name);
+        if (folder == null) {
             throw new UnknownModelException(
                     "there is no model \"" + name + "\"; there are " + String.join(", ", names()));
         }
-        ModelFolder folder = found.contains(name) ? ModelFolder.read(name, directory.resolve(name)) : builtIn;
         folders.put(name, folder);
         return folder;
     }

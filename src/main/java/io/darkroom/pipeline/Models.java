@@ -40,7 +40,7 @@ public final class Models implements AutoCloseable {
 
     /**
      * @param directory where model folders lie ({@code darkroom.models.path}); may be missing
-     * @param builtIn the model that is always there
+     * @param builtIn the models that are always there; the first is the default
      * @param chosen {@code darkroom.models.default}, where it is set
      * @param budgetBytes how much loaded models may take up, by the size of their files
      * @param loader puts networks on the device
@@ -48,7 +48,7 @@ public final class Models implements AutoCloseable {
      */
     public Models(
             Path directory,
-            ModelFolder builtIn,
+            List<ModelFolder> builtIn,
             Optional<String> chosen,
             long budgetBytes,
             NetworkLoader loader,

@@ -69,7 +69,7 @@ class CheckpointsTest {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         Models models = new Models(
                 noModels,
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 new OnnxLoader(new Device.Cpu(), meter),

@@ -44,7 +44,12 @@ class DeadlineOrderTest {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         device.listener = meter;
         Models models = new Models(
-                noModels, BuiltInModels.starter(), Optional.empty(), Long.MAX_VALUE, device, new TorchNoise(1 << 18));
+                noModels,
+                List.of(BuiltInModels.starter()),
+                Optional.empty(),
+                Long.MAX_VALUE,
+                device,
+                new TorchNoise(1 << 18));
         Engine engine = new Engine(
                 "hand",
                 models,

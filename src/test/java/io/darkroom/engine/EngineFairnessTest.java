@@ -63,7 +63,12 @@ class EngineFairnessTest {
             }
         };
         Models models = new Models(
-                noModels, BuiltInModels.starter(), Optional.empty(), Long.MAX_VALUE, device, new TorchNoise(1 << 18));
+                noModels,
+                List.of(BuiltInModels.starter()),
+                Optional.empty(),
+                Long.MAX_VALUE,
+                device,
+                new TorchNoise(1 << 18));
         return new Engine(
                 "hand",
                 models,

@@ -58,7 +58,7 @@ class EngineMixTest {
         this.noModels = noModels;
         Models models = new Models(
                 this.noModels,
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 device,

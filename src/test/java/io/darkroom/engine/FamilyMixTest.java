@@ -47,7 +47,7 @@ class FamilyMixTest {
     FamilyMixTest() {
         Models models = new Models(
                 Goldens.repository().resolve("pipelines"),
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 device,

@@ -60,7 +60,12 @@ class FixedRowsTest {
         List<Float> latents = new ArrayList<>();
         device.latents = z -> latents.add(z.data()[0]);
         Models models = new Models(
-                noModels, BuiltInModels.starter(), Optional.empty(), Long.MAX_VALUE, loader, new TorchNoise(1 << 18));
+                noModels,
+                List.of(BuiltInModels.starter()),
+                Optional.empty(),
+                Long.MAX_VALUE,
+                loader,
+                new TorchNoise(1 << 18));
         Engine engine = new Engine(
                 "hand",
                 models,

@@ -79,7 +79,7 @@ class PreviewsTest {
     private static Models models(CallMeter meter) {
         return new Models(
                 Goldens.repository().resolve("pipelines"),
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 new OnnxLoader(new Device.Cpu(), meter),

@@ -65,7 +65,7 @@ class SweepTest {
         beside = Executors.newFixedThreadPool(2);
         models = new Models(
                 PIPELINES,
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.of("tiny-sd"),
                 Long.MAX_VALUE,
                 new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}),

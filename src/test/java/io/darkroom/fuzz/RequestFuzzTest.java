@@ -123,7 +123,7 @@ class RequestFuzzTest {
     void start() {
         models = new Models(
                 Goldens.repository().resolve("pipelines"),
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.of("tiny-sd"),
                 Long.MAX_VALUE,
                 new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}),

@@ -52,7 +52,7 @@ class ModelCatalogTest {
     }
 
     private ModelCatalog<Fake> catalog(long budget) {
-        return new ModelCatalog<>(directory, BuiltInModels.starter(), Optional.empty(), budget, Fake::new);
+        return new ModelCatalog<>(directory, List.of(BuiltInModels.starter()), Optional.empty(), budget, Fake::new);
     }
 
     private static String name(ModelCatalog<Fake> catalog, String model) {
@@ -196,8 +196,8 @@ class ModelCatalogTest {
     void aFailedLoadIsAProblemUntilItSucceeds() throws IOException {
         folder("a");
         AtomicInteger tries = new AtomicInteger();
-        try (ModelCatalog<Fake> catalog =
-                new ModelCatalog<>(directory, BuiltInModels.starter(), Optional.empty(), Long.MAX_VALUE, folder -> {
+        try (ModelCatalog<Fake> catalog = new ModelCatalog<>(
+                directory, List.of(BuiltInModels.starter()), Optional.empty(), Long.MAX_VALUE, folder -> {
                     if (tries.incrementAndGet() == 1) {
                         throw new ModelUnavailableException("unet/model.onnx is truncated");
                     }
@@ -231,8 +231,8 @@ class ModelCatalogTest {
         }
         List<Fake> made = Collections.synchronizedList(new ArrayList<>());
         ExecutorService threads = Executors.newFixedThreadPool(8);
-        try (ModelCatalog<Fake> catalog =
-                new ModelCatalog<>(directory, BuiltInModels.starter(), Optional.empty(), 2 * (SIZE + 200), folder -> {
+        try (ModelCatalog<Fake> catalog = new ModelCatalog<>(
+                directory, List.of(BuiltInModels.starter()), Optional.empty(), 2 * (SIZE + 200), folder -> {
                     Fake fake = new Fake(folder);
                     made.add(fake);
                     return fake;

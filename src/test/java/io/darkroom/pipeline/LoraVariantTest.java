@@ -52,7 +52,7 @@ class LoraVariantTest {
     private Models models() {
         return new Models(
                 directory,
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 loader(),

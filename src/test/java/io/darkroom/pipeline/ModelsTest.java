@@ -31,7 +31,7 @@ class ModelsTest {
     private Models models() {
         return new Models(
                 directory,
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> deviceNanos.addAndGet(nanos)),

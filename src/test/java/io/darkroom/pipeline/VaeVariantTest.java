@@ -46,7 +46,7 @@ class VaeVariantTest {
     private Models models() {
         return new Models(
                 directory,
-                BuiltInModels.starter(),
+                List.of(BuiltInModels.starter()),
                 Optional.empty(),
                 Long.MAX_VALUE,
                 new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}),

@@ -86,7 +86,7 @@ class MixPropertyTest {
             device.answer = this::halved;
             Models models = new Models(
                     noModels,
-                    BuiltInModels.starter(),
+                    List.of(BuiltInModels.starter()),
                     Optional.empty(),
                     Long.MAX_VALUE,
                     device,

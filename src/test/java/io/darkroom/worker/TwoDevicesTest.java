@@ -80,7 +80,7 @@ class TwoDevicesTest {
                     device,
                     new Models(
                             noModels,
-                            BuiltInModels.starter(),
+                            List.of(BuiltInModels.starter()),
                             Optional.empty(),
                             Long.MAX_VALUE,
                             faulty,
