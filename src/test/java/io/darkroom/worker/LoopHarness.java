@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
@@ -30,6 +31,9 @@ class LoopHarness implements AutoCloseable {
     final List<String> intake = new CopyOnWriteArrayList<>();
     /** What was begun, in that order. */
     final List<String> begun = new CopyOnWriteArrayList<>();
+
+    /** Loops are told apart by what they draw. */
+    private static final AtomicLong LOOPS = new AtomicLong();
 
     final DeliveryLoop loop;
     private final List<CompletableFuture<Disposition>> sent = new CopyOnWriteArrayList<>();
@@ -92,7 +96,7 @@ class LoopHarness implements AutoCloseable {
                 new RequestParser(Limits.DEFAULTS, RequestCheck.none()),
                 new DeliveryLoop.Ports(store, renders, announcer, port, new DeliveryObserver() {}, traces),
                 Clock.systemUTC(),
-                new Random(1));
+                new Random(LOOPS.incrementAndGet()));
     }
 
     CompletableFuture<Disposition> submit(String json) {
@@ -114,6 +118,12 @@ class LoopHarness implements AutoCloseable {
     /** One that an earlier owner is said to have begun. */
     CompletableFuture<Disposition> submitBegun(String json) {
         return submit(json, List.of(), true);
+    }
+
+    /** The last record once more. */
+    CompletableFuture<Disposition> submitAgain(String json) {
+        offset--;
+        return submit(json);
     }
 
     private CompletableFuture<Disposition> submit(
