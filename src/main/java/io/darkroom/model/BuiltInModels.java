@@ -7,15 +7,22 @@ import java.net.URL;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The model that ships inside the application. */
+/** The models that ship inside the application. */
 public final class BuiltInModels {
-    /** Its name in requests. */
+    /** Stable Diffusion's kind of model, and the default. */
     public static final String STARTER = "starter";
 
-    private static final String INDEX = "/models/starter/model_index.json";
+    /** Flow matching with a diffusion transformer. */
+    public static final String STARTER_FLOW = "starter-flow";
 
     private BuiltInModels() {}
+
+    /** All of them, the default first. As {@link #starter}. */
+    public static List<ModelFolder> all() {
+        return List.of(starter(), named(STARTER_FLOW));
+    }
 
     /**
      * The starter model's folder: among the classes while developing, inside the application's jar when packaged.
@@ -23,12 +30,17 @@ public final class BuiltInModels {
      * @throws ModelUnavailableException where the application was packaged without it
      */
     public static ModelFolder starter() {
-        URL index = BuiltInModels.class.getResource(INDEX);
+        return named(STARTER);
+    }
+
+    private static ModelFolder named(String name) {
+        String place = "/models/" + name + "/model_index.json";
+        URL index = BuiltInModels.class.getResource(place);
         if (index == null) {
-            throw new ModelUnavailableException("the application holds no " + INDEX);
+            throw new ModelUnavailableException("the application holds no " + place);
         }
         try {
-            return ModelFolder.read(STARTER, folderOf(index));
+            return ModelFolder.read(name, folderOf(index));
         } catch (IOException | URISyntaxException e) {
             throw new ModelUnavailableException(index + " cannot be read: " + e, e);
         }

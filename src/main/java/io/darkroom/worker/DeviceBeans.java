@@ -23,7 +23,6 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -60,7 +59,7 @@ class DeviceBeans {
                             new CallMeter(use.watch(device.toString(), new CallFigures(meters, device.toString())));
                     Models models = new Models(
                             supply.folder(),
-                            List.of(BuiltInModels.starter()),
+                            BuiltInModels.all(),
                             config.models().defaultModel(),
                             config.models().memory().asLongValue() / parts(device),
                             loader(device, meter),

@@ -29,8 +29,8 @@ final class Evaluation {
     private static final int PROMPTS_OF_DIVERSITY = 6;
     private static final int SEEDS_OF_DIVERSITY = 8;
     private static final double GUIDANCE = 5;
-    /** The sheet's, as that of the first starter had it. */
-    private static final double GUIDANCE_OF_SHEET = 7.5;
+    /** The sheet's. */
+    private static final double GUIDANCE_OF_SHEET = 3;
 
     private static final int STEPS = 20;
 

@@ -13,9 +13,6 @@ import java.util.Map;
 
 /** Contact sheets: the same prompts by several models side by side, nothing picked. */
 final class Sheets {
-    private static final String NEGATIVE = "blurry, low quality, cartoon";
-    private static final String NEGATIVE_OF_PAINTINGS = "blurry, low quality";
-
     /** The prompts of the sheet that the first starter was judged by. Seeds are 0, 1, 2 and so on. */
     static final List<String> PROMPTS = List.of(
             "a photorealistic mountain lake at sunset, 4k",
@@ -41,11 +38,8 @@ final class Sheets {
     static List<Arguments> requests(double guidanceScale) {
         List<Arguments> requests = new ArrayList<>();
         for (int i = 0; i < PROMPTS.size(); i++) {
-            String prompt = PROMPTS.get(i);
-            boolean painted = prompt.contains("cartoon") || prompt.contains("painting");
             requests.add(Arguments.builder()
-                    .prompt(prompt)
-                    .negativePrompt(painted ? NEGATIVE_OF_PAINTINGS : NEGATIVE)
+                    .prompt(PROMPTS.get(i))
                     .guidanceScale(guidanceScale)
                     .numInferenceSteps(20)
                     .seed((long) i)
