@@ -14,18 +14,15 @@ import io.darkroom.job.Rendered;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
-import io.darkroom.model.BuiltInModels;
-import io.darkroom.noise.TorchGenerator;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -67,13 +64,7 @@ class CheckpointsTest {
 
     private Engine engine(Path noModels) {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
-        Models models = new Models(
-                noModels,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                new OnnxLoader(new Device.Cpu(), meter),
-                new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS));
+        Models models = TestModels.starter(noModels, new OnnxLoader(new Device.Cpu(), meter));
         Engine made = new Engine(
                 "cpu",
                 models,

@@ -10,16 +10,14 @@ import io.darkroom.job.RenderJob;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.noise.TorchCpuGenerator;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,13 +41,7 @@ class DeadlineOrderTest {
         HandDevice device = new HandDevice();
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         device.listener = meter;
-        Models models = new Models(
-                noModels,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                device,
-                new TorchNoise(1 << 18));
+        Models models = TestModels.starter(noModels, device);
         Engine engine = new Engine(
                 "hand",
                 models,

@@ -14,14 +14,12 @@ import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.job.SurroundingsException;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.CallListener;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,13 +60,7 @@ class EngineFairnessTest {
                 meter.called(kind, rows, 1_000_000);
             }
         };
-        Models models = new Models(
-                noModels,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                device,
-                new TorchNoise(1 << 18));
+        Models models = TestModels.starter(noModels, device);
         return new Engine(
                 "hand",
                 models,

@@ -11,15 +11,12 @@ import io.darkroom.job.RenderJob;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
-import io.darkroom.model.BuiltInModels;
-import io.darkroom.noise.TorchGenerator;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -49,13 +46,7 @@ abstract class EngineFixture {
     Engine engine(boolean fragile, Duration idle) {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         device.listener = meter;
-        Models models = new Models(
-                noModels,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                device,
-                new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS));
+        Models models = TestModels.starter(noModels, device);
         Engine made = new Engine(
                 "hand",
                 models,

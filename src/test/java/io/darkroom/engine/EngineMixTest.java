@@ -12,20 +12,18 @@ import io.darkroom.job.Rendered;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.CallListener;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -56,13 +54,7 @@ class EngineMixTest {
 
     EngineMixTest(@TempDir Path noModels) {
         this.noModels = noModels;
-        Models models = new Models(
-                this.noModels,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                device,
-                new TorchNoise(1 << 18));
+        Models models = TestModels.starter(this.noModels, device);
         engine = new Engine(
                 "mix",
                 models,

@@ -11,17 +11,15 @@ import io.darkroom.job.RenderJob;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.CallListener;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -45,13 +43,7 @@ class FamilyMixTest {
     private final Engine engine;
 
     FamilyMixTest() {
-        Models models = new Models(
-                Goldens.repository().resolve("pipelines"),
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                device,
-                new TorchNoise(1 << 18));
+        Models models = TestModels.starter(Goldens.repository().resolve("pipelines"), device);
         engine = new Engine(
                 "mix",
                 models,

@@ -10,15 +10,13 @@ import io.darkroom.job.RenderJob;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.NetworkLoader;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import io.darkroom.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,13 +57,7 @@ class FixedRowsTest {
         device.listener = (kind, rows, nanos) -> meter.called(kind, rows, 1_000_000);
         List<Float> latents = new ArrayList<>();
         device.latents = z -> latents.add(z.data()[0]);
-        Models models = new Models(
-                noModels,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                loader,
-                new TorchNoise(1 << 18));
+        Models models = TestModels.starter(noModels, loader);
         Engine engine = new Engine(
                 "hand",
                 models,

@@ -14,7 +14,6 @@ import io.darkroom.job.Rendered;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.Lease;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
@@ -23,7 +22,7 @@ import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Sampling;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import io.darkroom.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -31,7 +30,6 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,13 +75,7 @@ class PreviewsTest {
     }
 
     private static Models models(CallMeter meter) {
-        return new Models(
-                Goldens.repository().resolve("pipelines"),
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                new OnnxLoader(new Device.Cpu(), meter),
-                new TorchNoise(1 << 18));
+        return TestModels.starter(Goldens.repository().resolve("pipelines"), new OnnxLoader(new Device.Cpu(), meter));
     }
 
     private static InputImage picture() {

@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.darkroom.goldens.Goldens;
 import io.darkroom.goldens.ModelCopies;
 import io.darkroom.goldens.SafetensorsFile;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
 import io.darkroom.model.Variant;
-import io.darkroom.noise.TorchGenerator;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.tensor.Tensor;
@@ -23,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,13 +47,7 @@ class LoraVariantTest {
     }
 
     private Models models() {
-        return new Models(
-                directory,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                loader(),
-                new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS));
+        return TestModels.starter(directory, loader());
     }
 
     private static OnnxLoader loader() {

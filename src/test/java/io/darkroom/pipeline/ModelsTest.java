@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.darkroom.goldens.Goldens;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
-import io.darkroom.noise.TorchGenerator;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.tensor.Tensor;
@@ -16,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,13 +26,8 @@ class ModelsTest {
     private final AtomicLong deviceNanos = new AtomicLong();
 
     private Models models() {
-        return new Models(
-                directory,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> deviceNanos.addAndGet(nanos)),
-                new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS));
+        return TestModels.starter(
+                directory, new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> deviceNanos.addAndGet(nanos)));
     }
 
     private void copyTinySd(String as) throws IOException {

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.darkroom.goldens.ModelCopies;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.LatentDecoder;
 import io.darkroom.model.Lease;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
-import io.darkroom.noise.TorchGenerator;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
 import io.darkroom.tensor.Tensor;
@@ -20,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,13 +41,7 @@ class VaeVariantTest {
     }
 
     private Models models() {
-        return new Models(
-                directory,
-                List.of(BuiltInModels.starter()),
-                Optional.empty(),
-                Long.MAX_VALUE,
-                new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}),
-                new TorchNoise(TorchGenerator.DEFAULT_CUDA_THREADS));
+        return TestModels.starter(directory, new OnnxLoader(new Device.Cpu(), (kind, rows, nanos) -> {}));
     }
 
     private static Arguments.Builder cat() {

@@ -12,11 +12,10 @@ import io.darkroom.job.Disposition;
 import io.darkroom.job.EventType;
 import io.darkroom.job.Limits;
 import io.darkroom.job.TerminalEvent;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.onnx.Device;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import io.darkroom.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -84,13 +83,7 @@ class MixPropertyTest {
             CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
             device.listener = meter;
             device.answer = this::halved;
-            Models models = new Models(
-                    noModels,
-                    List.of(BuiltInModels.starter()),
-                    Optional.empty(),
-                    Long.MAX_VALUE,
-                    device,
-                    new TorchNoise(1 << 18));
+            Models models = TestModels.starter(noModels, device);
             each.add(new DeviceModels.One(new Device.Cpu(i, devices.size()), models, meter));
         }
         engines = Engines.start(

@@ -12,12 +12,10 @@ import io.darkroom.job.EventType;
 import io.darkroom.job.Limits;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.CallListener;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
-import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.TorchNoise;
+import io.darkroom.pipeline.TestModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,16 +74,7 @@ class TwoDevicesTest {
             });
             FaultyDevice faulty = new FaultyDevice(new OnnxLoader(device, meter), NEVER);
             devices.add(faulty);
-            each.add(new DeviceModels.One(
-                    device,
-                    new Models(
-                            noModels,
-                            List.of(BuiltInModels.starter()),
-                            Optional.empty(),
-                            Long.MAX_VALUE,
-                            faulty,
-                            new TorchNoise(1 << 18)),
-                    meter));
+            each.add(new DeviceModels.One(device, TestModels.starter(noModels, faulty), meter));
         }
         Engines engines = Engines.start(
                 new DeviceModels(each),
