@@ -11,6 +11,7 @@ import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.RequestParser;
 import io.darkroom.model.BuiltInModels;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.model.NetworkLoader;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.Devices;
@@ -23,6 +24,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -53,13 +55,14 @@ class DeviceBeans {
     @Singleton
     DeviceModels models(MeterRegistry meters, DeviceUse use, ModelSupply supply) {
         TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
+        List<ModelFolder> builtIn = BuiltInModels.all();
         return new DeviceModels(Devices.of(config.devices()).stream()
                 .map(device -> {
                     CallMeter meter =
                             new CallMeter(use.watch(device.toString(), new CallFigures(meters, device.toString())));
                     Models models = new Models(
                             supply.folder(),
-                            BuiltInModels.all(),
+                            builtIn,
                             config.models().defaultModel(),
                             config.models().memory().asLongValue() / parts(device),
                             loader(device, meter),

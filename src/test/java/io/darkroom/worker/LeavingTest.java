@@ -156,15 +156,8 @@ final class LeavingTest extends LoopHarness {
 
     @Test
     void aCheckpointThatCannotBeUsedIsFollowedByTheNextAndThenByTheBeginning() throws Exception {
-        String digest = digest("{\"id\":\"a\"}");
-        for (int n = 1; n <= 2; n++) {
-            Source source = new Source("requests", 0, 0, null);
-            store.objects.put(
-                    ".darkroom/jobs/a/attempt-" + n,
-                    new JobRecord.Attempt(n, digest, "t", source, "w" + n, "r" + n, 5, null)
-                            .data()
-                            .array());
-        }
+        attempted("a", 1);
+        attempted("a", 2);
         for (String name : List.of("1-3", "1-9", "2-12", "2-15", "2-x")) {
             store.objects.put(".darkroom/jobs/a/checkpoints/" + name, name.getBytes(StandardCharsets.UTF_8));
         }
@@ -288,11 +281,17 @@ final class LeavingTest extends LoopHarness {
                 .containsExactlyInAnyOrder(55.5, 0.0);
     }
 
-    private void ended(String job, JobRecord.End end) {
+    /** An attempt of another worker, which has not said how it ended. */
+    private void attempted(String job, int n) {
         Source source = new Source("requests", 0, 0, null);
         String digest = digest("{\"id\":\"" + job + "\"}");
-        JobRecord.Attempt attempt = new JobRecord.Attempt(1, digest, "t", source, "w0", "w0/1", 5, null);
-        store.objects.put(".darkroom/jobs/" + job + "/attempt-1", attempt.data().array());
+        JobRecord.Attempt attempt = new JobRecord.Attempt(n, digest, "t", source, "w" + n, "w" + n + "/1", 5, null);
+        store.objects.put(
+                ".darkroom/jobs/" + job + "/attempt-" + n, attempt.data().array());
+    }
+
+    private void ended(String job, JobRecord.End end) {
+        attempted(job, 1);
         store.objects.put(".darkroom/jobs/" + job + "/attempt-1-end", end.data().array());
     }
 
@@ -314,14 +313,8 @@ final class LeavingTest extends LoopHarness {
 
     @Test
     void aPoisonJobIsGivenUpAndPutAside() throws Exception {
-        String digest = digest("{\"id\":\"a\"}");
-        Source source = new Source("requests", 0, 0, null);
         for (int n = 1; n <= 3; n++) {
-            store.objects.put(
-                    ".darkroom/jobs/a/attempt-" + n,
-                    new JobRecord.Attempt(n, digest, "t", source, "w" + n, "r" + n, 5, null)
-                            .data()
-                            .array());
+            attempted("a", n);
         }
 
         CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
