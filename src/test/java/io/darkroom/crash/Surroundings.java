@@ -78,7 +78,7 @@ final class Surroundings implements AutoCloseable {
 
     /** @param session after how long without a sign of life the group takes a worker for dead */
     Surroundings(String name, Path folder, Duration session) {
-        QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
+        quiet();
         this.name = name;
         broker = StandaloneBroker.start(folder.resolve("kafka"), 0, onePartitionEach(), session);
         store = StandaloneStore.start(folder.resolve("store"), 0, ACCESS);
@@ -97,6 +97,11 @@ final class Surroundings implements AutoCloseable {
                 new StringSerializer(),
                 new ByteArraySerializer());
         end = new EndState(broker.bootstrapServers(), store.endpoint());
+    }
+
+    /** So that servers in this process log their warnings only. */
+    static void quiet() {
+        QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
     }
 
     /** Starts a worker, and does not wait for it. */

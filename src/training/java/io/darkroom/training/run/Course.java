@@ -2,6 +2,7 @@ package io.darkroom.training.run;
 
 import ai.djl.ndarray.NDManager;
 import io.darkroom.model.BuiltInModels;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.sampling.SchedulerConfig;
 import io.darkroom.text.ClipTokenizer;
 import io.darkroom.text.Tokenizer;
@@ -23,6 +24,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -186,6 +188,19 @@ final class Course {
     /** The starter's tokenizer, which the models ship again. */
     static Tokenizer tokenizer() {
         return ClipTokenizer.read(BuiltInModels.starter().root().resolve("tokenizer"), Networks.TOKENS);
+    }
+
+    /** What can be judged and measured, by name: the models that the application holds, or their like exported here. */
+    Map<String, ModelFolder> models() {
+        Map<String, ModelFolder> models = new LinkedHashMap<>();
+        BuiltInModels.all().forEach(model -> models.put(model.name(), model));
+        for (String name : config.models().keySet()) {
+            Path exported = folder.resolve("models").resolve(name);
+            if (ModelFolder.isOne(exported)) {
+                models.put(name, ModelFolder.read(name, exported));
+            }
+        }
+        return models;
     }
 
     /** A model's configuration. */

@@ -3,7 +3,6 @@ package io.darkroom.training.run;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.darkroom.image.Pixels;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.training.data.DrawnSet;
@@ -11,7 +10,6 @@ import io.darkroom.training.data.Scene;
 import io.darkroom.training.run.Judge.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,9 +18,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Judges the exported models, beside the starter that the application ships: what the judge reads of held-out captions
- * from their pictures, the Frechet distance of these to held-out drawings, diversity, and the contact sheet. Writes {@code
- * evaluation.json} and {@code sheet.png}.
+ * Judges the models ({@link Course#models}) side by side: what the judge reads of held-out captions from their pictures,
+ * the Frechet distance of these to held-out drawings, diversity, and the contact sheet. Writes {@code evaluation.json} and
+ * {@code sheet.png}.
  */
 final class Evaluation {
     private static final int PICTURES = 240;
@@ -41,14 +39,13 @@ final class Evaluation {
     }
 
     void run() throws IOException {
-        Map<String, ModelFolder> folders = folders(course);
         Map<String, Map<String, Double>> figures = new LinkedHashMap<>();
         Map<String, List<Pixels>> sheet = new LinkedHashMap<>();
         DrawnSet heldOut = course.heldOut();
         try (Judge judge = judge(course)) {
             Frechet.Moments drawings = moments(heldOut, judge);
             figures.put("drawings", ofDrawings(heldOut, judge, drawings));
-            for (Map.Entry<String, ModelFolder> model : folders.entrySet()) {
+            for (Map.Entry<String, ModelFolder> model : course.models().entrySet()) {
                 try (Renderer renderer = new Renderer(model.getValue())) {
                     figures.put(model.getKey(), ofModel(model.getKey(), renderer, heldOut, judge, drawings));
                     sheet.put(model.getKey(), renderer.pictures(Sheets.requests(GUIDANCE_OF_SHEET), done -> {}));
@@ -60,19 +57,6 @@ final class Evaluation {
                 new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(figures));
         Sheets.write(course.folder().resolve("sheet.png"), Sheets.PROMPTS, sheet);
         figures.forEach((model, values) -> course.out().println(model + ": " + values));
-    }
-
-    /** The models that were exported, and the one that the application ships. */
-    static Map<String, ModelFolder> folders(Course course) {
-        Map<String, ModelFolder> folders = new LinkedHashMap<>();
-        folders.put("shipped", BuiltInModels.starter());
-        for (String name : course.config().models().keySet()) {
-            Path folder = course.folder().resolve("models").resolve(name);
-            if (ModelFolder.isOne(folder)) {
-                folders.put(name, ModelFolder.read(name, folder));
-            }
-        }
-        return folders;
     }
 
     static Judge judge(Course course) throws IOException {

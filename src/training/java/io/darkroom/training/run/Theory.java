@@ -2,7 +2,6 @@ package io.darkroom.training.run;
 
 import ai.djl.ndarray.NDManager;
 import io.darkroom.image.Pixels;
-import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.InputImage;
@@ -53,8 +52,8 @@ public final class Theory {
     /**
      * Measures.
      *
-     * @param args the training's folder and configuration, the folder for tables and plots, a model ({@code shipped} or a
-     *     trained one), what to measure ({@code guidance}, {@code steps}, {@code reconstruction}, {@code inversion}, {@code
+     * @param args the training's folder and configuration, the folder for tables and plots, a model ({@link
+     *     Course#models}), what to measure ({@code guidance}, {@code steps}, {@code reconstruction}, {@code inversion}, {@code
      *     cost}, {@code objects}, {@code attributes}), how many pictures a point has, and the points
      */
     public static void main(String[] args) throws IOException {
@@ -101,9 +100,12 @@ public final class Theory {
     }
 
     private ModelFolder folder() {
-        return model.equals("shipped")
-                ? BuiltInModels.starter()
-                : ModelFolder.read(model, course.folder().resolve("models").resolve(model));
+        ModelFolder folder = course.models().get(model);
+        if (folder == null) {
+            throw new IllegalArgumentException(
+                    "model: \"" + model + "\" is none of " + course.models().keySet());
+        }
+        return folder;
     }
 
     private static double[] or(double[] points, double[] otherwise) {

@@ -27,10 +27,10 @@ class TrainingConfigTest {
         TrainingConfig config = TrainingConfig.read(SHIPPED);
 
         assertThat(config.checkpointEvery()).isEqualTo(Duration.ofMinutes(2));
-        assertThat(config.models()).containsOnlyKeys("starter-flow", "starter");
+        assertThat(config.models()).containsOnlyKeys("starter-flow", "starter-ddim");
         assertThat(TrainingConfig.read(Path.of("src/training/training-quick.yaml"))
                         .models())
-                .containsOnlyKeys("starter-flow", "starter");
+                .containsOnlyKeys("starter-flow", "starter-ddim");
     }
 
     @Test
