@@ -61,6 +61,8 @@ final class Configs {
         config.put("norm_num_groups", vae.groups());
         config.put("sample_size", picture);
         config.put("scaling_factor", scalingFactor);
+        // Stable Diffusion 3's pipeline adds it without asking whether it is there.
+        config.put("shift_factor", 0.0);
         config.put("use_quant_conv", true);
         config.put("use_post_quant_conv", true);
         return config;
@@ -98,6 +100,7 @@ final class Configs {
         config.put("freq_shift", 0);
         config.put("sample_size", latentSide);
         config.put("time_embedding_type", "positional");
+        config.put("time_cond_proj_dim", null);
         if (unet.pooling() > 0) {
             config.put("addition_embed_type", "text");
             config.put("addition_embed_type_num_heads", unet.pooling());

@@ -88,6 +88,9 @@ class FolderTest {
                 .containsOnlyKeys("text_encoder", "text_encoder_2", "transformer", "vae_encoder", "vae_decoder");
         assertThat(differences.values()).allMatch(d -> d <= Agreement.CLOSE);
         rendersWhatTheTextSays("stable-diffusion-3", 4);
+        // diffusers' pipeline reads it without asking whether it is there.
+        assertThat(json("vae_decoder/config.json").path("shift_factor").isNumber())
+                .isTrue();
     }
 
     @Test
