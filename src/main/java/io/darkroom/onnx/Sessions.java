@@ -24,23 +24,13 @@ import org.jboss.logging.Logger;
 final class Sessions {
     private static final Logger LOG = Logger.getLogger(Sessions.class);
     /** Made once for the process; ONNX Runtime keeps it until the process ends. */
-    private static final OrtEnvironment ENVIRONMENT = environment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    private static final OrtEnvironment ENVIRONMENT = 
+            RuntimeEnvironment.make(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
 
     private Sessions() {}
 
     static OrtEnvironment environment() {
         return ENVIRONMENT;
-    }
-
-    private static OrtEnvironment environment(OrtLoggingLevel level) {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment(level, "darkroom");
-        try {
-            // Otherwise it keeps figures in a database below the home folder, and sends them where it can.
-            environment.setTelemetry(false);
-        } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime cannot be told to keep no telemetry", e);
-        }
-        return environment;
     }
 
     /**

@@ -32,7 +32,9 @@ public record VaeDecoder(List<Integer> widths, int layers, int latents, int grou
 
     @Override
     public List<Port> outputs() {
-        return List.of(Port.floats("sample", "batch_size", "3", "sample_height", "sample_width"));
+        // optimum works out its buffers from these names: a word of an input's, a space, what is done to it.
+        String grown = " * " + VaeEncoder.factor(widths);
+        return List.of(Port.floats("sample", "batch_size", "3", "latent_height" + grown, "latent_width" + grown));
     }
 
     @Override

@@ -33,8 +33,18 @@ public record VaeEncoder(List<Integer> widths, int layers, int latents, int grou
 
     @Override
     public List<Port> outputs() {
+        String shrunk = " / " + factor(widths);
         return List.of(Port.floats(
-                "latent_parameters", "batch_size", String.valueOf(2 * latents), "latent_height", "latent_width"));
+                "latent_parameters",
+                "batch_size",
+                String.valueOf(2 * latents),
+                "sample_height" + shrunk,
+                "sample_width" + shrunk));
+    }
+
+    /** Pixels of a picture's side for one of its latents. */
+    static int factor(List<Integer> widths) {
+        return 1 << (widths.size() - 1);
     }
 
     @Override

@@ -15,7 +15,6 @@ import io.darkroom.training.objective.Diffusion;
 import io.darkroom.training.objective.Epsilon;
 import io.darkroom.training.objective.Flow;
 import io.darkroom.training.objective.Objective;
-import io.darkroom.training.objective.Times;
 import io.darkroom.training.objective.Velocity;
 import io.darkroom.training.run.TrainingConfig.Denoiser;
 import io.darkroom.training.run.TrainingConfig.Vae;
@@ -24,8 +23,10 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -92,7 +93,8 @@ final class Course {
     }
 
     private DrawnSet drawn(String name, int use, int count) throws IOException {
-        Path file = folder.resolve(name + ".u8");
+        // A set follows from its seed; one with fewer pictures is its beginning.
+        Path file = folder.resolve(name + "-" + config.seed() + ".u8");
         try (Progress progress = new Progress("drawing " + name, "pictures", 0, count, out)) {
             return DrawnSet.open(file, 1000 * config.seed() + use, count, progress::at);
         }
@@ -102,14 +104,14 @@ final class Course {
     void features() throws IOException {
         try (Stage stage =
                 new ClassifierStage("features", config.features().learning(), training(), root, seed("features"))) {
-            trainer.run(stage, root);
+            trainer.run(stage, settings("features"), root);
         }
     }
 
     /** Trains the classifier that reads attributes back. */
     void judge() throws IOException {
         try (Stage stage = new ClassifierStage("judge", config.judge().learning(), judging(), root, seed("judge"))) {
-            trainer.run(stage, root);
+            trainer.run(stage, settings("judge"), root);
         }
     }
 
@@ -136,15 +138,16 @@ final class Course {
         var networks = new VaeStage.Networks(encoder, decoder, critic, features);
         try (Stage stage = new VaeStage(
                 name, vae.learning(), vae.crops(), vae.weights(), training(), networks, decoderOnly, root)) {
-            trainer.run(stage, root);
+            trainer.run(stage, settings(name), root);
         }
     }
 
     /** The training set's latents, encoded where they are not yet. */
     Latents latents() throws IOException {
         try (Network encoder = trained("vae", "encoder", Networks.vaeEncoder())) {
-            return Latents.open(
-                    folder.resolve("latents.f32"), training(), encoder, Networks.LATENT_CHANNELS, root, out);
+            // Of another encoder they would be others, and could not be told from these.
+            String name = String.format(Locale.ROOT, "latents-%08x.f32", Arrays.hashCode(encoder.copy()));
+            return Latents.open(folder.resolve(name), training(), encoder, Networks.LATENT_CHANNELS, root, out);
         }
     }
 
@@ -156,20 +159,16 @@ final class Course {
             texts.add(new Network(text, root, seed(name + " text " + texts.size())));
         }
         var networks = new TextToLatents(texts, new Network(Networks.denoiser(model.kind()), root, seed(name)));
-        Times times = model.logitNormal() == null
-                ? Times.stratified()
-                : Times.logitNormal(
-                        model.logitNormal().mean(), model.logitNormal().deviation());
         try (Stage stage = new DenoiserStage(
                 name,
                 model.learning(),
                 new DenoiserStage.Data(training(), latents(), tokenizer()),
                 objective(model),
-                times,
+                model.times(),
                 new ConditionDropout(model.conditionDropout()),
                 networks,
                 root)) {
-            trainer.run(stage, root);
+            trainer.run(stage, settings(name), root);
         }
     }
 
@@ -221,13 +220,46 @@ final class Course {
         return network;
     }
 
-    /** The averaged weights of what learns in a stage, as its last checkpoint has them. */
+    /** Everything that a stage depends on: of the configuration, its own part and those of the stages before it. */
+    private String settings(String stage) {
+        String vae = "seed " + config.seed() + ", " + config.data().training() + " pictures, " + config.features();
+        return switch (stage) {
+            case "judge" -> "seed " + config.seed() + ", " + config.data().judging() + " pictures, " + config.judge();
+            case "features" -> vae;
+            case "vae" -> vae + ", " + config.vae();
+            case "decoder" -> vae + ", " + config.vae() + ", " + config.decoder();
+            default -> vae + ", " + config.vae() + ", " + denoiser(stage);
+        };
+    }
+
+    private Learning learning(String stage) {
+        return switch (stage) {
+            case "judge" -> config.judge().learning();
+            case "features" -> config.features().learning();
+            case "vae" -> config.vae().learning();
+            case "decoder" -> config.decoder().learning();
+            default -> denoiser(stage).learning();
+        };
+    }
+
+    /**
+     * The averaged weights of what learns in a stage, as its last checkpoint has them.
+     *
+     * @throws IllegalStateException where the stage is not done
+     */
     float[] weights(String stage, String learner) throws IOException {
         Path file = trainer.checkpoint(stage);
         if (!Files.exists(file)) {
             throw new IllegalStateException(file + " is missing: stage " + stage + " comes first");
         }
-        float[] weights = Checkpoint.read(file).arrays().get(learner + ".average");
+        Checkpoint checkpoint = Checkpoint.read(file);
+        long done = Trainer.steps(checkpoint);
+        int steps = learning(stage).steps();
+        if (done < steps) {
+            throw new IllegalStateException(
+                    file + " is at step " + done + " of " + steps + ": stage " + stage + " comes to its end first");
+        }
+        float[] weights = checkpoint.arrays().get(learner + ".average");
         if (weights == null) {
             throw new IllegalStateException(file + " has no " + learner + ".average");
         }

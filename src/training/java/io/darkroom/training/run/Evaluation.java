@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -43,7 +44,7 @@ final class Evaluation {
         Map<String, List<Pixels>> sheet = new LinkedHashMap<>();
         DrawnSet heldOut = course.heldOut();
         try (Judge judge = judge(course)) {
-            Frechet.Moments drawings = moments(heldOut, judge);
+            Frechet.Moments drawings = moments(heldOut, judge, scene -> true);
             figures.put("drawings", ofDrawings(heldOut, judge, drawings));
             for (Map.Entry<String, ModelFolder> model : course.models().entrySet()) {
                 try (Renderer renderer = new Renderer(model.getValue())) {
@@ -63,10 +64,12 @@ final class Evaluation {
         return new Judge(course.trained("judge", "classifier", Networks.classifier()), course.root());
     }
 
-    /** What Frechet distances are to. */
-    static Frechet.Moments moments(DrawnSet set, Judge judge) {
-        List<Pixels> pictures =
-                IntStream.range(0, set.count()).mapToObj(set::pixels).toList();
+    /** What Frechet distances are to: drawings of the scenes that are as wanted. */
+    static Frechet.Moments moments(DrawnSet set, Judge judge, Predicate<Scene> wanted) {
+        List<Pixels> pictures = IntStream.range(0, set.count())
+                .filter(i -> wanted.test(set.scene(i)))
+                .mapToObj(set::pixels)
+                .toList();
         return Frechet.Moments.of(
                 judge.judge(pictures).stream().map(Verdict::features).toList());
     }

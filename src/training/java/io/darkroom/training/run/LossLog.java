@@ -3,6 +3,7 @@ package io.darkroom.training.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,21 +28,26 @@ final class LossLog {
      */
     static LossLog open(Path file, long step) throws IOException {
         if (Files.exists(file)) {
-            List<String> kept = Files.readAllLines(file).stream()
-                    .filter(line -> line.startsWith("step") || before(line, step))
+            List<String> lines = Files.readAllLines(file);
+            List<String> kept = lines.stream()
+                    .filter(line -> line.startsWith("step,") || before(line, lines.get(0), step))
                     .toList();
-            Files.write(file, kept);
+            Path part = file.resolveSibling(file.getFileName() + ".part");
+            Files.write(part, kept);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
         return new LossLog(file);
     }
 
-    private static boolean before(String line, long step) {
-        return Long.parseLong(line.substring(0, line.indexOf(','))) < step;
+    /** Not what a kill cut off. */
+    private static boolean before(String line, String head, long step) {
+        String[] values = line.split(",", -1);
+        return values.length == head.split(",", -1).length && !values[0].isEmpty() && Long.parseLong(values[0]) < step;
     }
 
     void add(long step, Map<String, Double> values) throws IOException {
         Map<String, Double> sorted = new TreeMap<>(values);
-        if (lines.isEmpty() && !Files.exists(file)) {
+        if (lines.isEmpty() && (!Files.exists(file) || Files.size(file) == 0)) {
             lines.add("step," + String.join(",", sorted.keySet()));
         }
         lines.add(step + ","

@@ -13,6 +13,8 @@ import io.darkroom.training.data.Scene.Style;
 import io.darkroom.training.data.Scene.Weather;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -56,13 +58,16 @@ public final class Theory {
      *     Course#models}), what to measure ({@code guidance}, {@code steps}, {@code reconstruction}, {@code inversion}, {@code
      *     cost}, {@code objects}, {@code attributes}), how many pictures a point has, and the points
      */
+    @SuppressWarnings("try") // the lock is held, not used
     public static void main(String[] args) throws IOException {
         if (args.length < 5) {
             throw new IllegalArgumentException(
                     "give a folder, a configuration, a folder for the plots, a model, a measurement");
         }
-        try (NDManager root = NDManager.newBaseManager()) {
-            Course course = new Course(Path.of(args[0]), TrainingConfig.read(Path.of(args[1])), System.out, root);
+        Path folder = Files.createDirectories(Path.of(args[0]));
+        try (FileChannel lock = Training.locked(folder);
+                NDManager root = NDManager.newBaseManager()) {
+            Course course = new Course(folder, TrainingConfig.read(Path.of(args[1])), System.out, root);
             int pictures = args.length > 5 ? Integer.parseInt(args[5]) : 96;
             double[] points = args.length > 6 && !args[6].equals("all")
                     ? Arrays.stream(args[6].split(",", -1))
@@ -76,7 +81,7 @@ public final class Theory {
     private void measure(String what, double[] points) throws IOException {
         try (Renderer renderer = new Renderer(folder());
                 Judge judge = Evaluation.judge(course)) {
-            Eye eye = new Eye(renderer, judge, Evaluation.moments(heldOut, judge));
+            Eye eye = new Eye(renderer, judge);
             switch (what) {
                 case "guidance" -> guidance(eye, or(points, GUIDANCES));
                 case "steps" -> steps(eye, or(points, STEP_COUNTS));
@@ -84,7 +89,7 @@ public final class Theory {
                 case "inversion" -> inversion(renderer, or(points, GUIDANCES));
                 case "cost" -> cost(renderer, or(points, SIDES));
                 case "objects" -> objects(eye, or(points, new double[] {0, 1, 2}));
-                case "attributes" -> attributes(eye, or(points, new double[] {2, 3, 4, 5, 6, 7, 8}));
+                case "attributes" -> attributes(eye, or(points, new double[] {2, 3, 4, 5, 6, 7, 8, 9, 10}));
                 default -> throw new IllegalArgumentException("measurement: \"" + what
                         + "\" is none of guidance, steps, reconstruction, inversion, cost, objects, attributes");
             }
@@ -92,8 +97,8 @@ public final class Theory {
     }
 
     /** What makes pictures and looks at them. */
-    private record Eye(Renderer renderer, Judge judge, Frechet.Moments drawings) {
-        Map<String, Double> figures(Prompted prompted) {
+    private record Eye(Renderer renderer, Judge judge) {
+        Map<String, Double> figures(Prompted prompted, Frechet.Moments drawings) {
             List<Pixels> pictures = renderer.pictures(prompted.requests(), done -> {});
             return prompted.figures(pictures, judge, drawings);
         }
@@ -115,13 +120,12 @@ public final class Theory {
     /** Adherence, diversity, saturation and clipping against the guidance scale. */
     private void guidance(Eye eye, double[] scales) throws IOException {
         Table table = new Table(model + "-guidance", "guidance scale");
+        Predicate<Scene> natural = scene -> scene.style() == Style.PLAIN || scene.style() == Style.PHOTO;
+        Frechet.Moments drawings = Evaluation.moments(heldOut, eye.judge(), natural);
         for (double w : scales) {
             Prompted prompted = Prompted.of(
-                    heldOut,
-                    pictures,
-                    scene -> scene.style() == Style.PLAIN || scene.style() == Style.PHOTO,
-                    o -> o.guidanceScale(w).numInferenceSteps(STEPS));
-            Map<String, Double> figures = eye.figures(prompted);
+                    heldOut, pictures, natural, o -> o.guidanceScale(w).numInferenceSteps(STEPS));
+            Map<String, Double> figures = eye.figures(prompted, drawings);
             figures.put("diversity", Evaluation.diversity(eye.renderer(), heldOut, eye.judge(), w, STEPS));
             table.add(w, figures, console);
         }
@@ -137,6 +141,7 @@ public final class Theory {
     private void steps(Eye eye, double[] counts) throws IOException {
         boolean flow = folder().pipelineClass().contains("StableDiffusion3");
         List<String> solvers = flow ? List.of("flow_euler") : List.of("ddim", "dpmpp_2m");
+        Frechet.Moments drawings = Evaluation.moments(heldOut, eye.judge(), scene -> true);
         for (String solver : solvers) {
             Table table = new Table(model + "-steps-" + solver, "steps");
             for (double n : counts) {
@@ -144,7 +149,7 @@ public final class Theory {
                     o.guidanceScale(GUIDANCE).numInferenceSteps((int) n);
                     return flow ? o : o.scheduler(Map.of("_class_name", solver));
                 });
-                table.add(n, eye.figures(prompted), console);
+                table.add(n, eye.figures(prompted, drawings), console);
             }
             table.write(out, List.of("mean"), List.of("frechet"));
         }
@@ -268,7 +273,7 @@ public final class Theory {
         if (prompted.scenes().size() < 2) {
             console.println("no such scenes are held out: " + at);
         } else {
-            table.add(at, eye.figures(prompted), console);
+            table.add(at, eye.figures(prompted, Evaluation.moments(heldOut, eye.judge(), wanted)), console);
         }
     }
 

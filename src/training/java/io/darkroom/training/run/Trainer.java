@@ -19,6 +19,8 @@ import java.util.SplittableRandom;
  * the last bit.
  */
 final class Trainer {
+    private static final String STEP = "step";
+
     private final Path folder;
     private final long seed;
     private final Duration checkpointEvery;
@@ -42,16 +44,22 @@ final class Trainer {
         return folder.resolve(stage + ".safetensors");
     }
 
+    /** How many steps were done when it was written. */
+    static long steps(Checkpoint checkpoint) {
+        return Long.parseLong(checkpoint.metadata().getOrDefault(STEP, "0"));
+    }
+
     /**
      * Trains a stage to its last step, with checkpoints on the way and one at the end.
      *
+     * @param settings everything of the configuration that the stage depends on
      * @throws IOException where a file cannot be read or written
-     * @throws IllegalStateException where the checkpoint is of another seed or of other networks
+     * @throws IllegalStateException where the checkpoint is of another seed, of other settings or of other networks
      */
-    void run(Stage stage, NDManager root) throws IOException {
+    void run(Stage stage, String settings, NDManager root) throws IOException {
         Files.createDirectories(folder);
         long steps = stage.learning().steps();
-        long step = restore(stage);
+        long step = restore(stage, settings);
         if (step >= steps) {
             out.println(stage.name() + ": done, " + step + " steps");
             return;
@@ -69,7 +77,7 @@ final class Trainer {
                 progress.at(step, values);
                 if (step == steps || System.nanoTime() - saved > checkpointEvery.toNanos()) {
                     log.flush();
-                    save(stage, step);
+                    save(stage, settings, step);
                     saved = System.nanoTime();
                 }
             }
@@ -80,18 +88,18 @@ final class Trainer {
         return new Random(new SplittableRandom(seed * 0x9e3779b97f4a7c15L + stage.hashCode() * 31L + step).nextLong());
     }
 
-    private void save(Stage stage, long step) throws IOException {
+    private void save(Stage stage, String settings, long step) throws IOException {
         Map<String, float[]> arrays = new LinkedHashMap<>();
         for (Learner learner : stage.learners()) {
             learner.state().forEach((name, values) -> arrays.put(name, values.toFloatArray()));
         }
-        Map<String, String> metadata =
-                Map.of("stage", stage.name(), "step", String.valueOf(step), "seed", String.valueOf(seed));
+        Map<String, String> metadata = Map.of(
+                "stage", stage.name(), STEP, String.valueOf(step), "seed", String.valueOf(seed), "settings", settings);
         new Checkpoint(metadata, arrays).write(checkpoint(stage.name()));
     }
 
     /** How many steps were done. */
-    private long restore(Stage stage) throws IOException {
+    private long restore(Stage stage, String settings) throws IOException {
         Path file = checkpoint(stage.name());
         if (!Files.exists(file)) {
             return 0;
@@ -101,6 +109,11 @@ final class Trainer {
         if (!String.valueOf(seed).equals(ofSeed)) {
             throw new IllegalStateException(
                     file + " is of seed " + ofSeed + ", not " + seed + ": choose another folder");
+        }
+        String ofSettings = checkpoint.metadata().get("settings");
+        if (!settings.equals(ofSettings)) {
+            throw new IllegalStateException(file + " was made with other settings than this configuration's: choose"
+                    + " another folder. It has " + ofSettings + ", the configuration " + settings);
         }
         for (Learner learner : stage.learners()) {
             for (Map.Entry<String, NDArray> part : learner.state().entrySet()) {
@@ -116,6 +129,6 @@ final class Trainer {
                 }
             }
         }
-        return Long.parseLong(checkpoint.metadata().getOrDefault("step", "0"));
+        return steps(checkpoint);
     }
 }

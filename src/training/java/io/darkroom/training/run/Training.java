@@ -27,6 +27,7 @@ public final class Training {
      *     features}, {@code vae}, {@code decoder}, {@code latents}, a model's name, {@code export:NAME}, {@code judge},
      *     {@code evaluate}, {@code report}, {@code all}
      */
+    @SuppressWarnings("try") // the lock is held, not used
     public static void main(String[] args) throws IOException {
         if (args.length < 2) {
             throw new IllegalArgumentException("give a folder, a configuration and stages");
@@ -34,18 +35,24 @@ public final class Training {
         TrainingConfig config = TrainingConfig.read(Path.of(args[1]));
         List<String> stages = stages(config, Arrays.asList(args).subList(2, args.length));
         Path folder = Files.createDirectories(Path.of(args[0]));
-        try (FileChannel lock =
-                        FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel lock = locked(folder);
                 NDManager root = NDManager.newBaseManager()) {
-            // Held until the process ends, however it ends.
-            if (lock.tryLock() == null) {
-                throw new IllegalStateException(folder + " is in use by another process that trains");
-            }
             Course course = new Course(folder, config, System.out, root);
             for (String stage : stages) {
                 run(course, stage);
             }
         }
+    }
+
+    /** Keeps other processes away from a folder until it is closed, or the process ends, however it ends. */
+    static FileChannel locked(Path folder) throws IOException {
+        FileChannel lock =
+                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (lock.tryLock() == null) {
+            lock.close();
+            throw new IllegalStateException(folder + " is in use by another process that trains or measures");
+        }
+        return lock;
     }
 
     /** The stages that are meant, checked before the first begins. */

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.darkroom.training.data.DrawnSet;
+import io.darkroom.training.objective.ConditionDropout;
+import io.darkroom.training.objective.Times;
 import io.darkroom.training.objective.Weighting;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -97,8 +99,36 @@ record TrainingConfig(
             @JsonProperty("logit_normal") @Nullable LogitNormal logitNormal,
             @JsonProperty("condition_dropout") double conditionDropout,
             Learning learning) {
+        Denoiser {
+            boolean flow = predicts == Predicts.FLOW;
+            if (flow != (kind == Kind.DIT)) {
+                throw new IllegalArgumentException("predicts: " + predicts + " is not for kind " + kind
+                        + "; accepted are FLOW for DIT, EPSILON and VELOCITY for UNET");
+            }
+            if (flow && minSnrGamma != null) {
+                throw new IllegalArgumentException(
+                        "min_snr_gamma: " + minSnrGamma + " is not for FLOW, which has no SNR; accepted is null");
+            }
+            // Each checks its own.
+            weighting(minSnrGamma);
+            new ConditionDropout(conditionDropout);
+            times(logitNormal);
+        }
+
         Weighting weighting() {
+            return weighting(minSnrGamma);
+        }
+
+        Times times() {
+            return times(logitNormal);
+        }
+
+        private static Weighting weighting(@Nullable Double minSnrGamma) {
             return minSnrGamma == null ? Weighting.PLAIN : new Weighting(minSnrGamma);
+        }
+
+        private static Times times(@Nullable LogitNormal of) {
+            return of == null ? Times.stratified() : Times.logitNormal(of.mean(), of.deviation());
         }
     }
 

@@ -56,6 +56,12 @@ final class VaeStage implements Stage {
                 throw new IllegalArgumentException(
                         "crop size: " + size + " is no multiple of 8 in 8.." + Landscape.SIDE + " pixels");
             }
+            if (!(wholeFrom >= 0 && wholeFrom <= 1)) {
+                throw new IllegalArgumentException("whole_from: " + wholeFrom + " is not in 0..1");
+            }
+            if (wholeBatch < 1) {
+                throw new IllegalArgumentException("whole_batch: " + wholeBatch + " is less than 1");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.darkroom.model.Denoiser;
@@ -26,6 +27,7 @@ import io.darkroom.training.net.UNet;
 import io.darkroom.training.net.VaeDecoder;
 import io.darkroom.training.net.VaeEncoder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,11 @@ class FolderTest {
                 .isEqualTo("v_prediction");
         assertThat(json("vae_decoder/config.json").path("scaling_factor").asDouble())
                 .isEqualTo(0.4);
+        // What optimum makes its buffers by.
+        assertThat(outputDims("vae_decoder"))
+                .containsExactly("batch_size", "", "latent_height * 8", "latent_width * 8");
+        assertThat(outputDims("vae_encoder"))
+                .containsExactly("batch_size", "", "sample_height / 8", "sample_width / 8");
     }
 
     @Test
@@ -98,6 +105,20 @@ class FolderTest {
         StableDiffusionFolder model = unet(new UNet(4, List.of(16), List.of(true), 1, 2, 8, 32, 0));
 
         assertThatThrownBy(() -> model.write(folder, "velocity", manager)).hasMessageContaining("\"velocity\"");
+    }
+
+    private List<String> outputDims(String network) throws IOException {
+        byte[] file = Files.readAllBytes(folder.resolve(network).resolve("model.onnx"));
+        return ModelProto.parseFrom(file)
+                .getGraph()
+                .getOutput(0)
+                .getType()
+                .getTensorType()
+                .getShape()
+                .getDimList()
+                .stream()
+                .map(dim -> dim.getDimParam())
+                .toList();
     }
 
     private static StableDiffusionFolder unet(UNet unet) {

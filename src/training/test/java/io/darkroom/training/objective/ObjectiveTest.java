@@ -14,9 +14,12 @@ import io.darkroom.training.objective.Objective.Noised;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ObjectiveTest {
     private static final Offset<Float> CLOSE = within(1e-6f);
@@ -120,12 +123,17 @@ class ObjectiveTest {
         assertThat(noised.loss(output).getFloat()).isEqualTo((2 + 0.5f * 4.5f) / 2);
     }
 
-    @Test
-    void theLosssGradientIsThatOfFiniteDifferences() {
+    static Stream<Objective> objectives() {
+        return Stream.of(new Epsilon(FOUR, new Weighting(5)), new Velocity(FOUR, new Weighting(5)), new Flow());
+    }
+
+    @ParameterizedTest
+    @MethodSource("objectives")
+    void theLosssGradientIsThatOfFiniteDifferences(Objective objective) {
         Random random = new Random(7);
         NDArray z0 = normal(random);
         NDArray epsilon = normal(random);
-        Noised noised = new Velocity(FOUR, new Weighting(5)).noise(z0, epsilon, new float[] {0.1f, 0.4f, 0.9f});
+        Noised noised = objective.noise(z0, epsilon, new float[] {0.1f, 0.4f, 0.9f});
         // A denoiser of one parameter: w times its input.
         NDArray w = manager.create(0.3f);
         w.setRequiresGradient(true);

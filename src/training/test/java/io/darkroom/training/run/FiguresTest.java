@@ -72,6 +72,29 @@ class FiguresTest {
     }
 
     @Test
+    void oneObjectThatIsSeenIsNotTwo() {
+        Scene wanted = scene(RED_LEFT, new Thing(Kind.BALL, Hue.BLUE, Side.RIGHT));
+        Accuracy accuracy = new Accuracy();
+
+        accuracy.add(wanted, Attributes.answers(scene(RED_LEFT)));
+
+        assertThat(accuracy.shares())
+                .containsEntry("object", 0.5)
+                .containsEntry("side", 0.5)
+                .containsEntry("colour", 0.5);
+    }
+
+    @Test
+    void theMeanIsOfWhatWasAskedFor() {
+        Accuracy accuracy = new Accuracy();
+
+        accuracy.add(
+                scene(), Attributes.answers(new Scene(Subject.SEA, Time.NIGHT, Weather.CLEAR, Style.PLAIN, List.of())));
+
+        assertThat(accuracy.shares()).containsEntry("nothing", 1.0).containsEntry("mean", 0.75);
+    }
+
+    @Test
     void anObjectOnTheWrongSideMayHaveTheRightColour() {
         Accuracy accuracy = new Accuracy();
 

@@ -106,6 +106,19 @@ class LearnerTest {
     }
 
     @Test
+    void laterTheAverageKeepsWhatItIsTold() {
+        Learner learner = new Learner("it", network, new Learning(100, 1, 0.1, 0, 0, 1, 1, 1e6, 0.5), manager);
+
+        step(learner, 90, 1, 1);
+
+        // (1 + 90) / (10 + 90) is more than 0.5: half of 1, half of the new weight.
+        float weight = network.copy()[0];
+        assertThat(weight).isNotEqualTo(1);
+        assertThat(Objects.requireNonNull(learner.state().get("it.average")).toFloatArray())
+                .containsExactly(new float[] {0.5f + weight / 2, 0.5f + weight / 2, 1}, within(1e-6f));
+    }
+
+    @Test
     void aGradientThatIsNotFiniteStopsTheRun() {
         Learner learner = new Learner("it", network, new Learning(100, 1, 0.1, 0, 0, 1, 1, 1, 0), manager);
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.darkroom.training.data.Attributes;
 import io.darkroom.training.data.DrawnSet;
 import io.darkroom.training.net.ClipTextEncoder;
 import io.darkroom.training.net.DiffusionTransformer;
@@ -21,7 +23,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -113,6 +117,40 @@ class StagesTest {
         assertThat(critic.copy()).isNotEqualTo(before);
         assertThat(value(values.get(7), "critic")).isLessThan(value(values.get(0), "critic"));
         assertThat(features.copy()).isEqualTo(featuresBefore);
+    }
+
+    @Test
+    void theLossOfAnswersIsTheSumOfTheirQuestions() {
+        int width = Attributes.logits();
+        // Nothing is known: each question costs the logarithm of how many answers it has. One has no answer here.
+        float[] right = new float[width];
+        double expected = 0;
+        for (Attributes.Question question :
+                Attributes.all().subList(1, Attributes.all().size())) {
+            right[question.from() + question.answers() - 1] = 1;
+            expected += Math.log(question.answers());
+        }
+
+        NDArray loss = ClassifierStage.crossEntropy(
+                manager.zeros(new Shape(1, width)), manager.create(right, new Shape(1, width)));
+
+        assertThat((double) loss.getFloat()).isCloseTo(expected, within(1e-5));
+    }
+
+    @Test
+    void latentsThatAKillCutOffAreCompleted() throws IOException {
+        PrintStream out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        Path file = folder.resolve("latents");
+        Latents.open(file, set, encoder, 4, manager, out);
+        byte[] whole = Files.readAllBytes(file);
+        Path cut = folder.resolve("cut");
+        Files.write(cut, Arrays.copyOf(whole, whole.length / 2 - 7));
+
+        Latents.open(cut, set, encoder, 4, manager, out);
+
+        assertThat(Files.readAllBytes(cut)).hasSize(whole.length);
+        assertThat(Arrays.copyOf(Files.readAllBytes(cut), whole.length / 4))
+                .isEqualTo(Arrays.copyOf(whole, whole.length / 4));
     }
 
     @Test

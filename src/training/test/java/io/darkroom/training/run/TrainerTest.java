@@ -34,8 +34,12 @@ class TrainerTest {
     }
 
     private Trainer trainer(String name, long seed) {
+        return trainer(name, seed, Duration.ZERO);
+    }
+
+    private Trainer trainer(String name, long seed, Duration checkpointEvery) {
         PrintStream out = new PrintStream(shown, true, StandardCharsets.UTF_8);
-        return new Trainer(folder.resolve(name), seed, Duration.ZERO, out);
+        return new Trainer(folder.resolve(name), seed, checkpointEvery, out);
     }
 
     private Stage stage() throws IOException {
@@ -77,14 +81,20 @@ class TrainerTest {
     @Test
     void aRunThatWasKilledTakesTheSameCourse() throws IOException {
         try (Stage stage = stage()) {
-            trainer("whole", 5).run(stage, manager);
+            trainer("whole", 5).run(stage, "as ever", manager);
         }
 
-        try (Stage stage = new Killed(stage(), 3)) {
-            assertThatThrownBy(() -> trainer("killed", 5).run(stage, manager)).hasMessage("killed");
+        try (Stage stage = new Killed(stage(), 2)) {
+            assertThatThrownBy(() -> trainer("killed", 5).run(stage, "as ever", manager))
+                    .hasMessage("killed");
+        }
+        // Two more steps, of which no checkpoint is written: they are lost, and taken again.
+        try (Stage stage = new Killed(stage(), 4)) {
+            assertThatThrownBy(() -> trainer("killed", 5, Duration.ofDays(1)).run(stage, "as ever", manager))
+                    .hasMessage("killed");
         }
         try (Stage stage = stage()) {
-            trainer("killed", 5).run(stage, manager);
+            trainer("killed", 5).run(stage, "as ever", manager);
         }
 
         assertThat(arrays("killed")).usingRecursiveComparison().isEqualTo(arrays("whole"));
@@ -98,11 +108,11 @@ class TrainerTest {
     @Test
     void whatIsDoneIsNotDoneAgain() throws IOException {
         try (Stage stage = stage()) {
-            trainer("whole", 5).run(stage, manager);
+            trainer("whole", 5).run(stage, "as ever", manager);
         }
 
         try (Stage stage = new Killed(stage(), 0)) {
-            trainer("whole", 5).run(stage, manager);
+            trainer("whole", 5).run(stage, "as ever", manager);
         }
 
         assertThat(shown.toString(StandardCharsets.UTF_8)).contains("features: done, 6 steps");
@@ -111,7 +121,7 @@ class TrainerTest {
     @Test
     void progressShowsStepsAndSecondsLeft() throws IOException {
         try (Stage stage = stage()) {
-            trainer("whole", 5).run(stage, manager);
+            trainer("whole", 5).run(stage, "as ever", manager);
         }
 
         assertThat(shown.toString(StandardCharsets.UTF_8))
@@ -121,13 +131,37 @@ class TrainerTest {
     @Test
     void aCheckpointOfAnotherSeedIsRefused() throws IOException {
         try (Stage stage = stage()) {
-            trainer("whole", 5).run(stage, manager);
+            trainer("whole", 5).run(stage, "as ever", manager);
         }
 
         try (Stage stage = stage()) {
-            assertThatThrownBy(() -> trainer("whole", 6).run(stage, manager))
+            assertThatThrownBy(() -> trainer("whole", 6).run(stage, "as ever", manager))
                     .hasMessageContaining("is of seed 5, not 6");
         }
+    }
+
+    @Test
+    void aCheckpointOfOtherSettingsIsRefused() throws IOException {
+        try (Stage stage = stage()) {
+            trainer("whole", 5).run(stage, "4 pictures", manager);
+        }
+
+        try (Stage stage = stage()) {
+            assertThatThrownBy(() -> trainer("whole", 5).run(stage, "5 pictures", manager))
+                    .hasMessageContaining("It has 4 pictures, the configuration 5 pictures");
+        }
+    }
+
+    @Test
+    void aLineThatAKillCutOffIsRemoved() throws IOException {
+        Path file = folder.resolve("log.csv");
+        Files.writeString(file, "step,gradient,loss\n0,1,1\n1,0.");
+
+        LossLog log = LossLog.open(file, 2);
+        log.add(1, Map.of("loss", 0.5, "gradient", 2.0));
+        log.flush();
+
+        assertThat(file).hasContent("step,gradient,loss\n0,1,1\n1,2.00000,0.500000\n");
     }
 
     @Test

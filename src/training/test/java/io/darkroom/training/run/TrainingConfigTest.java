@@ -64,4 +64,25 @@ class TrainingConfigTest {
 
         assertThatThrownBy(() -> TrainingConfig.read(file)).hasMessageContaining("ema: 1.5");
     }
+
+    @Test
+    void aPredictionThatTheKindCannotMakeIsNamed() throws IOException {
+        Path file = changed("predicts: velocity", "predicts: flow");
+
+        assertThatThrownBy(() -> TrainingConfig.read(file))
+                .hasMessageContaining("predicts: FLOW is not for kind UNET")
+                .hasMessageContaining("EPSILON and VELOCITY for UNET");
+    }
+
+    @Test
+    void whatIsWrongWithALaterStageIsSaidAtOnce() throws IOException {
+        assertThatThrownBy(() -> TrainingConfig.read(changed("condition_dropout: 0.1", "condition_dropout: 1.5")))
+                .hasMessageContaining("1.5");
+        assertThatThrownBy(() -> TrainingConfig.read(changed("min_snr_gamma: 5", "min_snr_gamma: -5")))
+                .hasMessageContaining("-5");
+        assertThatThrownBy(() -> TrainingConfig.read(changed("deviation: 1.0", "deviation: -1.0")))
+                .hasMessageContaining("-1.0");
+        assertThatThrownBy(() -> TrainingConfig.read(changed("whole_from: 0.8", "whole_from: 8")))
+                .hasMessageContaining("whole_from: 8.0");
+    }
 }
