@@ -73,8 +73,9 @@ class StandaloneIT {
 
     @Test
     void aPostedRequestIsRenderedAndEveryFieldIsResolved() throws Exception {
-        String id = post("{\"prompt\":\"a red house\",\"num_inference_steps\":2,\"labels\":{\"who\":\"me\"},"
-                + "\"num_images_per_prompt\":2,\"seed\":7,\"output\":{\"format\":\"jpeg\",\"presign_seconds\":60}}");
+        String id = post(
+                "{\"id\":null,\"prompt\":\"a red house\",\"num_inference_steps\":2,\"labels\":{\"who\":\"me\"},"
+                        + "\"num_images_per_prompt\":2,\"seed\":7,\"output\":{\"format\":\"jpeg\",\"presign_seconds\":60}}");
 
         JsonNode job = ended(app, id);
         assertThat(job.path("status").asText()).as(job.toString()).isEqualTo("completed");

@@ -97,8 +97,10 @@ final class Denoising {
     private void report(Flight flight) {
         int step = flight.step();
         int steps = flight.steps();
-        long soFar = flight.clock.inPhase(flights.now());
-        long etaMs = step == 0 ? -1 : Math.round(soFar / 1e6 / step * (steps - step));
+        // What a checkpoint had brought took this attempt no time.
+        int made = step - flight.resumedStep;
+        long soFar = flight.clock.of("denoise", flights.now());
+        long etaMs = made == 0 ? -1 : Math.round(soFar / 1e6 / made * (steps - step));
         previews.tell(flight, new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
         checkpoints.stepped(flight);
         for (Flight.Picture picture : flight.decodable()) {

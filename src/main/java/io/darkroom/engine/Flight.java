@@ -4,6 +4,7 @@ import io.darkroom.job.RenderJob;
 import io.darkroom.job.Renderer;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.Lease;
+import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.pipeline.Sampling;
@@ -165,9 +166,9 @@ final class Flight implements AutoCloseable {
         return pictures.stream().allMatch(p -> p.decoded);
     }
 
-    /** From its second attempt a job shares no call with others, so that one that kills its worker kills it alone. */
+    /** Whether it shares no call with others, so that a job that kills its worker kills it alone. */
     boolean alone() {
-        return work.job().attempt() > 1;
+        return work.job().alone();
     }
 
     /** As {@link #steps}, also before any picture has begun. */
@@ -175,7 +176,8 @@ final class Flight implements AutoCloseable {
         return plans.stream()
                 .mapToInt(plan -> {
                     Integer pictures = plan.arguments().numImagesPerPrompt();
-                    return plan.steps() * (pictures == null ? 1 : pictures);
+                    List<Arguments.ClassLabel> classes = plan.arguments().classLabels();
+                    return plan.steps() * (pictures == null ? 1 : pictures) * (classes == null ? 1 : classes.size());
                 })
                 .sum();
     }

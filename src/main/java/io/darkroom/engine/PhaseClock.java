@@ -27,9 +27,9 @@ final class PhaseClock {
         phase = "";
     }
 
-    /** How long the present phase has lasted, in nanoseconds. */
-    long inPhase(long now) {
-        return phase.isEmpty() ? 0 : now - since;
+    /** How long a phase has lasted so far, in nanoseconds: all its parts, where others came between. */
+    long of(String name, long now) {
+        return nanos.getOrDefault(name, 0L) + (phase.equals(name) ? now - since : 0);
     }
 
     void device(double share) {

@@ -75,6 +75,11 @@ public record Assignment(
         return past.unclean(run, record.topicId(), record.source());
     }
 
+    /** Whether an attempt runs alone: one before it ended unclean. */
+    boolean alone(JobRecord past, int attempt) {
+        return unclean(past).stream().anyMatch(earlier -> earlier.number() < attempt);
+    }
+
     /** A file of the job's folder under the request's prefix. Replays have folders of their own. */
     Location file(RenderRequest of, String name) {
         return at(of.output().prefixOrDefault() + "/" + key().name() + "/" + name);

@@ -7,12 +7,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request that is put aside: key, value and headers as they came, and headers that say why.
  *
- * @param value untouched; null where the request had none, or one longer than the topic takes (a header says so)
+ * @param key untouched; null where the request had none, or one longer than the topic takes (a header says so)
+ * @param value the same
+ * @param headers the request's own, but for those that the topic does not take together (a header says so)
  */
 public record DeadLetter(@Nullable Bytes key, @Nullable Bytes value, List<IncomingRecord.Header> headers) {
     public DeadLetter {
         headers = List.copyOf(headers);
     }
+
+    /** Bytes of key and own headers together: what the topic takes beside the value. */
+    private static final int ENVELOPE = 64 << 10;
 
     /** Why a request is put aside. The wire's name is the constant's in lower case. */
     public enum Reason {
@@ -33,13 +38,19 @@ public record DeadLetter(@Nullable Bytes key, @Nullable Bytes value, List<Incomi
 
     /** The letter for a record: its own headers, then {@code darkroom-…} ones, which replace any of the same name. */
     public static DeadLetter of(IncomingRecord record, JobKey job, Reason reason, String message, Limits limits) {
-        List<IncomingRecord.Header> headers = new ArrayList<>();
-        for (IncomingRecord.Header header : record.headers()) {
-            if (!header.name().startsWith("darkroom-dead-")) {
-                headers.add(header);
-            }
-        }
+        List<IncomingRecord.Header> headers = new ArrayList<>(record.headers());
+        headers.removeIf(header -> header.name().startsWith("darkroom-dead-"));
         Bytes value = record.value();
+        Bytes key = record.key();
+        int bytes = headers.stream().mapToInt(DeadLetter::bytes).sum();
+        if (bytes > ENVELOPE / 2) {
+            headers.clear();
+            add(headers, "headers-omitted", bytes + " bytes");
+        }
+        if (key != null && key.size() > ENVELOPE / 2) {
+            add(headers, "key-omitted", key.size() + " bytes");
+            key = null;
+        }
         add(headers, "reason", reason.wireName());
         add(headers, "message", message);
         add(headers, "job", job.id());
@@ -52,7 +63,12 @@ public record DeadLetter(@Nullable Bytes key, @Nullable Bytes value, List<Incomi
             add(headers, "value-omitted", value.size() + " bytes");
             value = null;
         }
-        return new DeadLetter(record.key(), value, headers);
+        return new DeadLetter(key, value, headers);
+    }
+
+    private static int bytes(IncomingRecord.Header header) {
+        Bytes value = header.value();
+        return header.name().length() + (value == null ? 0 : value.size());
     }
 
     private static void add(List<IncomingRecord.Header> headers, String name, String text) {

@@ -132,7 +132,7 @@ public final class Delivery {
             Checkpoint.@Nullable Stored checkpoint,
             Saves saves,
             Instant now) {
-        RenderJob job = new RenderJob(a.key(), request(a), attempt, checkpoint);
+        RenderJob job = new RenderJob(a.key(), request(a), attempt, a.alone(past, attempt), checkpoint);
         return new Step(
                 new Rendering(
                         a, past, attempt, a.age(now), 0, checkpoint == null ? null : checkpoint.name(), false, saves),

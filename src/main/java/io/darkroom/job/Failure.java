@@ -10,6 +10,7 @@ import java.util.List;
  */
 public record Failure(Code code, String message, List<Problem> problems) {
     public Failure {
+        message = Quote.paragraph(message);
         problems = List.copyOf(problems);
     }
 

@@ -30,7 +30,7 @@ public record Limits(
 
     /** As shipped. */
     public static final Limits DEFAULTS =
-            new Limits(MI, 8 << 10, 4L * MI, 1000, 16, 64, Long.MAX_VALUE, 32L * MI, 32_000_000, 2 * MI - (64 << 10));
+            new Limits(MI, 8 << 10, 4L * MI, 1000, 16, 64, Long.MAX_VALUE, 32L * MI, 32_000_000, 2 * MI);
 
     public Limits {
         positive("request-bytes", requestBytes);

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class ObjectKeys {
     /** What S3 takes. */
     private static final int LONGEST_KEY = 1024;
+    /** What a store takes whose keys are files. */
+    private static final int LONGEST_PART = 255;
     /** Leaves room for a job's folder and file names below it. */
     private static final int LONGEST_PREFIX = 512;
 
@@ -55,6 +57,9 @@ final class ObjectKeys {
         for (String segment : segments) {
             if (segment.equals("..") || segment.equals(".") || segment.isEmpty()) {
                 return "a key without \"..\", \".\" or empty parts";
+            }
+            if (segment.getBytes(StandardCharsets.UTF_8).length > LONGEST_PART) {
+                return "a key whose parts between slashes have at most " + LONGEST_PART + " bytes";
             }
         }
         if (segments[0].toLowerCase(Locale.ROOT).equals(".darkroom")) {

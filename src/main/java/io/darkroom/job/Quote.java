@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class Quote {
     private static final int LONGEST = 60;
     private static final int LONGEST_LINE = 300;
+    private static final int LONGEST_PARAGRAPH = 2000;
 
     private Quote() {}
 
@@ -22,6 +23,11 @@ final class Quote {
     /** A message of others as one line, cut after 300 characters. */
     static String line(@Nullable String text) {
         return text == null ? "no message" : shorten(text, LONGEST_LINE);
+    }
+
+    /** A message of ours in which something of others may stand, cut after 2,000 characters. */
+    static String paragraph(String text) {
+        return text.length() <= LONGEST_PARAGRAPH ? text : shorten(text, LONGEST_PARAGRAPH);
     }
 
     /** Whether a text holds half of a surrogate pair, which no encoding of Unicode can carry. */

@@ -203,6 +203,17 @@ public record RenderRequest(
                     .reduce(1, (a, b) -> Math.min(a * b, Integer.MAX_VALUE));
         }
 
+        /** How many characters the values of all combinations have. */
+        long text() {
+            long combinations = combinations();
+            return values.values().stream()
+                    .filter(all -> !all.isEmpty())
+                    .mapToLong(all -> combinations
+                            / all.size()
+                            * all.stream().mapToLong(v -> v.toString().length()).sum())
+                    .sum();
+        }
+
         /** The values of one combination, by field. */
         public Map<String, Object> of(Variant variant) {
             Map<String, Object> own = new LinkedHashMap<>();

@@ -102,7 +102,8 @@ final class RequestFields {
             fields.tooLarge(
                     fields.at(name),
                     "at most " + limits.promptBytes() + " bytes",
-                    bytes + " bytes: " + Quote.of(text),
+                    // Not the text: messages go into the log, prompts do not.
+                    bytes + " bytes",
                     "prompt-bytes");
             return null;
         }

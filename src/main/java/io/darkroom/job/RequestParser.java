@@ -22,6 +22,9 @@ public final class RequestParser {
     private static final Set<String> NOT_DIGESTED = Set.of("expires_at", "priority", "labels");
 
     private static final String WHOLE = "(request)";
+    /** Of all pictures together: the completion event names each picture's own, and a topic takes 1 MiB. */
+    private static final int SWEPT_TEXT = 64 << 10;
+
     private static final int HIGHEST_GENERATION = 1_000_000;
 
     private final Limits limits;
@@ -144,6 +147,15 @@ public final class RequestParser {
         if (all > limits.sweep()) {
             boolean several = request.numImagesPerPrompt() != null && request.numImagesPerPrompt() > 1;
             tooMany(problems, several ? "num_images_per_prompt" : "class_labels", all, limits.sweep(), "sweep");
+        }
+        long text = sweep.text();
+        if (text > SWEPT_TEXT) {
+            problems.add(
+                    "sweep",
+                    "expected swept values of at most " + SWEPT_TEXT
+                            + " characters, each counted for every picture that has it (the event names them), got "
+                            + text,
+                    Failure.Code.TOO_LARGE);
         }
     }
 

@@ -19,7 +19,7 @@ public sealed interface Starting extends DeliveryState {
     record Queued(Assignment assignment, JobRecord past, int attempt, boolean claimed) implements Starting {
         /** Whether nothing else may be rendered meanwhile. */
         public boolean alone() {
-            return assignment.unclean(past).stream().anyMatch(earlier -> earlier.number() < attempt);
+            return assignment.alone(past, attempt);
         }
 
         @Override

@@ -85,7 +85,11 @@ class RequestIntake {
         int size = value == null ? 0 : value.size();
         CompletionStage<@Nullable Void> room = window.taken(kafka.getTopic(), size);
         deliveries
-                .submit(record, receipt == Offsets.Receipt.BEGUN, () -> offsets.begun(record.source()))
+                .submit(
+                        record,
+                        receipt == Offsets.Receipt.BEGUN,
+                        () -> offsets.begun(record.source()),
+                        () -> partitions.owns(kafka.getTopic(), kafka.getPartition()))
                 .thenAccept(disposition -> {
                     window.ended(kafka.getTopic(), size);
                     if (disposition == Disposition.SETTLED) {

@@ -23,6 +23,9 @@ final class GraphPatch {
     private final ByteBuffer model;
     private final Message.Field graph;
 
+    /** Bytes. */
+    private static final int LARGE = 64 << 20;
+
     private GraphPatch(ByteBuffer model, Message.Field graph) {
         this.model = model;
         this.graph = graph;
@@ -59,14 +62,13 @@ final class GraphPatch {
         return new Message(model, graph.content(), graph.to());
     }
 
-    /** The edited model, in a direct buffer. */
+    /** The edited model, in a direct buffer: of a large one not within the JVM's limit of these, which is that of its heap. */
     ByteBuffer with(List<Change> changes) {
         List<Change> ordered = new ArrayList<>(changes);
         ordered.sort(Comparator.comparingInt(c -> c.field().from()));
         int grown = ordered.stream().mapToInt(Change::growth).sum();
         byte[] head = Message.head(MODEL_GRAPH, graph.to() - graph.content() + grown);
-        ByteBuffer out =
-                ByteBuffer.allocateDirect(model.limit() + grown + head.length - (graph.content() - graph.from()));
+        ByteBuffer out = room(model.limit() + grown + head.length - (graph.content() - graph.from()));
         copy(0, graph.from(), out);
         out.put(head);
         int at = graph.content();
@@ -77,6 +79,15 @@ final class GraphPatch {
         }
         copy(at, model.limit(), out);
         return out.flip();
+    }
+
+    private static ByteBuffer room(int bytes) {
+        if (bytes < LARGE) {
+            return ByteBuffer.allocateDirect(bytes);
+        }
+        try (Scratch scratch = new Scratch()) {
+            return scratch.allocate(bytes);
+        }
     }
 
     private void copy(int start, int end, ByteBuffer to) {

@@ -24,8 +24,7 @@ import org.jboss.logging.Logger;
 final class Sessions {
     private static final Logger LOG = Logger.getLogger(Sessions.class);
     /** Made once for the process; ONNX Runtime keeps it until the process ends. */
-    private static final OrtEnvironment ENVIRONMENT = 
-            RuntimeEnvironment.make(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+    private static final OrtEnvironment ENVIRONMENT = RuntimeEnvironment.make(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
 
     private Sessions() {}
 

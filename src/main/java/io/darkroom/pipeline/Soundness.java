@@ -1,5 +1,6 @@
 package io.darkroom.pipeline;
 
+import io.darkroom.sampling.Shown;
 import io.darkroom.text.PromptAttention;
 import java.util.Map;
 import java.util.Set;
@@ -77,12 +78,13 @@ final class Soundness {
             if (!taken.contains(field.getKey())) {
                 checks.unsupported(
                         field.getKey(),
-                        field.getValue() + ": \"" + family.folder().name() + "\" is a "
+                        Shown.of(field.getValue()) + ": \"" + family.folder().name() + "\" is a "
                                 + family.folder().pipelineClass() + ", which has no such argument");
             } else if (task == Task.RECONSTRUCTION && !ofReconstruction.contains(field.getKey())) {
                 checks.invalid(
                         field.getKey(),
-                        field.getValue() + ": goes not with the task reconstruct, which takes " + ofReconstruction);
+                        Shown.of(field.getValue()) + ": goes not with the task reconstruct, which takes "
+                                + ofReconstruction);
             }
         }
     }

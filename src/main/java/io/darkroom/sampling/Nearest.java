@@ -5,12 +5,16 @@ import java.util.Comparator;
 
 /** The known name that is nearest to a mistyped one, by edit distance. */
 public final class Nearest {
+    private static final int LONGEST = 200;
+
     private Nearest() {}
 
     /** The nearest of the known names, of which there is at least one. */
     public static String of(String name, Collection<String> known) {
+        // What is far longer than any name is near none, and would take long to tell so.
+        String given = name.substring(0, Math.min(name.length(), LONGEST));
         return known.stream()
-                .min(Comparator.comparingInt(k -> distance(name, k)))
+                .min(Comparator.comparingInt(k -> distance(given, k)))
                 .orElseThrow();
     }
 

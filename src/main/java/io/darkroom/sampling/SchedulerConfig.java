@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object> values, Map<String, Double> ends) {
     private static final String CLASS = "_class_name";
+    /** What diffusers writes into its files beside the class's own keys. */
+    private static final Set<String> OF_FILES =
+            Set.of(CLASS, "_diffusers_version", "_name_or_path", "_use_default_values");
+
     private static final List<String> ENDS = List.of("sigma_min", "sigma_max");
 
     public SchedulerConfig {
@@ -61,7 +66,7 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
         override.forEach((key, value) -> {
             if (values.containsKey(key)) {
                 values.put(key, typed(key, value, target.type(), problems));
-            } else if (!key.startsWith("_")) {
+            } else if (!OF_FILES.contains(key)) {
                 problems.add(new Problem(Kind.INVALID, field(key), unknownKey(key, target.type())));
             }
         });
@@ -98,8 +103,8 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
                     .toList();
             return SchedulerException.invalid(
                     field(CLASS),
-                    "\"" + text + "\" is no scheduler; did you mean \"" + Nearest.of(text, known) + "\"? Known: "
-                            + String.join(", ", known));
+                    "\"" + Shown.of(text) + "\" is no scheduler; did you mean \"" + Nearest.of(text, known)
+                            + "\"? Known: " + String.join(", ", known));
         });
     }
 

@@ -40,16 +40,16 @@ final class SchedulerRules {
         }
         if (type != null && List.class.isAssignableFrom(type)) {
             if (!(value instanceof List<?> list)) {
-                throw new IllegalArgumentException(value + " is not a list of numbers");
+                throw new IllegalArgumentException(Shown.of(value) + " is not a list of numbers");
             }
             return list.stream().map(SchedulerRules::number).toList();
         }
         if (type != null && type != Object.class && !type.isInstance(value)) {
-            throw new IllegalArgumentException("\"" + value + "\" is not " + name(type));
+            throw new IllegalArgumentException("\"" + Shown.of(value) + "\" is not " + name(type));
         }
         List<String> allowed = SchedulerKeys.ALLOWED.get(key);
         if (allowed != null && !allowed.contains(value)) {
-            throw new IllegalArgumentException("\"" + value + "\" is none of " + String.join(", ", allowed));
+            throw new IllegalArgumentException("\"" + Shown.of(value) + "\" is none of " + String.join(", ", allowed));
         }
         return value;
     }
@@ -61,7 +61,7 @@ final class SchedulerRules {
         if ("-Infinity".equals(value) || "-inf".equals(value)) {
             return Double.NEGATIVE_INFINITY;
         }
-        throw new IllegalArgumentException("\"" + value + "\" is not a number");
+        throw new IllegalArgumentException("\"" + Shown.of(value) + "\" is not a number");
     }
 
     private static String name(Class<?> type) {

@@ -26,18 +26,20 @@ final class StoreFaults {
     private static final int PRECONDITION_FAILED = 412;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    /** Refusals of who asks, wherever it asks. */
-    private static final Set<String> CREDENTIALS = Set.of(
+    /** Refusals wherever one asks. */
+    private static final Set<String> EVERYWHERE = Set.of(
             "InvalidAccessKeyId",
             "SignatureDoesNotMatch",
             "ExpiredToken",
             "InvalidToken",
             "RequestTimeTooSkewed",
-            "AuthorizationHeaderMalformed");
+            "AuthorizationHeaderMalformed",
+            // Of a store that is full; it answers this with 403, too.
+            "QuotaExceeded");
 
     /** Refusals of a key's form. */
-    private static final Set<String> KEYS =
-            Set.of("KeyTooLongError", "InvalidURI", "InvalidObjectName", "XMinioInvalidObjectName");
+    private static final Set<String> KEYS = Set.of(
+            "KeyTooLongError", "InvalidURI", "InvalidObjectName", "XMinioInvalidObjectName", "XMinioParentIsObject");
 
     private final StoreConfig config;
     private final BooleanSupplier isRecordReadable;
@@ -95,7 +97,7 @@ final class StoreFaults {
     private boolean isLocationRefused(Throwable failure, String bucket, String key) {
         int status = status(failure);
         boolean answeredForLocation =
-                status >= 300 && status < 500 && status != TOO_MANY_REQUESTS && !CREDENTIALS.contains(code(failure));
+                status >= 300 && status < 500 && status != TOO_MANY_REQUESTS && !EVERYWHERE.contains(code(failure));
         if (!answeredForLocation) {
             return false;
         }

@@ -1,6 +1,8 @@
 package io.darkroom.web;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.job.Bytes;
@@ -42,7 +44,12 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
 public class RendersResource {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Numbers keep every digit. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MOST_LISTED = 500;
 
@@ -168,6 +175,8 @@ public class RendersResource {
             ObjectNode with = JSON.createObjectNode();
             with.put("id", id);
             with.setAll((ObjectNode) JSON.readTree(body));
+            // The same where it was given as null.
+            with.put("id", id);
             return JSON.writeValueAsBytes(with);
         } catch (IOException e) {
             throw new IllegalStateException("the parser has read this as a JSON object", e);

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -96,8 +97,13 @@ final class Deliveries {
         refusing = true;
     }
 
-    void take(Assignment assignment, Runnable begun, JobTrace trace, CompletableFuture<Disposition> done) {
-        if (refusing) {
+    void take(
+            Assignment assignment,
+            Runnable begun,
+            BooleanSupplier owned,
+            JobTrace trace,
+            CompletableFuture<Disposition> done) {
+        if (refusing || !owned.getAsBoolean()) {
             trace.ended(null, clock.instant());
             done.complete(Disposition.RELEASED);
             return;

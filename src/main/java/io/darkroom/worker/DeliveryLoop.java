@@ -25,6 +25,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -150,8 +151,11 @@ public final class DeliveryLoop implements AutoCloseable {
      * @param begunBefore whether an earlier owner of its partition said that it had begun the job: then its record is read
      *     first, and what is left of it does not wait behind jobs that nobody has begun
      * @param begun told on the delivery thread when its job is begun, or begun again
+     * @param owned whether its partition is still this worker's: asked on the delivery thread, for the partition may have
+     *     been handed over since the record was read, and then nobody would ask this job to leave
      */
-    public CompletionStage<Disposition> submit(IncomingRecord record, boolean begunBefore, Runnable begun) {
+    public CompletionStage<Disposition> submit(
+            IncomingRecord record, boolean begunBefore, Runnable begun, BooleanSupplier owned) {
         ParsedRequest request = parser.parse(record);
         Instant now = clock.instant();
         JobTrace trace = traces.begin(request, record, now);
@@ -168,7 +172,7 @@ public final class DeliveryLoop implements AutoCloseable {
                 begunBefore,
                 trace.context());
         CompletableFuture<Disposition> done = new CompletableFuture<>();
-        if (!deliveries.post(() -> deliveries.take(assignment, begun, trace, done))) {
+        if (!deliveries.post(() -> deliveries.take(assignment, begun, owned, trace, done))) {
             done.complete(Disposition.RELEASED);
         }
         return done;

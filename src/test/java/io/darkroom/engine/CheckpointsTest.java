@@ -90,7 +90,7 @@ class CheckpointsTest {
         Bytes json = Bytes.utf8("{\"id\":\"a\"," + fields + "}");
         IncomingRecord record = new IncomingRecord(new Source("requests", 0, 0, null), "t", 0, null, json, List.of());
         if (PARSER.parse(record) instanceof ParsedRequest.Valid valid) {
-            return new RenderJob(valid.key(), valid.request(), attempt, checkpoint);
+            return new RenderJob(valid.key(), valid.request(), attempt, attempt > 1, checkpoint);
         }
         throw new AssertionError("not valid: " + PARSER.parse(record));
     }

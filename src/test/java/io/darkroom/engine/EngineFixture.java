@@ -71,11 +71,12 @@ abstract class EngineFixture {
         assertThat(device.open.get()).as("models that are still open").isZero();
     }
 
+    /** From the second attempt on as after one that ended without a word. */
     static RenderJob job(String json, int attempt) {
         IncomingRecord record =
                 new IncomingRecord(new Source("requests", 0, 0, null), "t", 0, null, Bytes.utf8(json), List.of());
         if (PARSER.parse(record) instanceof ParsedRequest.Valid valid) {
-            return new RenderJob(valid.key(), valid.request(), attempt);
+            return new RenderJob(valid.key(), valid.request(), attempt, attempt > 1, null);
         }
         throw new AssertionError("not valid: " + PARSER.parse(record));
     }

@@ -7,6 +7,7 @@ import static io.darkroom.job.Records.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -44,6 +45,18 @@ final class HostileRequestTest {
                             .isNotBlank()
                             .hasSizeLessThan(400));
                 }));
+    }
+
+    @Test
+    void whatATextWithoutEndLeavesInAnEventIsShort() {
+        String endless = "x".repeat(500_000);
+
+        Failure failure = Failure.of(List.of(new Problem("scheduler.beta_start", endless + " is not a number")));
+        Source source = new Source("darkroom.requests", 0, 0, "\uFFFD".repeat(500_000));
+
+        assertThat(failure.message()).hasSizeLessThan(2100);
+        assertThat(failure.problems().get(0).message()).hasSizeLessThan(2100).startsWith("xxx");
+        assertThat(source.key()).hasSize(1000).endsWith("…");
     }
 
     @Test
@@ -108,5 +121,28 @@ final class HostileRequestTest {
                             PARSER.parse(bytes(Bytes.of(mutated), i)).key().id()))
                     .isTrue();
         }
+    }
+
+    /** A compressed record may be larger in its topic than that of dead letters takes. */
+    @Test
+    void aLetterLeavesOutWhatItsTopicDoesNotTake() {
+        Bytes large = Bytes.utf8("x".repeat(100_000));
+        IncomingRecord record = new IncomingRecord(
+                new Source("darkroom.requests", 0, 0, null),
+                "t",
+                0,
+                large,
+                Bytes.utf8("no JSON"),
+                List.of(new IncomingRecord.Header("own", large)));
+
+        DeadLetter letter =
+                DeadLetter.of(record, new JobKey("a", 0), DeadLetter.Reason.UNREADABLE, "no JSON", Limits.DEFAULTS);
+
+        assertThat(letter.key()).isNull();
+        assertThat(letter.value()).isEqualTo(Bytes.utf8("no JSON"));
+        assertThat(letter.headers())
+                .extracting(IncomingRecord.Header::name)
+                .contains("darkroom-dead-key-omitted", "darkroom-dead-headers-omitted", "darkroom-dead-reason")
+                .doesNotContain("own");
     }
 }

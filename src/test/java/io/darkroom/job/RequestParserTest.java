@@ -8,6 +8,7 @@ import static io.darkroom.job.Records.valid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -210,6 +211,22 @@ final class RequestParserTest {
                 .extracting(Problem::field)
                 .containsExactlyInAnyOrder("prompt", "width", "num_inference_steps", "num_images_per_prompt", "sweep");
         assertThat(failure.problems()).allSatisfy(p -> assertThat(p.message()).contains("darkroom.limits."));
+    }
+
+    /** Each of its 64 pictures names its own values in the completion event. */
+    @Test
+    void longTextsThatAreSweptAreTooLargeTogether() {
+        String texts = String.join(",", Collections.nCopies(8, "\"" + "x".repeat(1000) + "\""));
+        String few = String.join(",", Collections.nCopies(4, "\"" + "x".repeat(1000) + "\""));
+
+        Failure failure = invalid("{\"sweep\":{\"prompt\":[" + texts + "],\"negative_prompt\":[" + texts + "]}}");
+
+        assertThat(failure.code()).isEqualTo(Failure.Code.TOO_LARGE);
+        assertThat(failure.problems()).extracting(Problem::field).containsExactly("sweep");
+        assertThat(failure.message()).contains("65536").contains("128000");
+        assertThat(valid("{\"sweep\":{\"prompt\":[" + few + "],\"negative_prompt\":[" + few + "]}}")
+                        .sweep())
+                .isNotNull();
     }
 
     @Test

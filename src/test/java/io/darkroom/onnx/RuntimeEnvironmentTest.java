@@ -19,7 +19,9 @@ class RuntimeEnvironmentTest {
         private Maker() {}
 
         public static void main(String[] args) {
-            System.out.println("made " + RuntimeEnvironment.make(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR).getVersion());
+            System.out.println("made "
+                    + RuntimeEnvironment.make(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR)
+                            .getVersion());
         }
     }
 
@@ -45,7 +47,10 @@ class RuntimeEnvironmentTest {
 
     private static String place(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
                     .toString();
         } catch (java.net.URISyntaxException e) {
             throw new IllegalStateException(e);

@@ -43,6 +43,22 @@ class SchedulerConfigTest {
     }
 
     @Test
+    void aMistypedClassNameIsNamedTooAndWhatDiffusersWritesIntoFilesIsNot() {
+        SchedulerException e = refused(Map.of("_class_nam", "EulerDiscreteScheduler", "_diffusers_version", "0.36.0"));
+
+        assertThat(e.problems()).extracting(SchedulerException.Problem::field).containsExactly("scheduler._class_nam");
+    }
+
+    @Test
+    void aValueWithoutEndIsShownShort() {
+        SchedulerException e = refused(Map.of("_class_name", "euler", "beta_start", "x".repeat(500_000)));
+        SchedulerException name = refused(Map.of("_class_name", "x".repeat(500_000)));
+
+        assertThat(e.problems().get(0).message()).hasSizeLessThan(200).endsWith("is not a number");
+        assertThat(name.problems().get(0).message()).hasSizeLessThan(3000).contains("did you mean");
+    }
+
+    @Test
     void everyProblemIsReportedAtOnce() {
         SchedulerException e = refused(Map.of("_class_name", "euler", "beta_start", "small", "foo", 1));
 

@@ -54,6 +54,14 @@ final class LeavingTest extends LoopHarness {
         assertThat(submit("{\"id\":\"d\"}").get()).isEqualTo(Disposition.RELEASED);
     }
 
+    /** Nobody would ask it to leave: the partition's jobs were asked before it came. */
+    @Test
+    void aRecordWhosePartitionWentBeforeItCameIsLeftUntouched() throws Exception {
+        assertThat(submitLate("{\"id\":\"late\"}").get()).isEqualTo(Disposition.RELEASED);
+
+        assertThat(store.objects.keySet()).noneMatch(key -> key.contains("jobs/late/"));
+    }
+
     @Test
     void afterTheGraceARunningJobIsReleasedAndItsAttemptDoesNotCount() throws Exception {
         CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");

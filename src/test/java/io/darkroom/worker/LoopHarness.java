@@ -112,12 +112,17 @@ class LoopHarness implements AutoCloseable {
         if (tracestate != null) {
             headers.add(new IncomingRecord.Header(TraceContext.STATE, Bytes.utf8(tracestate)));
         }
-        return submit(json, headers, false);
+        return submit(json, headers, false, true);
     }
 
     /** One that an earlier owner is said to have begun. */
     CompletableFuture<Disposition> submitBegun(String json) {
-        return submit(json, List.of(), true);
+        return submit(json, List.of(), true, true);
+    }
+
+    /** One whose partition went to another worker after it was read. */
+    CompletableFuture<Disposition> submitLate(String json) {
+        return submit(json, List.of(), false, false);
     }
 
     /** The last record once more. */
@@ -127,12 +132,13 @@ class LoopHarness implements AutoCloseable {
     }
 
     private CompletableFuture<Disposition> submit(
-            String json, List<IncomingRecord.Header> headers, boolean begunBefore) {
+            String json, List<IncomingRecord.Header> headers, boolean begunBefore, boolean owned) {
         Source source = new Source("requests", 0, offset++, null);
         return loop.submit(
                         new IncomingRecord(source, "t", 1000, null, Bytes.utf8(json), headers),
                         begunBefore,
-                        () -> begun.add(json))
+                        () -> begun.add(json),
+                        () -> owned)
                 .toCompletableFuture();
     }
 

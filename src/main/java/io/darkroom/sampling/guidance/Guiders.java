@@ -4,6 +4,7 @@ import io.darkroom.sampling.Nearest;
 import io.darkroom.sampling.SchedulerException;
 import io.darkroom.sampling.SchedulerException.Kind;
 import io.darkroom.sampling.SchedulerException.Problem;
+import io.darkroom.sampling.Shown;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,7 +124,8 @@ public final class Guiders {
             } else {
                 invalid(
                         key,
-                        "\"" + value + "\" is not " + (defaultValue instanceof Boolean ? "true or false" : "a number"));
+                        "\"" + Shown.of(value) + "\" is not "
+                                + (defaultValue instanceof Boolean ? "true or false" : "a number"));
             }
         }
 
