@@ -38,7 +38,7 @@ public final class StandaloneStore implements AutoCloseable {
         } catch (IOException e) {
             throw new StandaloneException("Cannot use the store's folder " + folder + " (" + e + ")", e);
         }
-        BlobStore files = new FilesystemNio2BlobStore(folder.toString());
+        BlobStore files = new PlacedBlobStore(new FilesystemNio2BlobStore(folder.toString()), folder);
         S3Proxy server = S3Proxy.builder()
                 .endpoint(URI.create("http://" + Ports.LOOPBACK + ":" + port))
                 .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, access.accessKey(), access.secretKey())

@@ -20,6 +20,7 @@ final class StoreFaults {
     /** Where the job records are; that a request cannot name. */
     static final String RECORDS = ".darkroom/";
 
+    private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
@@ -36,6 +37,16 @@ final class StoreFaults {
             "AuthorizationHeaderMalformed",
             // Of a store that is full; it answers this with 403, too.
             "QuotaExceeded");
+
+    /** What went wrong on the way, answered with 400. */
+    private static final Set<String> TRANSFERS = Set.of(
+            "RequestTimeout",
+            "IncompleteBody",
+            "BadDigest",
+            "InvalidDigest",
+            "MissingContentLength",
+            "XAmzContentSHA256Mismatch",
+            "XAmzContentChecksumMismatch");
 
     /** Refusals of a key's form. */
     private static final Set<String> KEYS = Set.of(
@@ -104,8 +115,9 @@ final class StoreFaults {
         if (!bucket.equals(config.bucket()) || KEYS.contains(code(failure))) {
             return true;
         }
-        // Our bucket, but perhaps a prefix of it that our credentials do not cover.
-        return status == FORBIDDEN && !key.startsWith(RECORDS) && isRecordReadable.getAsBoolean();
+        // Our bucket, but perhaps a prefix of it that our credentials do not cover, or a key that this store has no place for.
+        boolean ofPlace = status == FORBIDDEN || (status == BAD_REQUEST && !TRANSFERS.contains(code(failure)));
+        return ofPlace && !key.startsWith(RECORDS) && isRecordReadable.getAsBoolean();
     }
 
     private static String reason(Throwable failure) {

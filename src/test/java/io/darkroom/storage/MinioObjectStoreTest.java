@@ -219,6 +219,16 @@ class MinioObjectStoreTest {
         }
     }
 
+    /** Its keys are paths: tried again for ever, such a job would hold up all others. */
+    @Test
+    void aKeyThatLeadsThroughAnObjectIsRefused() {
+        store.create(new Location(BUCKET, "through/object"), new byte[1], "text/plain");
+        Location at = new Location(BUCKET, "through/object/0.png");
+
+        assertThatThrownBy(() -> store.create(at, new byte[1], "image/png")).isInstanceOf(LocationRefusedException.class);
+        assertThatThrownBy(() -> store.read(at, 10)).isInstanceOf(LocationRefusedException.class);
+    }
+
     @Test
     void storesNothingThatWasDamagedOnTheWay() throws Exception {
         Location at = new Location(BUCKET, "damaged");

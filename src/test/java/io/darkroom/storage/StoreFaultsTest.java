@@ -81,6 +81,26 @@ class StoreFaultsTest {
     }
 
     @Test
+    void callsAKeyThatTheStoreHasNoPlaceForAFaultOfTheLocation() {
+        try (SmallHttpServer server = new SmallHttpServer((method, path, body) ->
+                        path.startsWith("/ours/.darkroom/") ? Answer.empty(404) : Answer.error(400, "InvalidRequest"));
+                MinioObjectStore store = store(server.uri())) {
+            assertThatThrownBy(() -> store.create(OURS, new byte[1], "image/png"))
+                    .isInstanceOf(LocationRefusedException.class);
+        }
+    }
+
+    @Test
+    void callsABodyThatCameDamagedAFaultOfTheSurroundings() {
+        try (SmallHttpServer server = new SmallHttpServer((method, path, body) ->
+                        path.startsWith("/ours/.darkroom/") ? Answer.empty(404) : Answer.error(400, "BadDigest"));
+                MinioObjectStore store = store(server.uri())) {
+            assertThatThrownBy(() -> store.create(OURS, new byte[1], "image/png"))
+                    .isInstanceOf(SurroundingsException.class);
+        }
+    }
+
+    @Test
     void triesACreateAgainThatMeetsAnotherOne() {
         AtomicInteger calls = new AtomicInteger();
         try (SmallHttpServer server = new SmallHttpServer((method, path, body) -> calls.incrementAndGet() < 3
