@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A device that is put to the test where it seems to be broken: three failures in a row that need not be the requests'
- * doing, and it has to render something plain with the same model before the third is told. Where it cannot, no job is
- * failed for it. A broken device, or a broken model, must not fail a whole topic. Safe for use from any thread.
+ * doing (one, where it has not made a picture yet), and it has to render something plain with the same model before the
+ * last of them is told. Where it cannot, no job is failed for it. A broken device, or a broken model, must not fail a whole
+ * topic, nor some jobs at each start. Safe for use from any thread.
  */
 final class SelfTested implements Renderer {
     private static final Logger LOG = Logger.getLogger(SelfTested.class);
@@ -37,6 +38,8 @@ final class SelfTested implements Renderer {
     private final Consumer<Throwable> broken;
     // Guarded by this.
     private int inARow;
+    /** Whether it has made a picture in this process. */
+    private boolean proven;
     private boolean testing;
     private boolean failed;
     private List<Held> held = new ArrayList<>();
@@ -74,6 +77,7 @@ final class SelfTested implements Renderer {
 
     private synchronized void wellDone() {
         inARow = 0;
+        proven = true;
     }
 
     private void failed(@Nullable String model, Listener listener, Failure failure) {
@@ -86,7 +90,8 @@ final class SelfTested implements Renderer {
         synchronized (this) {
             inARow++;
             refused = failed;
-            if (!failed && (testing || inARow >= SUSPICIOUS)) {
+            // Else a broken device would fail some jobs each time that its process is started again.
+            if (!failed && (testing || !proven || inARow >= SUSPICIOUS)) {
                 held.add(new Held(listener, failure));
                 begin = !testing;
                 testing = true;
@@ -110,7 +115,7 @@ final class SelfTested implements Renderer {
             passed();
             return;
         }
-        LOG.warnf("%s failed %d times in a row (%s): it is tested", name, SUSPICIOUS, last.message());
+        LOG.warnf("%s failed (%s): it is tested", name, last.message());
         device.render(new RenderJob(KEY, request.get(), 1), new Verdict());
     }
 
@@ -124,6 +129,9 @@ final class SelfTested implements Renderer {
     }
 
     private void passed() {
+        synchronized (this) {
+            proven = true;
+        }
         over(false).forEach(each -> each.listener().failed(each.failure()));
     }
 

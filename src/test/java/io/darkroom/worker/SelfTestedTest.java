@@ -65,7 +65,14 @@ class SelfTestedTest {
         return device.next().listener();
     }
 
+    /** As after its first picture. */
+    private void prove() throws InterruptedException {
+        give("first").finished(HandRenderer.rendered("picture"));
+        told.remove("first finished");
+    }
+
     private HandRenderer.Given failThreeTimes() throws InterruptedException {
+        prove();
         give("a").failed(INTERNAL);
         give("b").failed(BLACK);
         give("c").failed(INTERNAL);
@@ -98,8 +105,32 @@ class SelfTestedTest {
         assertThat(broken).singleElement().asString().contains("self-test").contains("NaN");
     }
 
+    /** A process that is started again and again must not fail some jobs each time. */
+    @Test
+    void beforeItsFirstPictureTheFirstFailureIsToldOnceTheDeviceHasPassed() throws InterruptedException {
+        give("a").failed(BLACK);
+        assertThat(told).isEmpty();
+
+        device.next().finish("plain");
+        assertThat(told).containsExactly("a failed");
+
+        give("b").failed(BLACK);
+        assertThat(told).containsExactly("a failed", "b failed");
+    }
+
+    @Test
+    void aDeviceThatHasMadeNoPictureFailsNoJob() throws InterruptedException {
+        give("a").failed(BLACK);
+
+        device.next().listener().failed(BLACK);
+
+        assertThat(told).containsExactly("a faulted");
+        assertThat(broken).hasSize(1);
+    }
+
     @Test
     void aPictureBetweenThemShowsThatTheDeviceIsWell() throws InterruptedException {
+        prove();
         give("a").failed(INTERNAL);
         give("b").failed(INTERNAL);
         give("good").finished(HandRenderer.rendered("picture"));
