@@ -115,7 +115,8 @@ final class StoreFaults {
         if (!bucket.equals(config.bucket()) || KEYS.contains(code(failure))) {
             return true;
         }
-        // Our bucket, but perhaps a prefix of it that our credentials do not cover, or a key that this store has no place for.
+        // Our bucket, but perhaps a prefix of it that our credentials do not cover, or a key that this store has no
+        // place for.
         boolean ofPlace = status == FORBIDDEN || (status == BAD_REQUEST && !TRANSFERS.contains(code(failure)));
         return ofPlace && !key.startsWith(RECORDS) && isRecordReadable.getAsBoolean();
     }

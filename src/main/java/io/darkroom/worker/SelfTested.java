@@ -40,6 +40,7 @@ final class SelfTested implements Renderer {
     private int inARow;
     /** Whether it has made a picture in this process. */
     private boolean proven;
+
     private boolean testing;
     private boolean failed;
     private List<Held> held = new ArrayList<>();

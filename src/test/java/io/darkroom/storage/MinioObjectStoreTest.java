@@ -225,7 +225,8 @@ class MinioObjectStoreTest {
         store.create(new Location(BUCKET, "through/object"), new byte[1], "text/plain");
         Location at = new Location(BUCKET, "through/object/0.png");
 
-        assertThatThrownBy(() -> store.create(at, new byte[1], "image/png")).isInstanceOf(LocationRefusedException.class);
+        assertThatThrownBy(() -> store.create(at, new byte[1], "image/png"))
+                .isInstanceOf(LocationRefusedException.class);
         assertThatThrownBy(() -> store.read(at, 10)).isInstanceOf(LocationRefusedException.class);
     }
 
