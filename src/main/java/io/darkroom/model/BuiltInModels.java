@@ -17,11 +17,14 @@ public final class BuiltInModels {
     /** Flow matching with a diffusion transformer. */
     public static final String STARTER_FLOW = "starter-flow";
 
+    /** As {@link #STARTER}, learnt from the same drawings as {@link #STARTER_FLOW}. */
+    public static final String STARTER_DDIM = "starter-ddim";
+
     private BuiltInModels() {}
 
     /** All of them, the default first. As {@link #starter}. */
     public static List<ModelFolder> all() {
-        return List.of(starter(), named(STARTER_FLOW));
+        return List.of(starter(), named(STARTER_FLOW), named(STARTER_DDIM));
     }
 
     /**
