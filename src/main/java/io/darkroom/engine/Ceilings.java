@@ -3,7 +3,6 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Limits;
 import io.darkroom.job.Problem;
-import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,7 @@ final class Ceilings {
                             .formatted(
                                     plans.get(0).width() + " x " + plans.get(0).height() + " pixels",
                                     plans.get(0).steps(),
-                                    pictures(plans.get(0)),
+                                    plans.get(0).pictures(),
                                     plans.size() == 1 ? "" : ", and " + (plans.size() - 1) + " more of a sweep,",
                                     work),
                     String.valueOf(limits.pixelSteps()),
@@ -57,13 +56,6 @@ final class Ceilings {
     }
 
     private static double work(Plan plan) {
-        return (double) pixels(plan) * plan.steps() * pictures(plan);
-    }
-
-    private static int pictures(Plan plan) {
-        Arguments resolved = plan.arguments();
-        int each = resolved.numImagesPerPrompt() == null ? 1 : resolved.numImagesPerPrompt();
-        return each
-                * (resolved.classLabels() == null ? 1 : resolved.classLabels().size());
+        return (double) pixels(plan) * plan.steps() * plan.pictures();
     }
 }

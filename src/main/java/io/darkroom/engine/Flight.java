@@ -4,7 +4,6 @@ import io.darkroom.job.RenderJob;
 import io.darkroom.job.Renderer;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.Lease;
-import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.pipeline.Sampling;
@@ -173,13 +172,7 @@ final class Flight implements AutoCloseable {
 
     /** As {@link #steps}, also before any picture has begun. */
     int plannedSteps() {
-        return plans.stream()
-                .mapToInt(plan -> {
-                    Integer pictures = plan.arguments().numImagesPerPrompt();
-                    List<Arguments.ClassLabel> classes = plan.arguments().classLabels();
-                    return plan.steps() * (pictures == null ? 1 : pictures) * (classes == null ? 1 : classes.size());
-                })
-                .sum();
+        return plans.stream().mapToInt(plan -> plan.steps() * plan.pictures()).sum();
     }
 
     /** Steps made, of all pictures together. */

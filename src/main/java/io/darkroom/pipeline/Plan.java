@@ -28,6 +28,13 @@ public record Plan(
         Map<String, Object> parameters,
         List<Warning> warnings) {
 
+    /** How many pictures it makes: so many for each class, where classes are asked for. */
+    public int pictures() {
+        int each = arguments.numImagesPerPrompt() == null ? 1 : arguments.numImagesPerPrompt();
+        return each
+                * (arguments.classLabels() == null ? 1 : arguments.classLabels().size());
+    }
+
     /** The same with one warning more. */
     public Plan withWarning(Warning warning) {
         List<Warning> more = new ArrayList<>(warnings);

@@ -11,10 +11,8 @@ public final class Shown {
     /** The value as text, cut after 60 characters. */
     public static String of(@Nullable Object value) {
         String text = String.valueOf(value);
-        return text.length() <= LONGEST ? text : text.substring(0, text.offsetByCodePoints(0, shown(text))) + "…";
-    }
-
-    private static int shown(String text) {
-        return Math.min(LONGEST, text.codePointCount(0, text.length()));
+        return text.codePointCount(0, text.length()) <= LONGEST
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, LONGEST)) + "…";
     }
 }
