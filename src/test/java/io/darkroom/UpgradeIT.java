@@ -99,19 +99,36 @@ class UpgradeIT {
     }
 
     @Test
-    void anEarlierIdWithAnotherContentIsAConflictAndItsDeadLetterCanBeReplayed() throws Exception {
+    void anEarlierIdWithAnotherContentIsAConflictAndEachDeadLetterCanBeReplayed() throws Exception {
         post("{\"id\":\"unknown\",\"prompt\":\"something else\",\"num_inference_steps\":1}");
+        post("{\"id\":\"unknown\",\"prompt\":\"one more\",\"num_inference_steps\":1}");
         await().atMost(SOON).untilAsserted(() -> assertThat(app.records("darkroom.requests.dead"))
                 .filteredOn(letter -> "unknown".equals(letter.key()))
                 .extracting(letter -> text(letter, "darkroom-dead-reason"))
-                .containsExactly("id_conflict"));
+                .containsExactly("id_conflict", "id_conflict"));
 
         AppProcess.Ended replay = app.command("replay", "--dead-letters", "--reason", "id_conflict");
 
-        assertThat(replay.output()).contains("unknown (id_conflict): sent to darkroom.requests");
+        assertThat(replay.output())
+                .containsSubsequence(
+                        "unknown (id_conflict): sent to darkroom.requests", "as generation 1",
+                        "unknown (id_conflict): sent to darkroom.requests", "as generation 2");
         assertThat(replay.status()).isZero();
         awaitEvent("unknown", "unknown~1");
-        assertThat(ended("unknown").path("status").asText()).isEqualTo("completed");
+        awaitEvent("unknown", "unknown~2");
+        assertThat(app.records(COMPLETIONS))
+                .filteredOn(event -> List.of("unknown~1", "unknown~2").contains(text(event, "ce_id")))
+                .extracting(event -> JSON.readTree(event.value())
+                        .path("parameters")
+                        .path("prompt")
+                        .asText())
+                .containsExactlyInAnyOrder("something else", "one more");
+
+        AppProcess.Ended again = app.command("replay", "--dead-letters", "--reason", "id_conflict");
+
+        assertThat(again.output())
+                .contains("left alone, its generation 1 has begun", "left alone, its generation 2 has begun")
+                .doesNotContain("sent to");
     }
 
     @Test

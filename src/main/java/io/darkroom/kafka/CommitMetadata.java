@@ -32,6 +32,11 @@ final class CommitMetadata {
         return text.toString();
     }
 
+    /** Whether the text has room for all that is settled. */
+    static boolean holds(String topicId, Offsets.Commit commit) {
+        return read(topicId, commit.offset(), write(topicId, commit)).endsLike(commit);
+    }
+
     private static void append(StringBuilder text, List<Long> offsets, long base, int limit) {
         boolean first = true;
         for (int i = 0; i < offsets.size(); ) {

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +33,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.protocol.Errors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -106,10 +108,10 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         }
     }
 
-    /** Less than {@code max.poll.interval.ms}; a transaction that an earlier owner left open is aborted long before. */
+    /** In all less than {@code max.poll.interval.ms}; a transaction that an earlier owner left open is aborted long before. */
     @Override
     public int triesToLearn() {
-        return 24;
+        return 18;
     }
 
     @Override
@@ -186,12 +188,32 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     }
 
     /**
+     * Those whose ends a new owner would know of. There is little room beside an offset for what has ended above it, and what
+     * is left out would be told again: the others wait until jobs before them have ended.
+     */
+    private List<Pending> tellable(List<Pending> own) {
+        Set<Source> tellable =
+                offsets.tellable(own.stream().map(Pending::answers).toList());
+        List<Pending> waiting =
+                own.stream().filter(each -> !tellable.contains(each.answers())).toList();
+        if (waiting.isEmpty()) {
+            return own;
+        }
+        LOG.debugf("%d events wait for jobs before theirs", waiting.size());
+        synchronized (this) {
+            pending.addAll(0, waiting);
+        }
+        schedule(AGAIN_MS);
+        return own.stream().filter(each -> tellable.contains(each.answers())).toList();
+    }
+
+    /**
      * The place in the group is looked up before what is this worker's: partitions are forgotten before there is a new
      * place, so that what was found to be its own is never told with a place that it has got since.
      */
     private void commit(List<Pending> taken) {
         ConsumerGroupMetadata known = place;
-        List<Pending> batch = own(taken);
+        List<Pending> batch = tellable(own(taken));
         Map<TopicPartition, Offsets.Commit> due = dueWith(batch);
         if (due.isEmpty()) {
             return;
@@ -213,7 +235,10 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     }
 
     private void failed(List<Pending> batch, RuntimeException fault) {
-        if (fault instanceof OffsetMetadataTooLarge) {
+        if (isMetadataTooLarge(fault)) {
+            LOG.warn(
+                    "The broker takes little text beside an offset (offset.metadata.max.bytes): each partition's events are"
+                            + " told in the order of its requests");
             offsets.leaveOutMetadata();
         }
         if (batch.size() > 1
@@ -228,6 +253,18 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         if (!offsets.due().isEmpty()) {
             schedule(AGAIN_MS);
         }
+    }
+
+    /** A transactional producer has no class for this error, and hands on its text. */
+    private static boolean isMetadataTooLarge(Throwable fault) {
+        String text = Errors.OFFSET_METADATA_TOO_LARGE.message();
+        for (Throwable at = fault; at != null; at = at.getCause()) {
+            if (at instanceof OffsetMetadataTooLarge
+                    || (at.getMessage() != null && at.getMessage().contains(text))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The place in the group changes where others come and go, without a word: then what was known of it is refused. */

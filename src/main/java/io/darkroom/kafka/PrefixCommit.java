@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -45,22 +46,29 @@ final class PrefixCommit implements KafkaCommitHandler {
     private final RequestOffsets offsets;
     private final OffsetCommits commits;
     private final PolledRecords.Last polled;
+    private final java.util.function.Consumer<Set<String>> learnTopics;
     private Runnable stopLooking = () -> {};
 
-    /** @param polled what the consumer was given */
+    /**
+     * @param polled what the consumer was given
+     * @param learnTopics has the broker tell what {@link RequestOffsets} needs to know of some topics; throws
+     *     {@link BrokerUnavailableException}
+     */
     PrefixCommit(
             KafkaConsumer<?, ?> consumer,
             PartitionHandover handover,
             LeftBehind leftBehind,
             RequestOffsets offsets,
             OffsetCommits commits,
-            PolledRecords.Last polled) {
+            PolledRecords.Last polled,
+            java.util.function.Consumer<Set<String>> learnTopics) {
         this.consumer = consumer;
         this.handover = handover;
         this.leftBehind = leftBehind;
         this.offsets = offsets;
         this.commits = commits;
         this.polled = polled;
+        this.learnTopics = learnTopics;
     }
 
     /** Makes the handler; named by {@code mp.messaging.incoming.requests.commit-strategy=prefix}. */
@@ -73,6 +81,7 @@ final class PrefixCommit implements KafkaCommitHandler {
         private final RequestConsumer settings;
         private final Instance<EventTransactions> transactions;
         private final boolean exactlyOnce;
+        private final Topics topics;
 
         Factory(
                 PartitionHandover handover,
@@ -80,12 +89,14 @@ final class PrefixCommit implements KafkaCommitHandler {
                 RequestOffsets offsets,
                 RequestConsumer settings,
                 Instance<EventTransactions> transactions,
+                Topics topics,
                 DarkroomConfig config) {
             this.handover = handover;
             this.leftBehind = leftBehind;
             this.offsets = offsets;
             this.settings = settings;
             this.transactions = transactions;
+            this.topics = topics;
             this.exactlyOnce = config.events().exactlyOnce();
         }
 
@@ -99,8 +110,8 @@ final class PrefixCommit implements KafkaCommitHandler {
                     ? transactions.get()
                     : new ConsumerCommits(
                             consumer, offsets, (wait, work) -> vertx.setTimer(wait.toMillis(), timer -> work.run()));
-            PrefixCommit handler =
-                    new PrefixCommit(consumer, handover, leftBehind, offsets, commits, settings.polled());
+            PrefixCommit handler = new PrefixCommit(
+                    consumer, handover, leftBehind, offsets, commits, settings.polled(), topics::learn);
             long looking = vertx.setPeriodic(LOOK_MS, timer -> handler.look());
             if (commits instanceof EventTransactions events) {
                 events.askPlaceBy(handler::look);
@@ -152,13 +163,15 @@ final class PrefixCommit implements KafkaCommitHandler {
         }
         for (int tries = commits.triesToLearn(); ; tries--) {
             try {
+                // What is committed names its topic: at the start nobody may have asked for that yet.
+                learnTopics.accept(assigned.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
                 consumer.unwrap().committed(Set.copyOf(assigned), LAST_COMMIT).forEach((partition, committed) -> {
                     if (committed != null) {
                         left.put(partition, committed);
                     }
                 });
                 return left;
-            } catch (TimeoutException e) {
+            } catch (TimeoutException | BrokerUnavailableException e) {
                 LOG.warnf("What was committed of %s is not told yet (%s)", assigned, e);
                 if (tries <= 1) {
                     return left;

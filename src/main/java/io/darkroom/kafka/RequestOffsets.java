@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -150,6 +151,42 @@ class RequestOffsets {
             }
         });
         return due;
+    }
+
+    /**
+     * Those records of some that are open now whose end can be told: once they are settled there is still room beside the
+     * offset for all that is settled above it. The first open one of a partition always is, for it makes room.
+     */
+    synchronized Set<Source> tellable(Collection<Source> settling) {
+        Map<TopicPartition, TreeMap<Long, Source>> some = new HashMap<>();
+        settling.forEach(
+                at -> some.computeIfAbsent(partition(at), p -> new TreeMap<>()).put(at.offset(), at));
+        Set<Source> tellable = new HashSet<>();
+        some.forEach((partition, records) -> {
+            Offsets offsets = partitions.get(partition);
+            if (offsets == null) {
+                return;
+            }
+            if (tells(partition, offsets.toCommitWith(records.keySet()))) {
+                tellable.addAll(records.values());
+                return;
+            }
+            Set<Long> told = new HashSet<>();
+            records.forEach((offset, at) -> {
+                boolean first = offset == offsets.toCommitWith(told).offset();
+                told.add(offset);
+                if (first || tells(partition, offsets.toCommitWith(told))) {
+                    tellable.add(at);
+                } else {
+                    told.remove(offset);
+                }
+            });
+        });
+        return tellable;
+    }
+
+    private boolean tells(TopicPartition partition, Offsets.Commit commit) {
+        return bare ? commit.settledAbove().isEmpty() : CommitMetadata.holds(topicIds.apply(partition.topic()), commit);
     }
 
     /** The broker has these. */

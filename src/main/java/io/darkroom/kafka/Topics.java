@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,24 @@ public class Topics {
             }
         });
         return missing.stream().sorted().toList();
+    }
+
+    /**
+     * Has the broker tell the ids of some topics that are not known yet.
+     *
+     * @throws BrokerUnavailableException if the broker does not answer
+     */
+    public void learn(Set<String> some) {
+        List<String> unknown =
+                some.stream().filter(name -> !ids.containsKey(name)).toList();
+        if (!unknown.isEmpty()) {
+            admin.describeTopics(unknown).topicNameValues().forEach((name, answer) -> {
+                TopicDescription found = await(answer);
+                if (found != null) {
+                    ids.put(name, found.topicId().toString());
+                }
+            });
+        }
     }
 
     /** The id that the broker gave a topic when it was made; its name where the broker does not tell. */

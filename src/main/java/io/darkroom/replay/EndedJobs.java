@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,19 @@ final class EndedJobs {
         this.bucket = bucket;
     }
 
-    /** The dead letters that are in their topic, the last one of each job. */
+    /**
+     * The dead letters that are in their topic, the last one of each job; and each request that was put aside because its id
+     * was another's, for they are not one another's copies.
+     */
     List<EndedJob> deadLetters(String topic, Predicate<String> reason) {
         Map<String, EndedJob> last = new LinkedHashMap<>();
         topics.read(topic, record -> letter(record)
                 .filter(job -> reason.test(job.how()))
-                .ifPresent(job -> last.put(job.job().id(), job)));
+                .ifPresent(job -> last.put(
+                        job.isAnothers()
+                                ? job.job().id() + " " + job.source()
+                                : job.job().id(),
+                        job)));
         return List.copyOf(last.values());
     }
 
@@ -99,6 +107,28 @@ final class EndedJobs {
             last = Math.max(last, end == NONE ? 0 : (int) number(key.substring(prefix.length(), end)));
         }
         return last;
+    }
+
+    /**
+     * As what a request is to be done that has the id of another.
+     *
+     * @param begun whether there is a record of it, as this generation
+     */
+    record Place(int generation, boolean begun) {}
+
+    /**
+     * The first later generation whose record is this request's own, or of which there is none.
+     *
+     * @param taken generations that are others', and may have no record yet
+     */
+    Place place(JobKey of, String digest, Set<Integer> taken) {
+        for (int generation = of.generation() + 1; ; generation++) {
+            JobRecord record = JobRecords.read(store, bucket, new JobKey(of.id(), generation));
+            boolean begun = !record.attempts().isEmpty();
+            if (begun ? !record.conflicts(digest) : !taken.contains(generation)) {
+                return new Place(generation, begun);
+            }
+        }
     }
 
     private static Optional<EndedJob> ended(TerminalEvent event) {

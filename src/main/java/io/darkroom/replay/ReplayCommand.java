@@ -9,7 +9,9 @@ import io.darkroom.worker.ConfiguredStore;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,7 +119,6 @@ public final class ReplayCommand implements Callable<Integer> {
     private int replay(TopicReader topics, ObjectStore store, Producer<byte[], byte[]> producer) {
         EndedJobs ended = new EndedJobs(topics, store, darkroom.storage().bucket());
         List<String> unknown = new ArrayList<>();
-        Map<String, EndedJob> chosen = new HashMap<>();
         List<EndedJob> found = new ArrayList<>();
         if (deadLetters) {
             found.addAll(ended.deadLetters(
@@ -132,21 +133,30 @@ public final class ReplayCommand implements Callable<Integer> {
         found.addAll(ended.records(ids, unknown));
         unknown.forEach(id -> say(id + ": no record of a job that has ended"));
         int failed = unknown.size();
+        // First the jobs of their ids, whose next generations are what others' requests may not be.
+        found.sort(Comparator.comparing(EndedJob::isAnothers));
+        Map<String, Set<Integer>> taken = new HashMap<>();
         for (EndedJob job : found) {
-            if (chosen.put(job.job().id(), job) == null && !again(job, ended, topics, producer)) {
+            boolean chosen = taken.containsKey(job.job().id());
+            Set<Integer> generations = taken.computeIfAbsent(job.job().id(), id -> new HashSet<>());
+            if ((!chosen || job.isAnothers()) && !again(job, generations, ended, topics, producer)) {
                 failed++;
             }
         }
         return failed == 0 ? 0 : SOME_NOT;
     }
 
-    /** Whether the job is sent, or need not be. */
-    private boolean again(EndedJob job, EndedJobs ended, TopicReader topics, Producer<byte[], byte[]> producer) {
+    /**
+     * Whether the job is sent, or need not be.
+     *
+     * @param taken the generations of its id that are sent
+     */
+    private boolean again(
+            EndedJob job, Set<Integer> taken, EndedJobs ended, TopicReader topics, Producer<byte[], byte[]> producer) {
         String name = job.job().name() + " (" + job.how() + ")";
         int last = ended.lastGeneration(job.job().id());
-        if (last > job.job().generation()) {
-            say(name + ": left alone, its generation " + last + " has begun");
-            return true;
+        if (!job.isAnothers() && last > job.job().generation()) {
+            return leftAlone(name, last);
         }
         Optional<StoredRequest> stored = job.letter() != null
                 ? Optional.of(job.letter())
@@ -155,20 +165,33 @@ public final class ReplayCommand implements Callable<Integer> {
             say(name + ": its request is not in " + place(job) + " any more");
             return false;
         }
-        JobKey next = new JobKey(job.job().id(), job.job().generation() + 1);
-        Optional<StoredRequest> request = stored.get().next(next, Instant.now());
+        Optional<StoredRequest> request = stored.get().withId(job.job().id(), Instant.now());
         if (request.isEmpty()) {
             say(name + ": what is in " + place(job) + " is no request");
             return false;
         }
+        JobKey next = new JobKey(job.job().id(), job.job().generation() + 1);
+        if (job.isAnothers()) {
+            EndedJobs.Place free = ended.place(job.job(), request.get().digest(), taken);
+            if (free.begun()) {
+                return leftAlone(name, free.generation());
+            }
+            next = new JobKey(job.job().id(), free.generation());
+        }
+        taken.add(next.generation());
         String to = topic.orElse(job.source().topic());
         if (dryRun) {
             say(name + ": would be sent to " + to + " as generation " + next.generation());
             return true;
         }
-        RecordMetadata sent = send(producer, to, request.get());
+        RecordMetadata sent = send(producer, to, request.get().as(next));
         say(name + ": sent to " + to + ", partition " + sent.partition() + ", offset " + sent.offset()
                 + ", as generation " + next.generation());
+        return true;
+    }
+
+    private boolean leftAlone(String name, int generation) {
+        say(name + ": left alone, its generation " + generation + " has begun");
         return true;
     }
 

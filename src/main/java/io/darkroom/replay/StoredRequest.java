@@ -6,8 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.darkroom.job.Bytes;
+import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.JobKey;
+import io.darkroom.job.Limits;
+import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
+import io.darkroom.job.Source;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -28,6 +33,11 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    /** Tells digests, whatever the worker's own limits are. */
+    private static final RequestParser PARSER = new RequestParser(Limits.DEFAULTS, RequestCheck.none());
+
+    private static final Source NOWHERE = new Source("", 0, 0, null);
+    private static final long NO_TIME = -1;
     private static final String OF_DEAD_LETTERS = "darkroom-dead-";
     private static final String STRUCTURED = "application/cloudevents+json";
 
@@ -36,11 +46,11 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
     }
 
     /**
-     * The same request as one of the next generation: its id is written into it, for one that was derived from its place
-     * would be another at another place; and an {@code expires_at} that is past is taken out. Empty where it is no JSON
-     * object: such a request has nothing to be done once more.
+     * The same request, to be done once more: its id is written into it, for one that was derived from its place would be
+     * another at another place; and an {@code expires_at} that is past is taken out, as is what a dead letter says. Empty
+     * where it is no JSON object: such a request has nothing to be done once more.
      */
-    Optional<StoredRequest> next(JobKey job, Instant now) {
+    Optional<StoredRequest> withId(String id, Instant now) {
         byte[] json = value;
         if (json == null) {
             return Optional.empty();
@@ -53,26 +63,40 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
             if (!(data instanceof ObjectNode request)) {
                 return Optional.empty();
             }
-            request.put("id", job.id());
+            request.put("id", id);
             if (isPast(request.path("expires_at").textValue(), now)) {
                 request.remove("expires_at");
             }
-            List<Header> kept = new ArrayList<>();
-            for (Header header : headers) {
-                if (!header.key().startsWith(OF_DEAD_LETTERS)
-                        && !header.key().equals(RequestParser.GENERATION_HEADER)) {
-                    kept.add(header);
-                }
-            }
-            kept.add(new RecordHeader(
-                    RequestParser.GENERATION_HEADER,
-                    Integer.toString(job.generation()).getBytes(StandardCharsets.UTF_8)));
+            List<Header> kept = headers.stream()
+                    .filter(header -> !header.key().startsWith(OF_DEAD_LETTERS))
+                    .toList();
             return Optional.of(new StoredRequest(key, JSON.writeValueAsBytes(whole), kept));
         } catch (JsonProcessingException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** The same request as one of a job's generations. */
+    StoredRequest as(JobKey job) {
+        List<Header> kept = new ArrayList<>(headers);
+        kept.removeIf(header -> header.key().equals(RequestParser.GENERATION_HEADER));
+        kept.add(new RecordHeader(
+                RequestParser.GENERATION_HEADER,
+                Integer.toString(job.generation()).getBytes(StandardCharsets.UTF_8)));
+        return new StoredRequest(key, value, kept);
+    }
+
+    /** Of its content, as a job record has it. */
+    String digest() {
+        List<IncomingRecord.Header> given = headers.stream()
+                .filter(header -> header.value() != null)
+                .map(header -> new IncomingRecord.Header(header.key(), Bytes.of(header.value())))
+                .toList();
+        return PARSER.parse(
+                        new IncomingRecord(NOWHERE, "", NO_TIME, null, value == null ? null : Bytes.of(value), given))
+                .digest();
     }
 
     /** The last header of a name, as text; null where there is none. */

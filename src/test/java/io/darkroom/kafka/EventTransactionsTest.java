@@ -56,7 +56,8 @@ class EventTransactionsTest {
     private String completions = "";
     private @Nullable KafkaConsumer<String, byte[]> member;
     private @Nullable EventTransactions transactions;
-    private final RequestOffsets offsets = new RequestOffsets(topic -> "id");
+    private String topicId = "id";
+    private RequestOffsets offsets = new RequestOffsets(topic -> topicId);
     private Held held = Runnable::run;
 
     @BeforeAll
@@ -73,6 +74,7 @@ class EventTransactionsTest {
     @AfterEach
     void leave() {
         held = Runnable::run;
+        topicId = "id";
         Objects.requireNonNull(transactions).close();
         Objects.requireNonNull(member).close();
     }
@@ -86,6 +88,7 @@ class EventTransactionsTest {
     /** A worker in its group with five requests received. */
     private void begin(String protocol) throws Exception {
         topics++;
+        offsets = new RequestOffsets(topic -> topicId);
         requests = "requests-" + topics;
         completions = "completions-" + topics;
         try (Admin admin = Admin.create(kafka(Map.of()))) {
@@ -341,5 +344,48 @@ class EventTransactionsTest {
                 .isNotNull()
                 .extracting(OffsetAndMetadata::offset)
                 .isEqualTo(1L));
+    }
+
+    @Test
+    void whatHasNoRoomBesideTheOffsetWaitsForJobsBeforeIt() throws Exception {
+        begin("consumer");
+        int many = 2000;
+        for (long offset = 5; offset < many; offset++) {
+            offsets.received(requestsPartition(), offset);
+        }
+
+        List<CompletableFuture<?>> told = new ArrayList<>();
+        for (long offset = 1; offset < many; offset += 2) {
+            told.add(announce(offset));
+        }
+        assertThat(told.get(0)).succeedsWithin(PATIENCE);
+        OffsetAndMetadata committed = Objects.requireNonNull(committed());
+        List<Long> known = CommitMetadata.read(topicId, committed.offset(), committed.metadata())
+                .settledAbove();
+        assertThat(known).hasSizeBetween(many / 4, many / 2 - 1);
+        awaitCommitted(known.stream().map(offset -> "job-" + offset).toArray(String[]::new));
+
+        for (long offset = 0; offset < many; offset += 2) {
+            told.add(announce(offset));
+        }
+        assertThat(told).allSatisfy(each -> assertThat(each).succeedsWithin(PATIENCE));
+        assertThat(read("read_committed")).hasSize(many).doesNotHaveDuplicates();
+        assertThat(Objects.requireNonNull(committed()).offset()).isEqualTo(many);
+    }
+
+    @Test
+    void aBrokerThatTakesLittleTextIsToldEventsInTheOrderOfTheirRequests() throws Exception {
+        begin("consumer");
+        topicId = "more-than-a-broker-takes".repeat(200);
+
+        CompletableFuture<?> third = announce(2);
+        assertThat(announce(0)).failsWithin(PATIENCE);
+        assertThat(announce(0)).succeedsWithin(PATIENCE);
+        assertThat(third).isNotDone();
+        assertThat(announce(1)).succeedsWithin(PATIENCE);
+        assertThat(third).succeedsWithin(PATIENCE);
+
+        assertThat(read("read_committed")).startsWith("job-0").containsExactlyInAnyOrder("job-0", "job-1", "job-2");
+        assertThat(Objects.requireNonNull(committed()).metadata()).isEmpty();
     }
 }

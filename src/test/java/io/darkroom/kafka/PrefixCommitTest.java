@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,9 +63,19 @@ class PrefixCommitTest {
     private final PartitionHandover handover = new PartitionHandover(deliveries, Duration.ofMillis(10));
     private final LeftBehind leftBehind = new LeftBehind();
     private final PolledRecords.Last polled = new PolledRecords.Last();
-    private final RequestOffsets offsets = new RequestOffsets(topic -> "id-of-" + topic);
+    /** The topics whose ids the broker has told. */
+    private final Set<String> known = new HashSet<>();
+
+    private final RequestOffsets offsets =
+            new RequestOffsets(topic -> known.contains(topic) ? "id-of-" + topic : topic);
     private final PrefixCommit commits = new PrefixCommit(
-            smallRye(), handover, leftBehind, offsets, new ConsumerCommits(smallRye(), offsets, this::later), polled);
+            smallRye(),
+            handover,
+            leftBehind,
+            offsets,
+            new ConsumerCommits(smallRye(), offsets, this::later),
+            polled,
+            known::addAll);
 
     PrefixCommitTest() {
         kafka.assign(Set.of(PARTITION));
@@ -264,7 +275,8 @@ class PrefixCommitTest {
         };
         kafka.unanswered = 2;
 
-        new PrefixCommit(smallRye(), handover, leftBehind, offsets, once, polled).partitionsAssigned(Set.of(PARTITION));
+        new PrefixCommit(smallRye(), handover, leftBehind, offsets, once, polled, known::addAll)
+                .partitionsAssigned(Set.of(PARTITION));
 
         receive(5, 6, 7, 8);
         assertThat(LongStream.rangeClosed(5, 8).filter(o -> leftBehind.remove(PARTITION, o) == Offsets.Receipt.SETTLED))
