@@ -3,6 +3,7 @@ package io.darkroom.chaos;
 import io.darkroom.bench.NullModel;
 import io.darkroom.crash.EndState;
 import io.darkroom.crash.KafkaWire;
+import io.darkroom.crash.WorkerProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class Chaos {
     /** A call of the null model takes some milliseconds then. */
     private static final int SINES = 20;
 
+    private static final String EARLIER = "darkroom.chaos.earlier";
     private static final int SAMPLE_MS = 1000;
     private static final int SERVER_FAULT_MS = 20_000;
 
@@ -78,6 +80,12 @@ final class Chaos {
         return file;
     }
 
+    /** With {@code darkroom.chaos.earlier}, the jar of another release's packaged application, half of the workers are its. */
+    private static List<Path> releases() {
+        Path own = WorkerProcess.jar("darkroom.jar");
+        return System.getProperty(EARLIER) == null ? List.of(own) : List.of(own, WorkerProcess.jar(EARLIER));
+    }
+
     private void disturb(Servers servers, Client client, History history) throws Exception {
         Slot.Surroundings surroundings = new Slot.Surroundings(
                 servers,
@@ -87,7 +95,8 @@ final class Chaos {
                 settings(),
                 history,
                 new Tries(),
-                new AtomicInteger());
+                new AtomicInteger(),
+                releases());
         List<Slot> slots = new ArrayList<>();
         ExecutorService threads = Executors.newCachedThreadPool();
         try {

@@ -31,6 +31,7 @@ final class Slot implements AutoCloseable {
     private static final Duration NO_WORK = Duration.ofSeconds(20);
     private static final int SKEW_S = 600;
     private static final int POLL_MS = 50;
+    private static final String EARLIER = "-earlier";
     private static final String CHECKPOINTS = "checkpoints/";
 
     private final int number;
@@ -41,7 +42,11 @@ final class Slot implements AutoCloseable {
     private volatile boolean busy;
     private int starts;
 
-    /** What is the same for every slot. */
+    /**
+     * What is the same for every slot.
+     *
+     * @param releases the packaged applications that take turns, in a slot and among slots
+     */
     record Surroundings(
             Servers servers,
             KafkaWire wire,
@@ -50,7 +55,8 @@ final class Slot implements AutoCloseable {
             Map<String, String> settings,
             History history,
             Tries tries,
-            AtomicInteger truces) {}
+            AtomicInteger truces,
+            List<Path> releases) {}
 
     Slot(int number, Surroundings surroundings) {
         this.number = number;
@@ -217,6 +223,8 @@ final class Slot implements AutoCloseable {
     private WorkerProcess startWorker(int skewSeconds) {
         busy = false;
         String name = "worker-" + number + "-" + ++starts;
+        int release = (number + starts) % surroundings.releases().size();
+        name += release > 0 ? EARLIER : "";
         Map<String, String> settings = new HashMap<>(surroundings.settings());
         settings.put("kafka.bootstrap.servers", TcpProxy.LOOPBACK + ":" + broker.port());
         settings.put("darkroom.storage.endpoint", "http://" + TcpProxy.LOOPBACK + ":" + store.port());
@@ -230,7 +238,12 @@ final class Slot implements AutoCloseable {
                             .put("target", name)
                             .put("seconds", skewSeconds));
         }
-        return WorkerProcess.start(name, surroundings.logs().resolve(name + ".log"), settings, jvm);
+        return WorkerProcess.start(
+                name,
+                surroundings.logs().resolve(name + ".log"),
+                settings,
+                jvm,
+                surroundings.releases().get(release));
     }
 
     WorkerProcess worker() {

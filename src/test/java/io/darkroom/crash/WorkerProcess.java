@@ -45,6 +45,15 @@ public final class WorkerProcess implements AutoCloseable {
      * @param jvm options of the virtual machine
      */
     public static WorkerProcess start(String name, Path log, Map<String, String> settings, List<String> jvm) {
+        return start(name, log, settings, jvm, jar("darkroom.jar"));
+    }
+
+    /**
+     * Starts a worker of a release, and does not wait for it.
+     *
+     * @param jar the packaged application's
+     */
+    public static WorkerProcess start(String name, Path log, Map<String, String> settings, List<String> jvm, Path jar) {
         int httpPort = freePort();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -54,7 +63,7 @@ public final class WorkerProcess implements AutoCloseable {
         command.add("-Ddarkroom.worker.name=" + name);
         command.add("-Dquarkus.http.port=" + httpPort);
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.addAll(List.of("-jar", jar().toString()));
+        command.addAll(List.of("-jar", jar.toString()));
         try {
             Files.createDirectories(log.getParent());
             Process process = new ProcessBuilder(command)
@@ -73,13 +82,13 @@ public final class WorkerProcess implements AutoCloseable {
         exit();
     }
 
-    /** Another signal, as {@code STOP}. Returns when it is sent. */
+    /** Another signal, as {@code STOP}, where the process has not ended. Returns when it is sent. */
     void signal(String signal) {
         try {
             int status = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
                     .start()
                     .waitFor();
-            if (status != 0) {
+            if (status != 0 && process.isAlive()) {
                 throw new IllegalStateException("kill -" + signal + " ended with " + status);
             }
         } catch (IOException e) {
@@ -162,10 +171,11 @@ public final class WorkerProcess implements AutoCloseable {
         return name;
     }
 
-    private static Path jar() {
-        String jar = System.getProperty("darkroom.jar");
+    /** The packaged application's jar that a system property names. */
+    public static Path jar(String property) {
+        String jar = System.getProperty(property);
         if (jar == null || !Files.isRegularFile(Path.of(jar))) {
-            throw new IllegalStateException("darkroom.jar is " + jar + "; expected the packaged application's jar");
+            throw new IllegalStateException(property + " is " + jar + "; expected the packaged application's jar");
         }
         return Path.of(jar);
     }
