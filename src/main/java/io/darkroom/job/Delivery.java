@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Without faults: a turn, create {@code attempt-1}, render, create the pictures, create {@code result.json}, create
  * {@code outcome}, announce, settled. The job record is the only truth: a create that is refused is how a duplicate, a
- * redelivery or another owner is noticed, and whatever is stored already is taken over instead of one's own. Nothing is
- * settled before the broker has acknowledged the terminal event (or the dead letter).
+ * redelivery or another owner is noticed, and whatever is stored already is taken over instead of one's own, but for what
+ * is another request's, which has the same id and whose job record is gone: that fails the job. Nothing is settled before
+ * the broker has acknowledged the terminal event (or the dead letter).
  *
  * <p>A fault of the surroundings changes no state: the same action is asked for again, so it costs no attempt.
  *
@@ -208,8 +209,8 @@ public final class Delivery {
     }
 
     /** A completed job's data, if that is what is stored; else null. */
-    static @Nullable TerminalEvent completed(Assignment a, @Nullable Bytes stored) {
-        TerminalEvent event = stored == null ? null : TerminalEvent.read(a.key(), stored);
+    static @Nullable TerminalEvent completed(Assignment a, ObjectStore.@Nullable Stored stored) {
+        TerminalEvent event = stored == null ? null : TerminalEvent.read(a.key(), stored.content());
         return event != null && event.type() == EventType.COMPLETED ? event : null;
     }
 

@@ -25,12 +25,15 @@ public sealed interface DeliveryAction {
     /**
      * Create a picture. Answered by {@link DeliveryEvent.PictureStored} once the store has confirmed it, or by
      * {@link DeliveryEvent.PictureTaken}.
+     *
+     * @param request the digest of the request that it is for
      */
-    record CreatePicture(int index, Location at, Bytes content, String mediaType) implements DeliveryAction {}
+    record CreatePicture(int index, Location at, Bytes content, String mediaType, String request)
+            implements DeliveryAction {}
 
     /**
-     * Read a picture that was there already. Answered by {@link DeliveryEvent.PictureStored} with the digest and size of
-     * what is there, or by {@link DeliveryEvent.PictureGone}.
+     * Read a picture that was there already. Answered by {@link DeliveryEvent.PictureStored} with what is there, or by
+     * {@link DeliveryEvent.PictureGone}.
      */
     record ReadPicture(int index, Location at) implements DeliveryAction {}
 
@@ -46,8 +49,12 @@ public sealed interface DeliveryAction {
      */
     record DeleteCheckpoints(String bucket, JobKey key) implements DeliveryAction {}
 
-    /** Create {@code result.json}. Answered by {@link DeliveryEvent.ResultCreated}. */
-    record CreateResult(Location at, Bytes content) implements DeliveryAction {}
+    /**
+     * Create {@code result.json}. Answered by {@link DeliveryEvent.ResultCreated}.
+     *
+     * @param request the digest of the request that it is for
+     */
+    record CreateResult(Location at, Bytes content, String request) implements DeliveryAction {}
 
     /** Read {@code result.json}. Answered by {@link DeliveryEvent.ResultRead}. */
     record ReadResult(Location at) implements DeliveryAction {}

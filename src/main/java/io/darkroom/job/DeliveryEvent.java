@@ -49,8 +49,12 @@ public sealed interface DeliveryEvent {
 
     record RenderFailed(Failure failure) implements DeliveryEvent {}
 
-    /** A picture is in the store, with this digest and size, whoever put it there. */
-    record PictureStored(int index, String sha256, long bytes) implements DeliveryEvent {}
+    /**
+     * A picture is in the store, with this digest and size, whoever put it there.
+     *
+     * @param request the digest of the request that it was created for; null where the store does not tell
+     */
+    record PictureStored(int index, String sha256, long bytes, @Nullable String request) implements DeliveryEvent {}
 
     /** An object was there already. */
     record PictureTaken(int index) implements DeliveryEvent {}
@@ -60,7 +64,8 @@ public sealed interface DeliveryEvent {
 
     record ResultCreated(Creation creation) implements DeliveryEvent {}
 
-    record ResultRead(@Nullable Bytes content) implements DeliveryEvent {}
+    /** What is stored as the result; null where there is none. */
+    record ResultRead(ObjectStore.@Nullable Stored stored) implements DeliveryEvent {}
 
     record OutcomeCreated(Creation creation) implements DeliveryEvent {}
 

@@ -291,6 +291,9 @@ public sealed interface Making extends DeliveryState {
                 return new Step(this, create(gone.index()));
             }
             if (event instanceof DeliveryEvent.PictureStored picture) {
+                if (Ownership.anothers(assignment, picture.request())) {
+                    return end(Ownership.taken(assignment, location(picture.index())));
+                }
                 Map<Integer, Output> more = new TreeMap<>(stored);
                 more.put(picture.index(), output(picture));
                 Storing next =
@@ -300,9 +303,11 @@ public sealed interface Making extends DeliveryState {
             Ending ending = event instanceof DeliveryEvent.Refused refused
                     ? new Ending.Fail(new Failure(Failure.Code.STORAGE_UNAVAILABLE, refused.reason()))
                     : event instanceof DeliveryEvent.Expired ? null : Ending.of(event);
-            return ending == null
-                    ? new Step(this)
-                    : ending.take(assignment, attempt, attempt, outputs(), rendered.deviceMs(), saves.any());
+            return ending == null ? new Step(this) : end(ending);
+        }
+
+        private Step end(Ending ending) {
+            return ending.take(assignment, attempt, attempt, outputs(), rendered.deviceMs(), saves.any());
         }
 
         @Override
@@ -348,7 +353,12 @@ public sealed interface Making extends DeliveryState {
 
         private DeliveryAction create(int index) {
             Rendered.Picture picture = rendered.pictures().get(index);
-            return new DeliveryAction.CreatePicture(index, location(index), picture.content(), picture.mediaType());
+            return new DeliveryAction.CreatePicture(
+                    index,
+                    location(index),
+                    picture.content(),
+                    picture.mediaType(),
+                    assignment.request().digest());
         }
 
         private ObjectStore.Location location(int index) {
@@ -357,7 +367,7 @@ public sealed interface Making extends DeliveryState {
         }
     }
 
-    /** Writes {@code result.json}, or takes over the one that is there. */
+    /** Writes {@code result.json}, or takes over the one that is there, unless that is another request's. */
     record Recording(
             Assignment assignment,
             int attempt,
@@ -367,7 +377,8 @@ public sealed interface Making extends DeliveryState {
             boolean checkpoints)
             implements Making {
         DeliveryAction create() {
-            return new DeliveryAction.CreateResult(at(), event.data());
+            return new DeliveryAction.CreateResult(
+                    at(), event.data(), assignment.request().digest());
         }
 
         private ObjectStore.Location at() {
@@ -387,19 +398,25 @@ public sealed interface Making extends DeliveryState {
                         : new Step(this, new DeliveryAction.ReadResult(at()));
             }
             if (got instanceof DeliveryEvent.ResultRead read) {
-                if (read.content() == null) {
+                if (read.stored() == null) {
                     return new Step(this, create());
                 }
-                TerminalEvent stored = Delivery.completed(assignment, read.content());
+                if (Ownership.anothers(assignment, read.stored().request())) {
+                    return end(Ownership.taken(assignment, at()));
+                }
+                TerminalEvent stored = Delivery.completed(assignment, read.stored());
                 return Delivery.decide(assignment, attempt, stored == null ? event : stored, checkpoints);
             }
             if (got instanceof DeliveryEvent.Refused refused) {
-                Failure failure = new Failure(Failure.Code.STORAGE_UNAVAILABLE, refused.reason());
-                return new Ending.Fail(failure).take(assignment, attempt, attempt, outputs, deviceMs, checkpoints);
+                return end(new Ending.Fail(new Failure(Failure.Code.STORAGE_UNAVAILABLE, refused.reason())));
             }
             return got instanceof DeliveryEvent.Release release
                     ? Delivery.leave(assignment, attempt, release, deviceMs)
                     : new Step(this);
+        }
+
+        private Step end(Ending ending) {
+            return ending.take(assignment, attempt, attempt, outputs, deviceMs, checkpoints);
         }
 
         @Override

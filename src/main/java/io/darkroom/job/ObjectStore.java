@@ -22,11 +22,39 @@ public interface ObjectStore {
     /** Where an object is. */
     record Location(String bucket, String key) {}
 
-    /** Creates an object in a single part, or finds that one is there. Safe to repeat. */
-    Creation create(Location at, byte[] content, String mediaType);
+    /**
+     * An object as it is stored.
+     *
+     * @param request the digest of the request that it was created for; null where it was created without, or the store
+     *     keeps no such thing
+     */
+    record Stored(Bytes content, @Nullable String request) {}
 
-    /** Reads an object whole; null where there is none. */
-    byte @Nullable [] read(Location at, long limitBytes);
+    /** Creates an object that is no single request's, as {@link #create(Location, byte[], String, String)} does. */
+    default Creation create(Location at, byte[] content, String mediaType) {
+        return create(at, content, mediaType, null);
+    }
+
+    /**
+     * Creates an object in a single part, or finds that one is there. Safe to repeat.
+     *
+     * @param request the digest of the request that it is for, kept beside the content; null where that is not told
+     */
+    Creation create(Location at, byte[] content, String mediaType, @Nullable String request);
+
+    /** Reads an object's content whole; null where there is none. */
+    default byte @Nullable [] read(Location at, long limitBytes) {
+        Stored stored = find(at, limitBytes);
+        return stored == null ? null : stored.content().array();
+    }
+
+    /**
+     * Reads an object whole, with the request that it was created for; null where there is none.
+     *
+     * @throws ObjectTooLargeException where it has more bytes than that
+     */
+    @Nullable
+    Stored find(Location at, long limitBytes);
 
     /** The keys below a prefix, sorted. */
     List<String> list(String bucket, String prefix);

@@ -126,12 +126,19 @@ public sealed interface Starting extends DeliveryState {
         }
     }
 
-    /** There were attempts and no outcome: takes over a result that is stored already, before it tries again. */
+    /**
+     * There were attempts and no outcome: takes over a result that is stored already, before it tries again. One that is
+     * another request's would only stop it later, after its rendering.
+     */
     record Adopting(Assignment assignment, JobRecord past) implements Starting {
         @Override
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.ResultRead read) {
-                TerminalEvent result = Delivery.completed(assignment, read.content());
+                if (read.stored() != null
+                        && Ownership.anothers(assignment, read.stored().request())) {
+                    return end(Ownership.taken(assignment, assignment.result(Delivery.request(assignment))));
+                }
+                TerminalEvent result = Delivery.completed(assignment, read.stored());
                 return result != null
                         ? Delivery.decide(assignment, assignment.open(past), result, past.hasCheckpoints())
                         : again();
@@ -140,9 +147,11 @@ public sealed interface Starting extends DeliveryState {
                 return again();
             }
             Ending ending = Ending.of(event);
-            return ending == null
-                    ? new Step(this)
-                    : ending.take(assignment, assignment.open(past), past.last(), List.of(), 0, past.hasCheckpoints());
+            return ending == null ? new Step(this) : end(ending);
+        }
+
+        private Step end(Ending ending) {
+            return ending.take(assignment, assignment.open(past), past.last(), List.of(), 0, past.hasCheckpoints());
         }
 
         private Step again() {

@@ -1,5 +1,6 @@
 package io.darkroom.storage;
 
+import io.darkroom.job.Bytes;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.ObjectTooLargeException;
 import io.minio.GetObjectArgs;
@@ -30,6 +31,9 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
     /** How often a create is tried that the store neither does nor refuses, since another one is under way. */
     private static final int CONFLICT_ATTEMPTS = 8;
 
+    /** The user metadata that names the request: the header {@code x-amz-meta-darkroom-request}. */
+    private static final String REQUEST = "darkroom-request";
+
     private static final Duration CONFLICT_PAUSE = Duration.ofMillis(25);
 
     private final StoreConfig config;
@@ -49,10 +53,11 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
     }
 
     @Override
-    public Creation create(Location at, byte[] content, String mediaType) {
+    public Creation create(Location at, byte[] content, String mediaType, @Nullable String request) {
         faults.requireNames(at.bucket(), at.key());
         // The SDK adds a CRC32C, and over HTTP a SHA-256 in the signature; MD5 is what every server checks.
         Map<String, String> headers = Map.of("If-None-Match", "*", "Content-MD5", md5(content));
+        Map<String, String> metadata = request == null ? Map.of() : Map.of(REQUEST, request);
         for (int attempt = 1; ; attempt++) {
             try {
                 client.putObject(PutObjectArgs.builder()
@@ -61,6 +66,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
                         // Given whole, the content goes in one part: the condition is not checked on several.
                         .data(content, content.length)
                         .contentType(mediaType)
+                        .userMetadata(metadata)
                         .extraHeaders(headers)
                         .build());
                 return Creation.CREATED;
@@ -77,11 +83,12 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
     }
 
     @Override
-    public byte @Nullable [] read(Location at, long limitBytes) {
+    public @Nullable Stored find(Location at, long limitBytes) {
         faults.requireNames(at.bucket(), at.key());
         try (GetObjectResponse response = client.getObject(
                 GetObjectArgs.builder().bucket(at.bucket()).object(at.key()).build())) {
-            return readWithin(limitBytes, response, at);
+            Bytes content = Bytes.of(readWithin(limitBytes, response, at));
+            return new Stored(content, response.headers().get("x-amz-meta-" + REQUEST));
         } catch (ObjectTooLargeException e) {
             throw e;
         } catch (Exception e) {

@@ -36,20 +36,24 @@ final class StoreActions {
             return new DeliveryEvent.RecordRead(JobRecords.read(store, read.bucket(), read.key()));
         }
         if (action instanceof DeliveryAction.CreatePicture create) {
-            Creation creation = store.create(create.at(), create.content().array(), create.mediaType());
+            Creation creation =
+                    store.create(create.at(), create.content().array(), create.mediaType(), create.request());
             return creation == Creation.EXISTS
                     ? new DeliveryEvent.PictureTaken(create.index())
-                    : stored(create.index(), create.content());
+                    : stored(create.index(), create.content(), create.request());
         }
         if (action instanceof DeliveryAction.ReadPicture read) {
-            Bytes content = read(read.at(), LARGEST_PICTURE);
-            return content == null ? new DeliveryEvent.PictureGone(read.index()) : stored(read.index(), content);
+            ObjectStore.Stored found = store.find(read.at(), LARGEST_PICTURE);
+            return found == null
+                    ? new DeliveryEvent.PictureGone(read.index())
+                    : stored(read.index(), found.content(), found.request());
         }
         if (action instanceof DeliveryAction.CreateResult create) {
-            return new DeliveryEvent.ResultCreated(createJson(create.at(), create.content()));
+            return new DeliveryEvent.ResultCreated(
+                    store.create(create.at(), create.content().array(), JSON, create.request()));
         }
         if (action instanceof DeliveryAction.ReadResult read) {
-            return new DeliveryEvent.ResultRead(read(read.at(), JobRecords.LARGEST));
+            return new DeliveryEvent.ResultRead(store.find(read.at(), JobRecords.LARGEST));
         }
         if (action instanceof DeliveryAction.CreateOutcome create) {
             return new DeliveryEvent.OutcomeCreated(createJson(create.at(), create.content()));
@@ -94,7 +98,7 @@ final class StoreActions {
         }
     }
 
-    private static DeliveryEvent stored(int index, Bytes content) {
-        return new DeliveryEvent.PictureStored(index, content.sha256(), content.size());
+    private static DeliveryEvent stored(int index, Bytes content, @Nullable String request) {
+        return new DeliveryEvent.PictureStored(index, content.sha256(), content.size(), request);
     }
 }

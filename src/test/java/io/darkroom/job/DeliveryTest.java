@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.darkroom.job.ObjectStore.Creation;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Single ways through the state machine; the simulation takes all of them. */
@@ -21,6 +23,9 @@ final class DeliveryTest {
             List.of(),
             Map.of(),
             7);
+
+    /** The digest of a request that had the id before. */
+    private static final String ANOTHER = "sha256:another";
 
     private final List<DeliveryAction> actions = new ArrayList<>();
     private DeliveryState state = begin("{\"id\":\"a\"}");
@@ -60,9 +65,45 @@ final class DeliveryTest {
                 new DeliveryEvent.Finished(TWO));
     }
 
-    private static DeliveryEvent stored(int index, String content) {
+    private DeliveryEvent stored(int index, String content) {
+        return stored(index, content, state.assignment().request().digest());
+    }
+
+    private static DeliveryEvent stored(int index, String content, @Nullable String request) {
         Bytes bytes = Bytes.utf8(content);
-        return new DeliveryEvent.PictureStored(index, bytes.sha256(), bytes.size());
+        return new DeliveryEvent.PictureStored(index, bytes.sha256(), bytes.size(), request);
+    }
+
+    /** A result as another worker has stored it for a request with this digest. */
+    private static DeliveryEvent result(@Nullable String request) {
+        Bytes content = Bytes.utf8("{\"id\":\"a\",\"status\":\"completed\",\"outputs\":[],\"worker\":\"other\"}");
+        return new DeliveryEvent.ResultRead(new ObjectStore.Stored(content, request));
+    }
+
+    private DeliveryAction last() {
+        return actions.get(actions.size() - 1);
+    }
+
+    /** The outcome that is to be created tells that an object stands in the way. */
+    private void failsFor(String key) {
+        assertThat(last()).isInstanceOfSatisfying(DeliveryAction.CreateOutcome.class, outcome -> {
+            TerminalEvent event = TerminalEvent.read(state.assignment().key(), outcome.content());
+            assertThat(event == null ? null : event.failureCode()).isEqualTo("invalid_request");
+            assertThat(
+                            event == null
+                                    ? null
+                                    : event.json().at("/error/problems/0/field").asText())
+                    .isEqualTo("id");
+            assertThat(
+                            event == null
+                                    ? null
+                                    : event.json()
+                                            .at("/error/problems/0/message")
+                                            .asText())
+                    .isEqualTo("\"a\" is taken: " + key + " in bucket bucket belongs to an earlier request with this id"
+                            + " and another content, whose job record is gone; expected another id, or that this one"
+                            + " had come with another output.prefix or after the object's removal");
+        });
     }
 
     @Test
@@ -130,6 +171,87 @@ final class DeliveryTest {
                                 create.content().text())
                         .contains(Bytes.utf8("another's").sha256())
                         .doesNotContain(Bytes.utf8("own 0.png").sha256()));
+    }
+
+    @Test
+    void picturesAndResultNameTheirRequest() {
+        render();
+        hear(stored(0, "own 0.png"), stored(1, "own 1.png"));
+        String digest = state.assignment().request().digest();
+
+        assertThat(actions)
+                .filteredOn(DeliveryAction.CreatePicture.class::isInstance)
+                .hasSize(2)
+                .allSatisfy(create -> assertThat(((DeliveryAction.CreatePicture) create).request())
+                        .isEqualTo(digest));
+        assertThat(last())
+                .isInstanceOfSatisfying(DeliveryAction.CreateResult.class, create -> assertThat(create.request())
+                        .isEqualTo(digest));
+    }
+
+    @Test
+    void aPictureOfAnotherRequestFailsTheJobWithWhatItHasStored() {
+        render();
+        hear(stored(1, "own 1.png"), new DeliveryEvent.PictureTaken(0), stored(0, "another's", ANOTHER));
+
+        failsFor("renders/a/0.png");
+        assertThat(((DeliveryAction.CreateOutcome) last()).content().text())
+                .contains(Bytes.utf8("own 1.png").sha256())
+                .doesNotContain(Bytes.utf8("another's").sha256());
+
+        hear(new DeliveryEvent.OutcomeCreated(Creation.CREATED), new DeliveryEvent.Announced());
+
+        assertThat(state).isInstanceOf(Closing.Settled.class);
+        assertThat(done())
+                .containsExactly(
+                        "CreateAttempt",
+                        "StartRender",
+                        "CreatePicture",
+                        "CreatePicture",
+                        "ReadPicture",
+                        "CreateOutcome",
+                        "Announce");
+    }
+
+    /** An earlier release's, or a store's that keeps no metadata. */
+    @Test
+    void aPictureThatNamesNoRequestIsTakenOver() {
+        render();
+        hear(stored(1, "own 1.png"), new DeliveryEvent.PictureTaken(0), stored(0, "another's", null));
+
+        assertThat(last()).isInstanceOf(DeliveryAction.CreateResult.class);
+    }
+
+    @Test
+    void aResultOfAnotherRequestFailsTheJobInsteadOfBecomingItsOutcome() {
+        render();
+        hear(
+                stored(0, "own 0.png"),
+                stored(1, "own 1.png"),
+                new DeliveryEvent.ResultCreated(Creation.EXISTS),
+                result(ANOTHER));
+
+        failsFor("renders/a/result.json");
+        assertThat(((DeliveryAction.CreateOutcome) last()).content().text())
+                .contains("renders/a/0.png", "renders/a/1.png")
+                .doesNotContain("other\"");
+    }
+
+    @Test
+    void aResultThatNamesThisRequestOrNoneBecomesTheOutcome() {
+        for (String request : Arrays.asList(state.assignment().request().digest(), null)) {
+            begin("{\"id\":\"a\"}");
+            render();
+            hear(
+                    stored(0, "own 0.png"),
+                    stored(1, "own 1.png"),
+                    new DeliveryEvent.ResultCreated(Creation.EXISTS),
+                    result(request));
+
+            assertThat(last()).isInstanceOfSatisfying(DeliveryAction.CreateOutcome.class, outcome -> assertThat(
+                            outcome.content().text())
+                    .contains("\"worker\":\"other\""));
+        }
     }
 
     @Test
@@ -212,9 +334,66 @@ final class DeliveryTest {
                 new DeliveryEvent.TurnGiven(),
                 new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
                 new DeliveryEvent.RecordRead(recordOf(3, "other")),
-                new DeliveryEvent.ResultRead(Bytes.utf8("{\"id\":\"a\",\"status\":\"completed\",\"outputs\":[]}")));
+                result(state.assignment().request().digest()));
 
         assertThat(done()).containsExactly("CreateAttempt", "ReadRecord", "ReadResult", "CreateOutcome");
+    }
+
+    @Test
+    void aResultThatNamesNoRequestIsTakenOverToo() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(recordOf(1, "other")),
+                result(null));
+
+        assertThat(last()).isInstanceOfSatisfying(DeliveryAction.CreateOutcome.class, outcome -> assertThat(
+                        outcome.content().text())
+                .contains("\"worker\":\"other\""));
+    }
+
+    /** Rendered once more, it would be stopped by it all the same. */
+    @Test
+    void aResultOfAnotherRequestEndsTheJobBeforeAnotherAttempt() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(recordOf(1, "other")),
+                result(ANOTHER));
+
+        assertThat(done()).containsExactly("CreateAttempt", "ReadRecord", "ReadResult", "CreateOutcome");
+        failsFor("renders/a/result.json");
+    }
+
+    /** Whatever is stored there names the old request's source: taken over, it would be told by nobody. */
+    @Test
+    void withExactlyOnceTheFailureIsTold() {
+        actions.clear();
+        IncomingRecord record = Records.json("{\"id\":\"a\"}");
+        Assignment assignment = new Assignment(
+                Records.PARSER.parse(record),
+                record,
+                "w",
+                "run",
+                "bucket",
+                3,
+                Limits.DEFAULTS,
+                NOW,
+                true,
+                false,
+                TraceContext.NONE);
+        state = Delivery.begin(assignment, NOW).state();
+        render();
+        hear(
+                stored(0, "own 0.png"),
+                stored(1, "own 1.png"),
+                new DeliveryEvent.ResultCreated(Creation.EXISTS),
+                result(ANOTHER),
+                new DeliveryEvent.OutcomeCreated(Creation.CREATED));
+
+        assertThat(last()).isInstanceOfSatisfying(DeliveryAction.Announce.class, announce -> assertThat(
+                        announce.event().failureCode())
+                .isEqualTo("invalid_request"));
     }
 
     @Test

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.darkroom.job.Bytes;
 import io.darkroom.job.LocationRefusedException;
 import io.darkroom.job.ObjectStore.Creation;
 import io.darkroom.job.ObjectStore.Location;
+import io.darkroom.job.ObjectStore.Stored;
 import io.darkroom.job.ObjectTooLargeException;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.standalone.StandaloneStore;
@@ -60,6 +62,35 @@ class MinioObjectStoreTest {
 
         assertThat(creation).isEqualTo(Creation.CREATED);
         assertThat(store.read(at, 7)).isEqualTo("content".getBytes(UTF_8));
+    }
+
+    @Test
+    void readsBackTheRequestThatAnObjectWasCreatedFor() {
+        Location named = new Location(BUCKET, "renders/a/0.png");
+        Location unnamed = new Location(BUCKET, "renders/a/1.png");
+        store.create(named, "content".getBytes(UTF_8), "image/png", "sha256:0123456789abcdef");
+        store.create(unnamed, "content".getBytes(UTF_8), "image/png");
+
+        Creation second = store.create(named, "content".getBytes(UTF_8), "image/png", "sha256:another");
+
+        assertThat(second).isEqualTo(Creation.EXISTS);
+        assertThat(store.find(named, 7)).isEqualTo(new Stored(Bytes.utf8("content"), "sha256:0123456789abcdef"));
+        assertThat(store.find(unnamed, 7)).isEqualTo(new Stored(Bytes.utf8("content"), null));
+        assertThat(store.find(new Location(BUCKET, "renders/a/2.png"), 7)).isNull();
+    }
+
+    @Test
+    void tellsOnesRequestByTheHeaderThatOthersWouldLookFor() throws Exception {
+        Location at = new Location(BUCKET, "renders/a/0.png");
+        store.create(at, new byte[1], "image/png", "sha256:0123456789abcdef");
+
+        HttpResponse<byte[]> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(store.presign(at, Duration.ofMinutes(5)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+
+        assertThat(response.headers().firstValue("x-amz-meta-darkroom-request")).hasValue("sha256:0123456789abcdef");
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.job.TerminalEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,48 @@ final class DeliveryLoopTest extends LoopHarness {
         assertThat(announcer.started).singleElement().satisfies(s -> assertThat(s.steps())
                 .isEqualTo(20));
         assertThat(loop.snapshot("a")).isEmpty();
+    }
+
+    @Test
+    void picturesAndResultAreStoredWithTheirRequestAndTheJobRecordIsNot() throws Exception {
+        send("{\"id\":\"a\"}");
+        renderer.next().finish("picture");
+        nextEvent();
+
+        String digest = digest("{\"id\":\"a\"}");
+        assertThat(store.requests).isEqualTo(Map.of("renders/a/0.png", digest, "renders/a/result.json", digest));
+    }
+
+    @Test
+    void anIdThatComesAgainWithAnotherContentAfterItsRecordIsGoneFailsAndTellsSoOnce() throws Exception {
+        send("{\"id\":\"a\",\"seed\":1}");
+        renderer.next().finish("old");
+        nextEvent();
+        store.objects.keySet().removeIf(key -> key.startsWith(".darkroom/"));
+
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\",\"seed\":2}");
+        renderer.next().finish("new");
+        TerminalEvent event = nextEvent();
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(event.failureCode()).isEqualTo("invalid_request");
+        assertThat(event.failureMessage()).contains("renders/a/0.png in bucket darkroom");
+        assertThat(event.outputs()).isEmpty();
+        assertThat(announcer.events).isEmpty();
+        assertThat(stored("renders/a/0.png")).isEqualTo("old");
+    }
+
+    @Test
+    void aRequestThatComesAgainAfterItsRecordIsGoneFindsItsPicture() throws Exception {
+        send("{\"id\":\"a\",\"seed\":1}");
+        renderer.next().finish("old");
+        TerminalEvent first = nextEvent();
+        store.objects.keySet().removeIf(key -> key.startsWith(".darkroom/"));
+
+        send("{\"id\":\"a\",\"seed\":1}");
+        renderer.next().finish("new");
+
+        assertThat(nextEvent()).isEqualTo(first);
     }
 
     @Test

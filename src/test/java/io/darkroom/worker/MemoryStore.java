@@ -1,5 +1,6 @@
 package io.darkroom.worker;
 
+import io.darkroom.job.Bytes;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.SurroundingsException;
 import java.net.URI;
@@ -13,23 +14,33 @@ import org.jspecify.annotations.Nullable;
 /** A store in memory, create-only but for checkpoints, that can be out of order. */
 final class MemoryStore implements ObjectStore {
     final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
+    /** Of each object that names one, the digest of its request. */
+    final Map<String, String> requests = new ConcurrentSkipListMap<>();
+
     final AtomicInteger calls = new AtomicInteger();
     volatile boolean down;
     volatile boolean refusesCheckpoints;
 
     @Override
-    public Creation create(Location at, byte[] content, String mediaType) {
+    public Creation create(Location at, byte[] content, String mediaType, @Nullable String request) {
         check();
         if (refusesCheckpoints && at.key().contains("/checkpoints/")) {
             throw new SurroundingsException("no room for checkpoints");
         }
-        return objects.putIfAbsent(at.key(), content) == null ? Creation.CREATED : Creation.EXISTS;
+        if (objects.putIfAbsent(at.key(), content) != null) {
+            return Creation.EXISTS;
+        }
+        if (request != null) {
+            requests.put(at.key(), request);
+        }
+        return Creation.CREATED;
     }
 
     @Override
-    public byte @Nullable [] read(Location at, long limitBytes) {
+    public @Nullable Stored find(Location at, long limitBytes) {
         check();
-        return objects.get(at.key());
+        byte[] content = objects.get(at.key());
+        return content == null ? null : new Stored(Bytes.of(content), requests.get(at.key()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobRecords;
 import io.darkroom.job.ObjectStore.Location;
+import io.darkroom.job.ObjectStore.Stored;
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Rendered;
@@ -104,21 +105,23 @@ final class Effects {
             return new DeliveryEvent.RecordRead(JobRecords.read(store, a.bucket(), a.key()));
         }
         if (action instanceof DeliveryAction.CreatePicture a) {
-            return switch (store.create(a.at(), a.content().array(), a.mediaType())) {
-                case CREATED -> stored(a.index(), a.content());
+            return switch (store.create(a.at(), a.content().array(), a.mediaType(), a.request())) {
+                case CREATED -> stored(a.index(), a.content(), a.request());
                 case EXISTS -> new DeliveryEvent.PictureTaken(a.index());
             };
         }
         if (action instanceof DeliveryAction.ReadPicture a) {
-            Bytes content = read(a.at());
-            return content == null ? new DeliveryEvent.PictureGone(a.index()) : stored(a.index(), content);
+            Stored found = store.find(a.at(), Long.MAX_VALUE);
+            return found == null
+                    ? new DeliveryEvent.PictureGone(a.index())
+                    : stored(a.index(), found.content(), found.request());
         }
         if (action instanceof DeliveryAction.CreateResult a) {
             return new DeliveryEvent.ResultCreated(
-                    store.create(a.at(), a.content().array(), ""));
+                    store.create(a.at(), a.content().array(), "", a.request()));
         }
         if (action instanceof DeliveryAction.ReadResult a) {
-            return new DeliveryEvent.ResultRead(read(a.at()));
+            return new DeliveryEvent.ResultRead(store.find(a.at(), Long.MAX_VALUE));
         }
         if (action instanceof DeliveryAction.CreateOutcome a) {
             return new DeliveryEvent.OutcomeCreated(
@@ -151,8 +154,8 @@ final class Effects {
         return content == null ? null : Bytes.of(content);
     }
 
-    private static DeliveryEvent stored(int index, Bytes content) {
-        return new DeliveryEvent.PictureStored(index, content.sha256(), content.size());
+    private static DeliveryEvent stored(int index, Bytes content, @Nullable String request) {
+        return new DeliveryEvent.PictureStored(index, content.sha256(), content.size(), request);
     }
 
     /** The device takes a job, or refuses its checkpoint. */

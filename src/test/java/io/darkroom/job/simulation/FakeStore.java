@@ -1,5 +1,6 @@
 package io.darkroom.job.simulation;
 
+import io.darkroom.job.Bytes;
 import io.darkroom.job.ObjectStore;
 import java.net.URI;
 import java.time.Duration;
@@ -9,15 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A store that creates, deletes nothing but checkpoints, and is as strongly consistent as S3. */
 final class FakeStore implements ObjectStore {
-    private final TreeMap<String, byte[]> objects = new TreeMap<>();
+    private final TreeMap<String, Stored> objects = new TreeMap<>();
 
     @Override
-    public Creation create(Location at, byte[] content, String mediaType) {
-        return objects.putIfAbsent(at.key(), content) == null ? Creation.CREATED : Creation.EXISTS;
+    public Creation create(Location at, byte[] content, String mediaType, @Nullable String request) {
+        Stored before = objects.putIfAbsent(at.key(), new Stored(Bytes.of(content), request));
+        return before == null ? Creation.CREATED : Creation.EXISTS;
     }
 
     @Override
-    public byte @Nullable [] read(Location at, long limitBytes) {
+    public @Nullable Stored find(Location at, long limitBytes) {
         return objects.get(at.key());
     }
 

@@ -230,13 +230,16 @@ final class Promises {
             }
             return;
         }
+        boolean taken = ended.equals("invalid_request");
+        boolean inTheWay = simulation.leftovers.inTheWay(request.parsed());
+        boolean mayBeSeen = simulation.leftovers.resultInTheWay(request.parsed());
         boolean fits =
                 switch (request.kind()) {
-                    case GOOD -> ended.equals("completed");
-                    case FAILS -> ended.equals("unsupported");
-                    case POISON, LATE_POISON -> false;
+                    case GOOD -> inTheWay ? taken : ended.equals("completed");
+                    case FAILS -> ended.equals("unsupported") || (mayBeSeen && taken);
+                    case POISON, LATE_POISON -> mayBeSeen && taken;
                     case REFUSED -> ended.equals("storage_unavailable");
-                    case EXPIRES -> ended.equals("completed") || ended.equals("expired");
+                    case EXPIRES -> ended.equals("expired") || (inTheWay ? taken : ended.equals("completed"));
                     case INVALID, UNREADABLE -> ended.equals("invalid_request");
                 };
         require(fits, request.kind() + " ended as " + ended + ": " + event.key());

@@ -7,6 +7,7 @@ import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.DeliveryState;
 import io.darkroom.job.JobRecord;
 import io.darkroom.job.Making;
+import io.darkroom.job.ObjectStore;
 import io.darkroom.job.ObjectStore.Creation;
 import io.darkroom.job.Rendered;
 import io.darkroom.job.Starting;
@@ -48,7 +49,8 @@ final class Sabotage {
                         new DeliveryEvent.PictureStored(
                                 taken.index(),
                                 own.content().sha256(),
-                                own.content().size()),
+                                own.content().size(),
+                                storing.assignment().request().digest()),
                         now);
             }
             return Delivery.on(state, event, now);
@@ -63,11 +65,23 @@ final class Sabotage {
                         new DeliveryEvent.PictureStored(
                                 create.index(),
                                 own.content().sha256(),
-                                own.content().size()),
+                                own.content().size(),
+                                storing.assignment().request().digest()),
                         now);
             }
             return Delivery.on(state, event, now);
         });
+        ALL.put(
+                "another request's picture is taken for its own",
+                hears(event -> event instanceof DeliveryEvent.PictureStored p
+                        ? new DeliveryEvent.PictureStored(p.index(), p.sha256(), p.bytes(), null)
+                        : event));
+        ALL.put(
+                "another request's result is taken for its own",
+                hears(event -> event instanceof DeliveryEvent.ResultRead read && read.stored() != null
+                        ? new DeliveryEvent.ResultRead(
+                                new ObjectStore.Stored(read.stored().content(), null))
+                        : event));
         ALL.put(
                 "a taken attempt is taken for its own",
                 hears(event -> event instanceof DeliveryEvent.AttemptCreated a

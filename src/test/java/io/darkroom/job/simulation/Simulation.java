@@ -40,6 +40,7 @@ final class Simulation {
 
     final FakeStore store = new FakeStore();
     final FakeLog log;
+    final Leftovers leftovers;
     final Promises promises;
     final Random random;
     private final Machine machine;
@@ -63,6 +64,8 @@ final class Simulation {
         this.machine = machine;
         this.trace = trace;
         this.log = new FakeLog(Scenario.make(random, PARTITIONS));
+        this.leftovers = new Leftovers(store, new Random(seed * 0x9E3779B97F4A7C15L + 1));
+        leftovers.leave(log.all());
         this.promises = new Promises(this);
         this.effects = new Effects(this);
     }
