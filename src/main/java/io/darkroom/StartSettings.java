@@ -11,7 +11,9 @@ import io.darkroom.standalone.StandaloneTopics;
 import io.darkroom.standalone.StoreAccess;
 import io.darkroom.worker.DeviceCheck;
 import io.quarkus.runtime.configuration.ConfigUtils;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.SmallRyeConfig;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +45,7 @@ final class StartSettings {
     private static final String TOPICS = "darkroom.topics.";
     private static final String STORAGE_CREDENTIALS_FILE = "darkroom.storage.credentials-file";
     private static final String STORAGE_WEB_IDENTITY = "darkroom.storage.web-identity";
+    private static final String REQUEST_BYTES = "darkroom.limits.request-bytes";
     private static final String TENANTS_TOPICS = "darkroom.tenants.topics";
     private static final int USUAL_HTTP_PORT = 8080;
 
@@ -79,6 +82,7 @@ final class StartSettings {
         List<String> problems = new ArrayList<>(SettingsCheck.problems(config, ConfigUtils.configBuilder()));
         problems.addAll(topicsOfTenants());
         problems.addAll(credentials());
+        problems.addAll(requestBytes());
         if (!problems.isEmpty()) {
             throw new StandaloneException(String.join("\n", problems));
         }
@@ -92,6 +96,23 @@ final class StartSettings {
                 .map(topic -> TENANTS_TOPICS + ".\"" + topic
                         + "\": accepted are the topics of darkroom.topics.requests, " + String.join(", ", read))
                 .toList();
+    }
+
+    /** A limit above what topics take would let no larger request through: the broker refuses it to its producer. */
+    private List<String> requestBytes() {
+        try {
+            return config
+                    .getOptionalValue(REQUEST_BYTES, MemorySize.class)
+                    .filter(size ->
+                            size.asBigInteger().compareTo(BigInteger.valueOf(StandaloneTopics.LARGEST_VALUE)) > 0)
+                    .map(size ->
+                            REQUEST_BYTES + ": \"" + text(REQUEST_BYTES, "") + "\": at most 2M is accepted, which is"
+                                    + " what the topics of requests and of dead letters take")
+                    .stream()
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            return List.of(); // no size, which is told with the other settings
+        }
     }
 
     /** A store that is configured wants keys from one place. */
@@ -173,8 +194,9 @@ final class StartSettings {
                 System.getenv("KUBERNETES_SERVICE_HOST"));
     }
 
+    /** @throws StandaloneException where a port cannot be one, or two of page, broker and store have the same */
     StandaloneConfig standalone() {
-        return new StandaloneConfig(
+        StandaloneConfig standalone = new StandaloneConfig(
                 Path.of(text(Setting.DATA_DIR, StandaloneConfig.DATA_DIR)),
                 number(Setting.KAFKA_PORT, StandaloneConfig.KAFKA_PORT),
                 number(Setting.S3_PORT, StandaloneConfig.S3_PORT),
@@ -182,6 +204,17 @@ final class StartSettings {
                 topics(),
                 store(),
                 StandaloneConfig.GROUP_SESSION_TIMEOUT);
+        // On their own address each port is free when it is looked at, so that only the second server would tell.
+        requireOther(Setting.KAFKA_PORT, standalone.kafkaPort());
+        requireOther(Setting.S3_PORT, standalone.s3Port());
+        return standalone;
+    }
+
+    private void requireOther(String setting, int port) {
+        if (port != 0 && port == httpPort()) {
+            throw new StandaloneException(
+                    HTTP_PORT + " and " + setting + " are both " + port + ": each needs a port of its own");
+        }
     }
 
     Set<Role> roles() {

@@ -2,6 +2,7 @@ package io.darkroom.engine;
 
 import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
+import io.darkroom.job.RenderRequest;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
@@ -89,10 +90,12 @@ final class Admission {
             String name = Arguing.model(work.job().request(), models);
             // Every picture of a sweep has the same variant: the fields that choose it are not swept.
             lease = lease(name, Arguing.of(work.job().request(), work.input()));
-            List<Plan> plans = Arguing.plans(lease.model()::plan, work.job().request(), work.input());
+            RenderRequest request = Completion.of(
+                    work.job().request(), lease.model().description().folder());
+            List<Plan> plans = Arguing.plans(lease.model()::plan, request, work.input());
             List<Problem> tooLarge = ceilings.problems(plans);
             if (tooLarge.isEmpty()) {
-                return new Flight(work, lease, plans, flights.now());
+                return new Flight(work.of(request), lease, plans, flights.now());
             }
             work.listener().failed(Failure.of(tooLarge));
         } catch (UnknownModelException e) {

@@ -29,6 +29,16 @@ final class Ceilings {
                         plan.width() + " x " + plan.height() + " pixels",
                         limits.pixels() + " pixels",
                         "pixels")));
+        long pictures = plans.stream().mapToLong(Plan::pictures).sum();
+        boolean sweep = plans.size() > 1;
+        int most = sweep ? limits.sweep() : limits.pictures();
+        if (pictures > most) {
+            problems.add(tooLarge(
+                    countedBy(plans.get(0), sweep),
+                    pictures + " pictures in all",
+                    most + " pictures",
+                    sweep ? "sweep" : "pictures"));
+        }
         double work = plans.stream().mapToDouble(Ceilings::work).sum();
         if (work > limits.pixelSteps()) {
             problems.add(tooLarge(
@@ -44,6 +54,14 @@ final class Ceilings {
                     "pixel-steps"));
         }
         return problems;
+    }
+
+    /** The field that makes them so many, as the parser names it. */
+    private static String countedBy(Plan plan, boolean sweep) {
+        Integer each = plan.arguments().numImagesPerPrompt();
+        boolean several = each != null && each > 1;
+        boolean labels = plan.arguments().classLabels() != null;
+        return several && (sweep || !labels) ? "num_images_per_prompt" : "class_labels";
     }
 
     private static Problem tooLarge(String field, String got, String most, String limit) {

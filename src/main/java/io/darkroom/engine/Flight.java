@@ -1,6 +1,7 @@
 package io.darkroom.engine;
 
 import io.darkroom.job.RenderJob;
+import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.Lease;
@@ -37,6 +38,12 @@ final class Flight implements AutoCloseable {
                         (Work work) -> -work.job().request().priority())
                 .thenComparingLong(Work::deadline)
                 .thenComparingLong(Work::arrival);
+
+        /** The same with the request as its model completes it. */
+        Work of(RenderRequest completed) {
+            RenderJob same = new RenderJob(job.key(), completed, job.attempt(), job.alone(), job.checkpoint());
+            return new Work(same, input, listener, deadline, arrival);
+        }
     }
 
     /** What a picture wants evaluated next: its rows, and what they are like. */

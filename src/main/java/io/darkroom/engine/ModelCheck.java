@@ -34,7 +34,9 @@ public final class ModelCheck implements RequestCheck {
             String model = Arguing.model(request, models);
             Inputs pictures = standIn(request, models.planner(model));
             Planner planner = models.planner(model, Arguing.of(request, pictures));
-            problems.addAll(ceilings.problems(Arguing.plans(planner::plan, request, pictures)));
+            RenderRequest completed =
+                    Completion.of(request, planner.description().folder());
+            problems.addAll(ceilings.problems(Arguing.plans(planner::plan, completed, pictures)));
         } catch (UnknownModelException e) {
             problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
         } catch (ModelUnavailableException e) {

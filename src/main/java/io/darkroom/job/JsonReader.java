@@ -28,6 +28,12 @@ final class JsonReader {
     private static final int LONGEST_NUMBER = 400;
     private static final int LARGEST_EXPONENT = 1000;
 
+    // What is deeper or longer than that is a problem of its field, so that the request keeps its id; what is beyond
+    // these
+    // is a bomb, and ends the reading.
+    private static final int DEEPEST_PASSED = 1000;
+    private static final int LONGEST_PASSED = 10_000;
+
     private final JsonFactory factory;
     private final JsonNodeFactory nodes = JsonNodeFactory.instance;
 
@@ -44,9 +50,9 @@ final class JsonReader {
                 .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(DEEPEST)
-                        .maxNameLength(LONGEST_NAME)
-                        .maxNumberLength(LONGEST_NUMBER)
+                        .maxNestingDepth(DEEPEST_PASSED)
+                        .maxNameLength(LONGEST_PASSED)
+                        .maxNumberLength(LONGEST_PASSED)
                         .maxStringLength(longestText)
                         .build())
                 .build();
@@ -55,7 +61,8 @@ final class JsonReader {
     /**
      * Reads one value.
      *
-     * @param problems where names that come twice and numbers out of range are reported, by their path
+     * @param problems where names that come twice and what is too long or too deep are reported, by their path; a null
+     *     stands for the value, and no name for one that is too long
      */
     JsonNode read(byte[] utf8, Problems problems) throws UnreadableException {
         String text = decode(utf8);
@@ -90,6 +97,11 @@ final class JsonReader {
 
     private JsonNode value(JsonParser parser, String path, Problems problems) throws IOException {
         JsonToken token = parser.currentToken();
+        if (token.isStructStart() && parser.getParsingContext().getNestingDepth() > DEEPEST) {
+            parser.skipChildren();
+            problems.add(path, "expected lists and objects at most " + DEEPEST + " deep in one another, got more");
+            return nodes.nullNode();
+        }
         return switch (token) {
             case START_OBJECT -> object(parser, path, problems);
             case START_ARRAY -> array(parser, path, problems);
@@ -112,6 +124,11 @@ final class JsonReader {
             String name = parser.currentName();
             String at = path.isEmpty() ? name : path + "." + name;
             parser.nextToken();
+            if (name.length() > LONGEST_NAME) {
+                parser.skipChildren();
+                problems.add(at, "expected a name of at most " + LONGEST_NAME + " characters, got " + name.length());
+                continue;
+            }
             JsonNode value = value(parser, at, problems);
             if (object.has(name)) {
                 problems.add(at, "is given more than once; expected once");

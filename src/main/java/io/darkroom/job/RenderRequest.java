@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,53 @@ public record RenderRequest(
         loras = List.copyOf(loras);
         labels = ordered(labels);
     }
+
+    /** The same, and all that it sweeps, with other values of what is no argument of a pipeline alone. */
+    public RenderRequest with(UnaryOperator<Presentation> change) {
+        Presentation own = change.apply(new Presentation(fieldsGiven.contains("seed"), seed, output, previewEvery));
+        Sweep swept = sweep == null
+                ? null
+                : new Sweep(
+                        sweep.values(),
+                        sweep.contactSheet(),
+                        sweep.variants().stream()
+                                .map(v -> new Variant(v.indices(), v.request().with(change)))
+                                .toList());
+        return new RenderRequest(
+                key,
+                digest,
+                fieldsGiven,
+                model,
+                task,
+                prompts,
+                classLabels,
+                steps,
+                guidance,
+                own.seed,
+                generatorDevice,
+                width,
+                height,
+                numImagesPerPrompt,
+                conditioning,
+                inputs,
+                vae,
+                loras,
+                swept,
+                own.output,
+                priority,
+                tenant,
+                group,
+                labels,
+                expiresAt,
+                own.previewEvery);
+    }
+
+    /**
+     * What of a request a model's own defaults may fill in here.
+     *
+     * @param seedGiven whether the seed is the request's, not derived from its id
+     */
+    public record Presentation(boolean seedGiven, long seed, Output output, @Nullable Integer previewEvery) {}
 
     /** Texts for up to three encoders. */
     public record Prompts(

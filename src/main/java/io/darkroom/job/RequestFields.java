@@ -19,8 +19,6 @@ import io.darkroom.job.RenderRequest.Size;
 import io.darkroom.job.RenderRequest.Steps;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -278,6 +276,11 @@ final class RequestFields {
     }
 
     private static List<Lora> loras(Fields fields) {
+        JsonNode given = fields.given("loras");
+        if (given != null && given.isArray() && given.isEmpty()) {
+            // None, also where the model's own defaults have some.
+            return List.of();
+        }
         List<Lora> loras = fields.list(
                 "loras", "a list of objects such as {\"name\": \"a\", \"scale\": 0.8}", MOST_LORAS, null, (at, v) -> {
                     if (!(v instanceof ObjectNode json)) {
@@ -342,13 +345,8 @@ final class RequestFields {
 
     private static @Nullable Instant expiresAt(Fields fields) {
         String expected = "a time as in RFC 3339, such as \"2030-01-31T12:00:00Z\"";
-        String text = fields.text("expires_at", expected, t -> true);
-        try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeParseException e) {
-            fields.problems().add("expires_at", "expected " + expected + ", got " + Quote.of(text));
-            return null;
-        }
+        String text = fields.text("expires_at", expected, t -> Rfc3339.parse(t) != null);
+        return text == null ? null : Rfc3339.parse(text);
     }
 
     private static @Nullable Double scale(Fields fields, String name) {

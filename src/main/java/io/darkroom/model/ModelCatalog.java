@@ -104,6 +104,11 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         });
     }
 
+    /** Reads a folder anew at the next call: what was read of it does not fit, and whoever mends it need not restart us. */
+    public synchronized void forget(ModelFolder folder) {
+        folders.remove(folder.name(), folder.plain());
+    }
+
     /**
      * A model's folder, read at the first call.
      *
@@ -199,8 +204,7 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         } catch (RuntimeException | Error e) {
             synchronized (this) {
                 loaded.remove(key, entry);
-                // Whoever repairs the folder need not restart us: its configs are read again at the next try.
-                folders.remove(folder.name());
+                forget(folder);
                 if (e instanceof ModelUnavailableException || e instanceof DeviceException) {
                     failures.put(key, String.valueOf(e.getMessage()));
                 }

@@ -35,6 +35,9 @@ final class FamilyPlanner implements Planner {
         this.soundness = new Soundness(family, tasks, controls);
         this.samplers = new SamplerCache(family.folder().scheduler().map());
         this.tiling = VaeTiling.of(family.folder());
+        if (!family.folder().defaults().isEmpty()) {
+            new DefaultsCheck(family, controls).check(this);
+        }
     }
 
     Family family() {

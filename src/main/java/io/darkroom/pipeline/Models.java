@@ -97,6 +97,7 @@ public final class Models implements AutoCloseable {
      */
     public Planner planner(String name, Arguments arguments) {
         ModelFolder folder = catalog.folder(name);
+        planner(folder);
         return planner(folder.as(Variants.of(folder, arguments)));
     }
 
@@ -104,7 +105,12 @@ public final class Models implements AutoCloseable {
         PlannerKey key = new PlannerKey(folder.name(), folder.variant().vae());
         Planner known = planners.get(key);
         if (known == null || known.description().folder().plain() != folder.plain()) {
-            known = Families.planner(folder.as(folder.variant().withLoras(List.of())));
+            try {
+                known = Families.planner(folder.as(folder.variant().withLoras(List.of())));
+            } catch (ModelUnavailableException e) {
+                catalog.forget(folder);
+                throw e;
+            }
             planners.put(key, known);
         }
         return known;
@@ -128,6 +134,7 @@ public final class Models implements AutoCloseable {
      */
     public Lease<Pipeline> lease(String name, Arguments arguments) {
         ModelFolder folder = catalog.folder(name);
+        planner(folder);
         Variant variant = Variants.of(folder, arguments);
         planner(folder.as(variant));
         try {

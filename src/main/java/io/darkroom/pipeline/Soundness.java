@@ -2,6 +2,7 @@ package io.darkroom.pipeline;
 
 import io.darkroom.sampling.Shown;
 import io.darkroom.text.PromptAttention;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with arguments before anything is resolved: fields that do not go together, values out of range. */
 final class Soundness {
+    /** What asks for nothing, which every family can do. */
+    private static final Set<Map.Entry<String, Object>> OFF =
+            Set.of(Map.entry("prompt_weighting", false), Map.entry("loras", List.of()));
+
     private final Family family;
     private final Set<Task> tasks;
     private final Controls controls;
@@ -71,8 +76,7 @@ final class Soundness {
         taken.addAll(Fields.OF_TASKS);
         Set<String> ofReconstruction = Set.of("task", "image", "width", "height", "seed", "generator_device", "vae");
         for (Map.Entry<String, Object> field : Fields.of(asked).entrySet()) {
-            if (field.getKey().equals("prompt_weighting") && field.getValue().equals(false)) {
-                // Off is what every family can do.
+            if (OFF.contains(field)) {
                 continue;
             }
             if (!taken.contains(field.getKey())) {

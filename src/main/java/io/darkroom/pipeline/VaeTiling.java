@@ -27,7 +27,7 @@ import java.util.function.UnaryOperator;
  * @param overlap {@code tile_overlap_factor}, which share of a tile its neighbour covers too; 0 or more, below 1
  */
 record VaeTiling(int sampleSize, int latentSize, double overlap) {
-    private static final String KEY = "vae_tiling";
+    static final String KEY = "vae_tiling";
     private static final String SAMPLE_SIZE = "tile_sample_min_size";
     private static final String LATENT_SIZE = "tile_latent_min_size";
     private static final String OVERLAP = "tile_overlap_factor";

@@ -2,6 +2,7 @@ package io.darkroom.worker;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.darkroom.job.CheckpointName;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.JobRecord;
 import io.darkroom.job.JobRecords;
@@ -25,6 +26,9 @@ public final class JobArchive {
     /**
      * The terminal event's data; {@code running} where a worker has begun it; empty where none has. Blocks.
      *
+     * <p>Of a job under way the record knows as many steps as its furthest checkpoint has. How many there are in all stands
+     * in no name, so {@code steps} is 0, as wherever a job's plan is not known yet.
+     *
      * @throws io.darkroom.job.SurroundingsException where the store does not answer
      */
     public Optional<ObjectNode> find(JobKey key) {
@@ -38,7 +42,16 @@ public final class JobArchive {
                 : Optional.of(JsonNodeFactory.instance
                         .objectNode()
                         .put("id", key.id())
-                        .put("status", "running"));
+                        .put("status", "running")
+                        .put("step", step(record))
+                        .put("steps", 0));
+    }
+
+    private static int step(JobRecord record) {
+        return record.checkpoints().stream()
+                .findFirst()
+                .map(CheckpointName::step)
+                .orElse(0);
     }
 
     /**

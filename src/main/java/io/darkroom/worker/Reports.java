@@ -57,6 +57,7 @@ final class Reports {
             // One with a preview may come after later ones.
             running.step = Math.max(running.step, step.step());
             running.steps = step.steps();
+            running.previews |= step.preview() != null;
             running.deviceMs = Math.max(running.deviceMs, step.deviceMs());
             show(running);
             running.trace.stepped(step, clock.instant());
@@ -71,9 +72,10 @@ final class Reports {
         }
     }
 
+    /** As its request says, or its model's own defaults do, which show in the first one. */
     private static boolean wantsPreviews(Running running) {
         RenderRequest request = running.request();
-        return request != null && request.previewEvery() != null;
+        return running.previews || (request != null && request.previewEvery() != null);
     }
 
     /** A delivery's state has changed. */

@@ -30,6 +30,8 @@ final class Running {
 
     int step;
     int steps;
+    /** Whether it has had a preview. */
+    boolean previews;
     /** Its share of the device in this turn, so far as is known. */
     double deviceMs;
 

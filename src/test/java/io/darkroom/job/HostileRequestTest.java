@@ -47,6 +47,36 @@ final class HostileRequestTest {
                 }));
     }
 
+    /** The failed event bears the requester's id, wherever that stands. */
+    @TestFactory
+    Stream<DynamicTest> whatIsTooLongOrTooDeepIsAProblemOfItsFieldAndLosesNoId() {
+        String deep = "[".repeat(40) + "]".repeat(40);
+        return Map.of(
+                        "seed",
+                        "\"seed\":" + "9".repeat(401),
+                        "eta",
+                        "\"eta\":0." + "1".repeat(5000),
+                        "x".repeat(60) + "…",
+                        "\"" + "x".repeat(1025) + "\":{\"y\":[1]}",
+                        "guider.a" + "[0]".repeat(17) + "[…",
+                        "\"guider\":{\"a\":" + deep + "}")
+                .entrySet()
+                .stream()
+                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
+                    for (String json :
+                            List.of("{\"id\":\"a\"," + e.getValue() + "}", "{" + e.getValue() + ",\"id\":\"a\"}")) {
+                        assertThat(PARSER.parse(json(json)))
+                                .isInstanceOfSatisfying(ParsedRequest.Invalid.class, invalid -> {
+                                    assertThat(invalid.key().id()).isEqualTo("a");
+                                    assertThat(invalid.failure().problems())
+                                            .extracting(Problem::field)
+                                            .containsExactly(e.getKey());
+                                    assertThat(invalid.failure().message()).hasSizeLessThan(400);
+                                });
+                    }
+                }));
+    }
+
     @Test
     void whatATextWithoutEndLeavesInAnEventIsShort() {
         String endless = "x".repeat(500_000);

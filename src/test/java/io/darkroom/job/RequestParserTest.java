@@ -262,6 +262,16 @@ final class RequestParserTest {
     }
 
     @Test
+    void anEmptyListOfLorasIsNone() {
+        RenderRequest request = valid("{\"loras\": []}");
+
+        assertThat(request.loras()).isEmpty();
+        assertThat(request.fieldsGiven())
+                .as("so that the model's own are none either")
+                .containsExactly("loras");
+    }
+
+    @Test
     void aFieldGivenAsNullIsNotGiven() {
         RenderRequest request = valid("{\"seed\": null, \"prompt\": null, \"id\": null, \"labels\": null}");
 

@@ -1,0 +1,88 @@
+package io.darkroom.pipeline;
+
+import io.darkroom.model.ModelFolder;
+import io.darkroom.sampling.Nearest;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Which fields a model's {@code darkroom.json} may have, and why not the others: what is not used is never passed over. */
+final class DefaultNames {
+    /** Beside a request's fields: how this model's VAE works. */
+    private static final Set<String> OWN = Set.of(VaeTiling.KEY);
+
+    private static final String OF_REQUEST = "is each request's own";
+    private static final String BEFORE = "is needed before a request's model is looked up";
+    private static final String TASK = "follows from what a request itself gives";
+
+    /** Fields of a request of which a model can have no default. */
+    private static final Map<String, String> REFUSED = Map.ofEntries(
+            Map.entry("id", OF_REQUEST),
+            Map.entry("prompt", OF_REQUEST),
+            Map.entry("prompt_2", OF_REQUEST),
+            Map.entry("prompt_3", OF_REQUEST),
+            Map.entry("image", OF_REQUEST),
+            Map.entry("mask_image", OF_REQUEST),
+            Map.entry("control_image", OF_REQUEST),
+            Map.entry("inversion.prompt", OF_REQUEST),
+            Map.entry("task", TASK),
+            Map.entry("model", "is this folder's name"),
+            // Turns between tenants, order, cancellation and expiry work on the queue, also while no model can be read.
+            Map.entry("priority", BEFORE),
+            Map.entry("tenant", BEFORE),
+            Map.entry("group", BEFORE),
+            Map.entry("labels", BEFORE),
+            Map.entry("expires_at", BEFORE),
+            Map.entry("sweep", BEFORE),
+            // Where a job's objects are must follow from its request alone: another worker, with another file here or
+            // none,
+            // has to find and to announce them.
+            Map.entry("output.prefix", BEFORE),
+            Map.entry("output.presign_seconds", BEFORE));
+
+    private static final Map<String, Set<String>> OBJECTS = Map.of(
+            "output",
+            Set.of("format", "quality", "metadata"),
+            "inversion",
+            Set.of("num_inference_steps", "guidance_scale"));
+
+    private DefaultNames() {}
+
+    /**
+     * Looks at every name.
+     *
+     * @throws io.darkroom.model.ModelUnavailableException for the first that is not accepted, naming it and what is
+     */
+    static void check(ModelFolder folder, Family family) {
+        DefaultsFile file = DefaultsFile.of(folder);
+        check(file, accepted(family));
+        OBJECTS.forEach((object, fields) -> check(file.object(object), fields));
+    }
+
+    private static void check(DefaultsFile file, Set<String> accepted) {
+        for (String name : file.names()) {
+            String reason = REFUSED.get(file.path() + name);
+            if (reason != null) {
+                throw file.unfitting(name, "none: it " + reason + ", so a model has no default for it");
+            }
+            if (!accepted.contains(name)) {
+                throw file.unfitting(
+                        name,
+                        "none: a " + file.folder().pipelineClass() + " has no such field; the nearest that it has is \""
+                                + Nearest.of(name, accepted) + "\"");
+            }
+        }
+    }
+
+    private static Set<String> accepted(Family family) {
+        Set<String> accepted = new TreeSet<>(family.fields());
+        accepted.addAll(Fields.COMMON);
+        accepted.addAll(Fields.OF_TASKS);
+        accepted.addAll(RequestDefaults.FIELDS);
+        accepted.addAll(OWN);
+        // Which every family can leave off.
+        accepted.add("prompt_weighting");
+        accepted.removeAll(REFUSED.keySet());
+        return accepted;
+    }
+}

@@ -1,0 +1,58 @@
+package io.darkroom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.darkroom.standalone.StandaloneException;
+import io.quarkus.runtime.configuration.ConfigUtils;
+import io.smallrye.config.PropertiesConfigSource;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StartSettingsTest {
+    private static StartSettings with(Map<String, String> given) {
+        return new StartSettings(ConfigUtils.emptyConfigBuilder()
+                .withSources(new PropertiesConfigSource(given, "test", 1000))
+                .build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"darkroom.standalone.kafka-port", "darkroom.standalone.s3-port"})
+    void thePageHasAPortOfItsOwn(String setting) {
+        StartSettings same = with(Map.of("quarkus.http.port", "9555", setting, "9555"));
+
+        assertThatThrownBy(same::standalone)
+                .isInstanceOf(StandaloneException.class)
+                .hasMessageContaining("quarkus.http.port")
+                .hasMessageContaining(setting)
+                .hasMessageContaining("9555");
+        assertThat(with(Map.of("quarkus.http.port", "9555")).standalone().kafkaPort())
+                .isEqualTo(9092);
+    }
+
+    @Test
+    void eachMayTakeAFreePort() {
+        Map<String, String> free = Map.of(
+                "quarkus.http.port", "0", "darkroom.standalone.kafka-port", "0", "darkroom.standalone.s3-port", "0");
+
+        assertThat(with(free).standalone().kafkaPort()).isZero();
+    }
+
+    /** What the topics do not take no worker would ever see. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2097153", "3M", "1G"})
+    void aRequestIsNoLargerThanItsTopicTakes(String size) {
+        assertThatThrownBy(() ->
+                        with(Map.of("darkroom.limits.request-bytes", size)).check())
+                .isInstanceOf(StandaloneException.class)
+                .hasMessageContaining("darkroom.limits.request-bytes: \"" + size + "\": at most 2M is accepted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2M", "2048K", "1K"})
+    void aSmallerLimitIsAccepted(String size) {
+        with(Map.of("darkroom.limits.request-bytes", size)).check();
+    }
+}

@@ -1,0 +1,48 @@
+package io.darkroom.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.darkroom.job.Bytes;
+import io.darkroom.job.CheckpointName;
+import io.darkroom.job.JobKey;
+import io.darkroom.job.JobRecord;
+import io.darkroom.job.ObjectStore;
+import io.darkroom.job.Source;
+import org.junit.jupiter.api.Test;
+
+class JobArchiveTest {
+    private static final JobKey JOB = new JobKey("a", 0);
+
+    private final MemoryStore store = new MemoryStore();
+    private final JobArchive archive = new JobArchive(store, "darkroom");
+
+    @Test
+    void aJobThatWasBegunIsRunningAtTheStepOfItsFurthestCheckpoint() {
+        put(JobRecord.folder(JOB) + "attempt-1", attempt().data());
+
+        assertThat(found()).hasToString("{\"id\":\"a\",\"status\":\"running\",\"step\":0,\"steps\":0}");
+
+        put(new CheckpointName(1, 9).key(JOB), Bytes.utf8("x"));
+        put(new CheckpointName(1, 30).key(JOB), Bytes.utf8("x"));
+
+        assertThat(found()).hasToString("{\"id\":\"a\",\"status\":\"running\",\"step\":30,\"steps\":0}");
+    }
+
+    @Test
+    void aJobThatNobodyHasBegunIsUnknown() {
+        assertThat(archive.find(JOB)).isEmpty();
+    }
+
+    private ObjectNode found() {
+        return archive.find(JOB).orElseThrow();
+    }
+
+    private void put(String key, Bytes content) {
+        store.create(new ObjectStore.Location("darkroom", key), content.array(), "application/octet-stream");
+    }
+
+    private static JobRecord.Attempt attempt() {
+        return new JobRecord.Attempt(1, "sha256:0", "t", new Source("requests", 0, 0, null), "w", "p/1", 0, null);
+    }
+}
