@@ -101,9 +101,9 @@ class EngineFairnessTest {
     @Test
     void anUrgentJobIsSampledBeforeABulkJobsPicturesAreDecoded() throws Exception {
         List<Integer> callsBefore = new CopyOnWriteArrayList<>();
-        CompletableFuture<?> done = new CompletableFuture<>();
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
         Then urgentEnded = new Then(() -> {});
-        Then bulkEnds = new Then(() -> done.complete(null)) {
+        Then bulkEnds = new Then(() -> done.complete(true)) {
             @Override
             public void progress(Renderer.Step step) {
                 engine.render(job("urgent", 3, 9), urgentEnded);
