@@ -26,15 +26,24 @@ final class Admission {
 
     private final Flights flights;
     private final Models models;
+    private final Room room;
     private final CallMeter meter;
     private final Checkpoints checkpoints;
     private final int most;
     private final Ceilings ceilings;
 
     /** @param most jobs under way at the same time */
-    Admission(Flights flights, Models models, CallMeter meter, Checkpoints checkpoints, int most, Ceilings ceilings) {
+    Admission(
+            Flights flights,
+            Models models,
+            Room room,
+            CallMeter meter,
+            Checkpoints checkpoints,
+            int most,
+            Ceilings ceilings) {
         this.flights = flights;
         this.models = models;
+        this.room = room;
         this.meter = meter;
         this.checkpoints = checkpoints;
         this.most = most;
@@ -89,7 +98,8 @@ final class Admission {
         try {
             String name = Arguing.model(work.job().request(), models);
             // Every picture of a sweep has the same variant: the fields that choose it are not swept.
-            lease = lease(name, Arguing.of(work.job().request(), work.input()));
+            Arguments arguments = Arguing.of(work.job().request(), work.input());
+            lease = room.made(() -> models.lease(name, arguments));
             RenderRequest request = Completion.of(
                     work.job().request(), lease.model().description().folder());
             List<Plan> plans = Arguing.plans(lease.model()::plan, request, work.input());
@@ -115,17 +125,6 @@ final class Admission {
         return null;
     }
 
-    /** Where there is no room for the model, those that are loaded and not in use make it. */
-    private Lease<Pipeline> lease(String name, Arguments arguments) {
-        try {
-            return models.lease(name, arguments);
-        } catch (DeviceMemoryException e) {
-            LOG.infof("%s: those not in use are closed", e.getMessage());
-            models.closeIdle();
-            return models.lease(name, arguments);
-        }
-    }
-
     private void resume(Flight flight) {
         try {
             CheckpointFile saved = Checkpoints.open(flight);
@@ -143,7 +142,11 @@ final class Admission {
         flight.work.listener().started(flight.pipeline.description().folder().name(), flight.plannedSteps());
         flight.clock.enter("encode", flights.now());
         meter.take();
-        flight.begun(flight.pipeline.begin(flight.plans));
+        try {
+            flight.begun(room.made(() -> flight.pipeline.begin(flight.plans)));
+        } catch (DeviceMemoryException e) {
+            throw new DeviceMemoryException(e.getMessage() + room.free(), e);
+        }
         flight.clock.device((double) meter.take());
         flight.clock.enter("denoise", flights.now());
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * measured to need. Learns from every call. Owned by the device's thread.
  *
  * <p>Memory is measured only where a call is larger than any before it of its shape, since the runtime keeps what it once
- * took: what it took more is put down to the rows that it had more. Where the device says that it has not enough, no call
- * of that shape is that large again until {@link #FORGOTTEN} smaller ones went well.
+ * took until it is {@link #shrunk}: what it took more is put down to the rows that it had more. Where the device says that
+ * it has not enough, no call of that shape is that large again until {@link #FORGOTTEN} smaller ones went well.
  */
 final class BatchSizes {
     /** Of the free memory, what calls may take: estimates are rough, and on a CPU nobody says stop before the kernel kills. */
@@ -35,14 +36,15 @@ final class BatchSizes {
     private final Map<Pipeline, Map<String, Calls>> byShape = new WeakHashMap<>();
     /** Nanoseconds that pass around a call: samplers, guidance, choosing. */
     private double around;
-    /** Nanoseconds of the calls since the last choice. */
-    private double running;
 
     /** What is known of the calls of one shape. */
     private static final class Calls {
         final RowProfile profile = new RowProfile();
         long choices;
         int limit = Integer.MAX_VALUE;
+        /** The runtime keeps what so many rows take. */
+        int kept;
+
         int wellSince;
         int elements;
         double bytesARow;
@@ -84,7 +86,6 @@ final class BatchSizes {
      */
     int choose(Shape shape, List<RowChoice.Candidate> candidates, boolean crowded) {
         Calls calls = calls(shape);
-        running = 0;
         long choice = calls.choices++;
         int limit = Math.min(most, calls.limit);
         int chosen = RowChoice.first(candidates, calls.profile, around, limit, choice, crowded);
@@ -92,8 +93,8 @@ final class BatchSizes {
                 .limit(chosen)
                 .mapToInt(RowChoice.Candidate::rows)
                 .sum();
-        // To ask for the memory takes time; what was run before fits.
-        return rows <= calls.profile.largest()
+        // To ask for the memory takes time; what was run before fits, unless its memory was given back.
+        return rows <= calls.kept
                 ? chosen
                 : RowChoice.first(candidates, calls.profile, around, Math.min(limit, fitting(calls)), choice, crowded);
     }
@@ -101,47 +102,64 @@ final class BatchSizes {
     /**
      * All that a choice led to is done.
      *
-     * @param nanos since before the choice
+     * @param nanos since before the choice, without the calls themselves
      */
     void done(double nanos) {
-        around += NEW * (Math.max(0, nanos - running) - around);
+        around += NEW * (nanos - around);
     }
 
     /** So many rows should fit, by what a row was measured to need. */
     private int fitting(Calls calls) {
-        int largest = calls.profile.largest();
-        OptionalLong free = largest == 0 || calls.bytesARow <= 0 ? OptionalLong.empty() : memory.free();
+        OptionalLong free = calls.bytesARow <= 0 ? OptionalLong.empty() : memory.free();
         return free.isEmpty()
                 ? Integer.MAX_VALUE
-                : (int) (largest + (double) Math.max(0, free.getAsLong()) * USABLE * memory.share() / calls.bytesARow);
+                : (int) (calls.kept
+                        + (double) Math.max(0, free.getAsLong()) * USABLE * memory.share() / calls.bytesARow);
     }
 
     /**
-     * A call is about to be made.
+     * Looks whether one row can fit, before the first call of its shape. Only where a call that does not fit would end the
+     * process ({@link Memory#kills}): elsewhere the device itself says so, which is more than a guess.
      *
-     * @throws DeviceMemoryException where one row of a shape that was never run cannot fit, as far as can be told from
-     *     others of the same model
+     * @throws DeviceMemoryException where it cannot, as far as can be told from other shapes of the same model
      */
-    void calling(Shape shape, int rows) {
-        Calls calls = calls(shape);
-        calls.before = -1;
-        if (rows <= calls.profile.largest()) {
+    void require(Shape shape) {
+        if (!memory.kills() || calls(shape).profile.largest() > 0) {
             return;
         }
         OptionalLong free = memory.free();
-        if (free.isEmpty()) {
-            return;
+        double needed = guess(shape);
+        if (free.isPresent() && needed > (double) Math.max(0, free.getAsLong()) + held(shape.pipeline())) {
+            throw new DeviceMemoryException(
+                    "one row of " + shape + " needs about " + mebibytes(needed) + " MiB, as rows of this model's"
+                            + " other shapes did for their size; free are " + mebibytes((double) free.getAsLong())
+                            + " of " + mebibytes((double) memory.limit().orElse(0)) + " MiB");
         }
-        calls.before = free.getAsLong();
-        if (calls.profile.largest() == 0) {
-            double needed = guess(shape);
-            if (needed > (double) Math.max(0, free.getAsLong()) + held(shape.pipeline())) {
-                throw new DeviceMemoryException(
-                        "one row of " + shape + " needs about " + mebibytes(needed) + " MiB, as rows of this model's"
-                                + " other shapes did for their size; free are " + mebibytes((double) free.getAsLong())
-                                + " of " + mebibytes((double) memory.limit().orElse(0)) + " MiB");
-            }
+    }
+
+    /**
+     * Makes a call, and learns from it what it cost and needed, or that there was no memory for it.
+     *
+     * @param meter is told of the call
+     */
+    <T> T call(Shape shape, int rows, CallMeter meter, Supplier<T> call) {
+        calling(shape, rows);
+        long before = meter.total();
+        try {
+            T result = call.get();
+            called(shape, rows, (double) (meter.total() - before));
+            return result;
+        } catch (DeviceMemoryException e) {
+            full(shape, rows);
+            throw e;
         }
+    }
+
+    /** A call is about to be made. */
+    void calling(Shape shape, int rows) {
+        Calls calls = calls(shape);
+        OptionalLong free = rows <= calls.profile.largest() ? OptionalLong.empty() : memory.free();
+        calls.before = free.orElse(-1);
     }
 
     /**
@@ -149,14 +167,18 @@ final class BatchSizes {
      * nothing like it was run. The least of all measurements, since others in the process take memory too.
      */
     private double guess(Shape shape) {
-        boolean decoding = shape.dimensions().startsWith("decode");
+        boolean decoding = isDecoding(shape.dimensions());
         double[] least = {0};
         byShape.getOrDefault(shape.pipeline(), Map.of()).forEach((dimensions, calls) -> {
-            if (dimensions.startsWith("decode") == decoding && isLike(calls, shape)) {
+            if (isDecoding(dimensions) == decoding && isLike(calls, shape)) {
                 least[0] = Math.max(least[0], calls.leastBytesARow / calls.elements * shape.elements());
             }
         });
         return least[0];
+    }
+
+    private static boolean isDecoding(String dimensions) {
+        return dimensions.startsWith(Shape.DECODE);
     }
 
     private static boolean isLike(Calls calls, Shape shape) {
@@ -168,7 +190,7 @@ final class BatchSizes {
     /** What the runtime keeps for calls of this model, and would use for others. */
     private double held(Pipeline pipeline) {
         return byShape.getOrDefault(pipeline, Map.of()).values().stream()
-                .mapToDouble(c -> c.bytesARow * c.profile.largest())
+                .mapToDouble(c -> c.bytesARow * c.kept)
                 .max()
                 .orElse(0);
     }
@@ -176,24 +198,44 @@ final class BatchSizes {
     /** The call came back after so many nanoseconds. */
     void called(Shape shape, int rows, double nanos) {
         Calls calls = calls(shape);
-        running += nanos;
         calls.elements = shape.elements();
         if (calls.before >= 0) {
             OptionalLong free = memory.free();
-            int more = rows - calls.profile.largest();
+            int more = rows - calls.kept;
             if (free.isPresent() && more > 0) {
                 double bytes = Math.max(0, (double) (calls.before - free.getAsLong()) / more);
-                calls.leastBytesARow = Math.min(calls.leastBytesARow, bytes);
+                // A network's first call ever also takes what all of its calls need, whatever their size.
+                if (wasRun(shape)) {
+                    calls.leastBytesARow = Math.min(calls.leastBytesARow, bytes);
+                }
                 // One measurement may have caught what something else took: the next ones correct it.
                 calls.bytesARow = Math.max(bytes, calls.bytesARow / 2);
             }
             calls.before = -1;
         }
         calls.profile.measured(rows, nanos);
+        calls.kept = Math.max(calls.kept, rows);
         if (calls.limit < Integer.MAX_VALUE && ++calls.wellSince >= FORGOTTEN) {
             calls.limit = RowLadder.above(calls.limit);
             calls.wellSince = 0;
         }
+    }
+
+    /** Whether there was a call of the network that a shape is for. */
+    private boolean wasRun(Shape shape) {
+        return byShape.getOrDefault(shape.pipeline(), Map.of()).entrySet().stream()
+                .anyMatch(each -> isDecoding(each.getKey()) == isDecoding(shape.dimensions())
+                        && each.getValue().profile.largest() > 0);
+    }
+
+    /** The runtime has given back what it kept for calls. */
+    void shrunk() {
+        byShape.values().forEach(shapes -> shapes.values().forEach(calls -> calls.kept = 0));
+    }
+
+    /** Whether so many rows of one picture are known not to fit into one call. */
+    boolean isTooMany(Shape shape, int rows) {
+        return rows > calls(shape).limit;
     }
 
     /** The device had not enough memory for so many rows. */
@@ -203,9 +245,14 @@ final class BatchSizes {
         calls.wellSince = 0;
     }
 
-    /** What is known of the memory, for a message: empty where nothing is. */
+    /** A call and what is free, for a message. */
     String figures(Shape shape, int rows) {
-        StringBuilder figures = new StringBuilder(rows + " row" + (rows == 1 ? "" : "s") + " of " + shape);
+        return rows + " row" + (rows == 1 ? "" : "s") + " of " + shape + free();
+    }
+
+    /** What is free, for the end of a message: empty where that is not known. */
+    String free() {
+        StringBuilder figures = new StringBuilder();
         memory.free().ifPresent(free -> {
             figures.append("; free on the device: ").append(mebibytes((double) free));
             memory.limit().ifPresent(limit -> figures.append(" of ").append(mebibytes((double) limit)));

@@ -9,6 +9,7 @@ import io.darkroom.model.CallListener;
 public final class CallMeter implements CallListener {
     private final CallListener next;
     private long nanos;
+    private long taken;
 
     /** @param next is told of every call too */
     public CallMeter(CallListener next) {
@@ -21,10 +22,20 @@ public final class CallMeter implements CallListener {
         next.called(kind, rows, took);
     }
 
+    @Override
+    public void between(long passed) {
+        next.between(passed);
+    }
+
+    /** Nanoseconds on the device in all. */
+    long total() {
+        return nanos;
+    }
+
     /** Nanoseconds on the device since the last time this was asked. */
     long take() {
-        long taken = nanos;
-        nanos = 0;
-        return taken;
+        long since = nanos - taken;
+        taken = nanos;
+        return since;
     }
 }

@@ -17,7 +17,7 @@ public final class CudaMemory implements Memory {
     private static final long PATIENCE_SECONDS = 5;
 
     private final int index;
-    private boolean silent;
+    private volatile boolean silent;
 
     /** @param index as CUDA counts the devices */
     public CudaMemory(int index) {

@@ -13,7 +13,7 @@ record Decoding(Pipeline pipeline, Shape shape, List<Member> members) {
 
     /** All that could share a call with a job's pictures: its own first, then others' in their order. */
     static Decoding around(Flight first, List<Flight> flights) {
-        Shape shape = shape(first, first.decodable().get(0));
+        Shape shape = first.decoding(first.decodable().get(0));
         List<Member> members = new ArrayList<>();
         add(first, shape, members);
         if (!first.alone()) {
@@ -24,12 +24,8 @@ record Decoding(Pipeline pipeline, Shape shape, List<Member> members) {
 
     private static void add(Flight flight, Shape shape, List<Member> members) {
         flight.decodable().stream()
-                .filter(p -> shape(flight, p).equals(shape))
+                .filter(p -> flight.decoding(p).equals(shape))
                 .forEach(p -> members.add(new Member(flight, p)));
-    }
-
-    private static Shape shape(Flight flight, Flight.Picture picture) {
-        return Shape.decoding(flight.pipeline, picture.sampling.latents());
     }
 
     /** Each picture's worth: its part of its job's. */

@@ -15,13 +15,16 @@ final class Denoising {
 
     private final Flights flights;
     private final BatchSizes sizes;
+    private final Room room;
     private final CallMeter meter;
     private final Checkpoints checkpoints;
     private final Previews previews;
 
-    Denoising(Flights flights, BatchSizes sizes, CallMeter meter, Checkpoints checkpoints, Previews previews) {
+    Denoising(
+            Flights flights, BatchSizes sizes, Room room, CallMeter meter, Checkpoints checkpoints, Previews previews) {
         this.flights = flights;
         this.sizes = sizes;
+        this.room = room;
         this.meter = meter;
         this.checkpoints = checkpoints;
         this.previews = previews;
@@ -38,25 +41,20 @@ final class Denoising {
         if (batch.members().isEmpty() || flights.closing()) {
             return;
         }
+        room.require(batch.shape());
         List<Tensor> outputs;
-        double nanos;
+        meter.take();
         try {
-            sizes.calling(batch.shape(), batch.rows().size());
-            meter.take();
-            outputs = batch.pipeline().evaluate(batch.rows());
-            nanos = (double) meter.take();
-            sizes.called(batch.shape(), outputs.size(), nanos);
+            outputs = batch.members().size() > 1 ? call(batch, batch.rows()) : ofOne(batch);
         } catch (DeviceMemoryException e) {
-            sizes.full(batch.shape(), batch.rows().size());
-            if (batch.members().size() > 1) {
-                LOG.infof(
-                        "Out of memory with %s: halved",
-                        sizes.figures(batch.shape(), batch.rows().size()));
-                batch.halves().forEach(this::sample);
-                return;
+            if (batch.members().size() == 1) {
+                throw e;
             }
-            outputs = oneByOne(batch, e);
-            nanos = (double) meter.take();
+            LOG.infof(
+                    "Out of memory with %s: halved",
+                    sizes.figures(batch.shape(), batch.rows().size()));
+            batch.halves().forEach(this::sample);
+            return;
         } catch (DeviceException e) {
             if (flights.fragile() || batch.flights().size() == 1) {
                 throw e;
@@ -65,7 +63,7 @@ final class Denoising {
             batch.byFlight().forEach(this::sample);
             return;
         }
-        double nanosARow = nanos / outputs.size();
+        double nanosARow = (double) meter.take() / outputs.size();
         int at = 0;
         for (Batch.Member member : batch.members()) {
             List<Tensor> own = outputs.subList(at, at + member.rows().size());
@@ -76,18 +74,30 @@ final class Denoising {
         batch.flights().forEach(flight -> flights.guarded(List.of(flight), () -> report(flight)));
     }
 
-    /** One picture's rows, which do not fit together: each is evaluated by itself. */
-    private List<Tensor> oneByOne(Batch batch, DeviceMemoryException tooMany) {
+    /** One call. */
+    private List<Tensor> call(Batch batch, List<Denoiser.Row> rows) {
+        return sizes.call(
+                batch.shape(), rows.size(), meter, () -> batch.pipeline().evaluate(rows));
+    }
+
+    /** One picture's rows together, or each by itself where they do not fit together. */
+    private List<Tensor> ofOne(Batch batch) {
         List<Denoiser.Row> rows = batch.rows();
-        List<Tensor> outputs = new ArrayList<>();
-        try {
-            if (rows.size() == 1) {
-                throw tooMany;
+        if (rows.size() > 1 && !sizes.isTooMany(batch.shape(), rows.size())) {
+            try {
+                return call(batch, rows);
+            } catch (DeviceMemoryException e) {
+                LOG.infof("Out of memory with %s: one by one", sizes.figures(batch.shape(), rows.size()));
             }
-            sizes.calling(batch.shape(), 1);
-            meter.take();
-            rows.forEach(row -> outputs.addAll(batch.pipeline().evaluate(List.of(row))));
-            return outputs;
+        }
+        List<Tensor> outputs = new ArrayList<>();
+        rows.forEach(row -> outputs.addAll(alone(batch, row)));
+        return outputs;
+    }
+
+    private List<Tensor> alone(Batch batch, Denoiser.Row row) {
+        try {
+            return room.made(() -> call(batch, List.of(row)));
         } catch (DeviceMemoryException e) {
             throw new DeviceMemoryException(
                     e.getMessage() + " (not even alone: " + sizes.figures(batch.shape(), 1) + ")", e);

@@ -5,13 +5,10 @@ import io.darkroom.job.Limits;
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.Renderer;
 import io.darkroom.model.DeviceException;
-import io.darkroom.model.DeviceMemoryException;
-import io.darkroom.model.Lease;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
-import io.darkroom.pipeline.Pipeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,6 +96,7 @@ public final class Engine implements Renderer, AutoCloseable {
     private final Models models;
     private final Settings settings;
     private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
+    private final CallMeter meter;
     private final Thread thread;
 
     // Below: owned by the device's thread.
@@ -106,6 +104,7 @@ public final class Engine implements Renderer, AutoCloseable {
     private final Flights flights;
     private final Fetches fetches;
     private final BatchSizes sizes;
+    private final Room room;
     private final Checkpoints checkpoints;
     private final Previews previews;
     private final Admission admission;
@@ -116,17 +115,19 @@ public final class Engine implements Renderer, AutoCloseable {
     /** @param device its name, as {@code cpu} or {@code cuda:0} */
     public Engine(String device, Models models, CallMeter meter, Settings settings, Helpers helpers) {
         this.models = models;
+        this.meter = meter;
         this.settings = settings;
         this.flights = new Flights(settings.fragile(), helpers.broken(), helpers.nanoTime());
         this.sizes = new BatchSizes(settings.rows(), helpers.memory());
-        this.fetches = new Fetches(helpers.inputs(), helpers.blocking(), commands::add);
+        this.room = new Room(flights, models, sizes);
+        this.fetches = new Fetches(helpers.inputs(), models, helpers.blocking(), commands::add);
         this.checkpoints =
                 new Checkpoints(NUMBER.matcher(device).replaceFirst(""), helpers.encoding(), helpers.checkpointEvery());
-        this.admission =
-                new Admission(flights, models, meter, checkpoints, settings.jobs(), new Ceilings(settings.limits()));
-        this.previews = new Previews(device, flights, meter);
-        this.denoising = new Denoising(flights, sizes, meter, checkpoints, previews);
-        this.finishing = new Finishing(flights, sizes, meter, previews, helpers.encoding());
+        this.admission = new Admission(
+                flights, models, room, meter, checkpoints, settings.jobs(), new Ceilings(settings.limits()));
+        this.previews = new Previews(device, flights, sizes, meter);
+        this.denoising = new Denoising(flights, sizes, room, meter, checkpoints, previews);
+        this.finishing = new Finishing(flights, sizes, room, meter, previews, helpers.encoding());
         this.thread = new Thread(this::run, "device-" + device.replace(':', '-'));
     }
 
@@ -138,7 +139,7 @@ public final class Engine implements Renderer, AutoCloseable {
     @Override
     public void render(RenderJob job, Listener listener) {
         commands.add(() -> {
-            if (Inputs.named(job.request().inputs())) {
+            if (Fetches.needed(job)) {
                 fetches.begin(job, listener, inputs -> enqueue(job, inputs, listener));
             } else {
                 enqueue(job, Inputs.NONE, listener);
@@ -218,7 +219,7 @@ public final class Engine implements Renderer, AutoCloseable {
                 if (waiting.isEmpty() && flights.all().isEmpty()) {
                     rest();
                 } else {
-                    tick();
+                    work();
                 }
                 for (Runnable next = commands.poll(); next != null; next = commands.poll()) {
                     next.run();
@@ -241,25 +242,33 @@ public final class Engine implements Renderer, AutoCloseable {
     private void rest() throws InterruptedException {
         Runnable next = commands.poll(settings.idle().toNanos(), TimeUnit.NANOSECONDS);
         if (next == null) {
-            models.leaseLoaded().forEach(this::shrink);
+            try {
+                room.shrink();
+            } catch (DeviceException e) {
+                flights.broken(e);
+                return;
+            }
             next = commands.take();
         }
         next.run();
     }
 
-    private void shrink(Lease<Pipeline> loaded) {
-        try (loaded) {
-            if (!flights.closing()) {
-                loaded.model().shrink();
-            }
-        } catch (DeviceMemoryException e) {
-            LOG.debugf(e, "a model keeps its memory");
-        } catch (DeviceException e) {
-            LOG.warnf("a model keeps its memory: %s", e.getMessage());
-            if (settings.fragile()) {
-                flights.broken(e);
-            }
-        }
+    /** A tick; what of it was no call is told as such. */
+    private void work() {
+        long start = flights.now();
+        long calls = meter.total();
+        tick();
+        meter.between(besides(start, calls));
+    }
+
+    /**
+     * Nanoseconds that were no calls.
+     *
+     * @param start since when
+     * @param calls nanoseconds of calls until then
+     */
+    private long besides(long start, long calls) {
+        return Math.max(0, flights.now() - start - (meter.total() - calls));
     }
 
     private void enqueue(RenderJob job, Inputs input, Listener listener) {
@@ -277,22 +286,23 @@ public final class Engine implements Renderer, AutoCloseable {
         return flights.all().size() >= Math.min(settings.jobs(), CROWD);
     }
 
-    /** One thing on the device. Decoding comes before sampling: it ends a job. */
+    /** One thing on the device, for the most urgent job. Of its pictures those that are sampled come first. */
     private void tick() {
         admission.admit(waiting);
         long start = flights.now();
+        long calls = meter.total();
         flights.want();
         Urgency.sort(flights.all(), sizes, flights.now());
-        for (Flight flight : flights.all()) {
-            if (!flight.decodable().isEmpty()) {
-                finishing.decode(Decoding.around(flight, flights.all()));
-                return;
-            }
+        if (flights.all().isEmpty()) {
+            return;
         }
-        if (!flights.all().isEmpty()) {
+        Flight first = flights.all().get(0);
+        if (!first.decodable().isEmpty()) {
+            finishing.decode(Decoding.around(first, flights.all()));
+        } else {
             Batch all = Batch.around(flights.all());
             denoising.sample(all.first(sizes.choose(all.shape(), all.candidates(), isCrowded())));
-            sizes.done((double) (flights.now() - start));
+            sizes.done((double) besides(start, calls));
         }
     }
 }

@@ -5,16 +5,21 @@ import io.darkroom.job.JobKey;
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
+import io.darkroom.pipeline.Models;
 import java.util.IdentityHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/** The pictures that jobs start from, while they are fetched beside the device's thread. Of the device's thread alone. */
+/**
+ * What jobs need from stores and disks before they come to the device, while it is fetched beside its thread: the pictures
+ * that they start from, and what a checkpoint is compared with. Of the device's thread alone.
+ */
 final class Fetches {
     private static final Logger LOG = Logger.getLogger(Fetches.class);
 
     private final InputPictures inputs;
+    private final Models models;
     private final Executor blocking;
     private final Consumer<Runnable> onDevice;
     /** By listener: a job that was stopped may be given again while its first picture is still on its way. */
@@ -22,13 +27,20 @@ final class Fetches {
 
     /**
      * @param inputs may block
+     * @param models those of the device
      * @param blocking where it may
      * @param onDevice runs something on the device's thread
      */
-    Fetches(InputPictures inputs, Executor blocking, Consumer<Runnable> onDevice) {
+    Fetches(InputPictures inputs, Models models, Executor blocking, Consumer<Runnable> onDevice) {
         this.inputs = inputs;
+        this.models = models;
         this.blocking = blocking;
         this.onDevice = onDevice;
+    }
+
+    /** Whether a job needs anything. */
+    static boolean needed(RenderJob job) {
+        return Inputs.named(job.request().inputs()) || job.checkpoint() != null;
     }
 
     /** Fetches what a job starts from, and goes on with it on the device's thread unless the job is stopped meanwhile. */
@@ -47,6 +59,9 @@ final class Fetches {
     private Runnable fetch(RenderJob job, Renderer.Listener listener, Consumer<Inputs> then) {
         try {
             Inputs fetched = Inputs.of(job.request().inputs(), inputs);
+            if (job.checkpoint() != null) {
+                digest(job, fetched);
+            }
             return () -> then.accept(fetched);
         } catch (InputPictures.UnusableException e) {
             return () -> listener.failed(e.failure());
@@ -59,6 +74,19 @@ final class Fetches {
             LOG.errorf("%s: fetching its pictures: %s", job.key().name(), e);
             return () -> listener.failed(
                     new Failure(Failure.Code.OUT_OF_MEMORY, "fetching the pictures: " + e.getMessage()));
+        }
+    }
+
+    /**
+     * Reads the digest of the job's model, where nobody has asked for it yet, so that the device need not wait for that. What
+     * goes wrong shows again, and is classified, when the job begins.
+     */
+    private void digest(RenderJob job, Inputs fetched) {
+        try {
+            String digest = models.digest(Arguing.model(job.request(), models), Arguing.of(job.request(), fetched));
+            LOG.debugf("%s: its model is %s", job.key().name(), digest);
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "%s: its model has no digest", job.key().name());
         }
     }
 

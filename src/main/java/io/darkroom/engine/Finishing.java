@@ -18,13 +18,15 @@ final class Finishing {
 
     private final Flights flights;
     private final BatchSizes sizes;
+    private final Room room;
     private final CallMeter meter;
     private final Previews previews;
     private final Executor encoding;
 
-    Finishing(Flights flights, BatchSizes sizes, CallMeter meter, Previews previews, Executor encoding) {
+    Finishing(Flights flights, BatchSizes sizes, Room room, CallMeter meter, Previews previews, Executor encoding) {
         this.flights = flights;
         this.sizes = sizes;
+        this.room = room;
         this.meter = meter;
         this.previews = previews;
         this.encoding = encoding;
@@ -51,13 +53,12 @@ final class Finishing {
         if (batch.members().isEmpty() || flights.closing()) {
             return;
         }
+        room.require(batch.shape());
         List<Tensor> pixels;
+        meter.take();
         try {
-            sizes.calling(batch.shape(), batch.members().size());
-            meter.take();
-            pixels = batch.pipeline().decode(batch.latents());
+            pixels = batch.members().size() > 1 ? call(batch) : room.made(() -> call(batch));
         } catch (DeviceMemoryException e) {
-            sizes.full(batch.shape(), batch.members().size());
             if (batch.members().size() == 1) {
                 throw new DeviceMemoryException(
                         e.getMessage() + " (not even alone: " + sizes.figures(batch.shape(), 1) + ")", e);
@@ -72,7 +73,6 @@ final class Finishing {
             return;
         }
         double nanos = (double) meter.take();
-        sizes.called(batch.shape(), pixels.size(), nanos);
         for (int i = 0; i < pixels.size(); i++) {
             Decoding.Member member = batch.members().get(i);
             Tensor own = pixels.get(i);
@@ -86,6 +86,11 @@ final class Finishing {
                 previews.learn(batch.pipeline(), member.picture().sampling.latents(), own);
             });
         }
+    }
+
+    private List<Tensor> call(Decoding batch) {
+        return sizes.call(batch.shape(), batch.members().size(), meter, () -> batch.pipeline()
+                .decode(batch.latents()));
     }
 
     private void hand(Decoding.Member member, Tensor pixels) {

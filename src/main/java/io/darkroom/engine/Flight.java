@@ -68,6 +68,8 @@ final class Flight implements AutoCloseable {
 
         /** What it wants evaluated next, made once for each evaluation. */
         private @Nullable Wanted wanted;
+        /** What its call of the decoder is like. */
+        private @Nullable Shape decoding;
 
         Picture(int number, int plan, int index, Sampling sampling) {
             this.number = number;
@@ -161,6 +163,17 @@ final class Flight implements AutoCloseable {
     /** Asks for the rows that its pictures want next, where they are not known yet. */
     void want() {
         sampling().forEach(p -> p.wanted(pipeline));
+    }
+
+    /** What the call of the decoder that one of its pictures takes is like. */
+    Shape decoding(Picture picture) {
+        Shape known = picture.decoding;
+        if (known == null) {
+            Plan plan = plans.get(picture.plan);
+            known = Shape.decoding(pipeline, plan.width(), plan.height());
+            picture.decoding = known;
+        }
+        return known;
     }
 
     /** The pictures that wait for the decoder. */

@@ -2,7 +2,7 @@ package io.darkroom.engine;
 
 import java.util.OptionalLong;
 
-/** The memory of a device. May be asked between calls; an answer takes microseconds to milliseconds. */
+/** The memory of a device. May be asked by any thread; an answer takes microseconds to milliseconds. */
 public interface Memory {
     /** Of a device that says nothing. */
     Memory UNKNOWN = new Memory() {
@@ -23,6 +23,14 @@ public interface Memory {
     /** The part of what is free that this device may take: less than 1 where others take from the same. */
     default double share() {
         return 1;
+    }
+
+    /**
+     * Whether taking more than there is ends the process, so that nobody can say afterwards that it was too much. Else the
+     * call fails, and the process goes on.
+     */
+    default boolean kills() {
+        return false;
     }
 
     /** Bytes that there are in all; empty where that cannot be told. */

@@ -18,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -50,13 +51,15 @@ final class Previews implements AutoCloseable {
     }
 
     private final Flights flights;
+    private final BatchSizes sizes;
     private final CallMeter meter;
     private final ThreadPoolExecutor beside;
     /** By identity; forgotten with the model. */
     private final Map<Pipeline, ModelMap> maps = new WeakHashMap<>();
 
-    Previews(String device, Flights flights, CallMeter meter) {
+    Previews(String device, Flights flights, BatchSizes sizes, CallMeter meter) {
         this.flights = flights;
+        this.sizes = sizes;
         this.meter = meter;
         this.beside = new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(ROOM), work -> {
             Thread thread = new Thread(work, "preview-" + device.replace(':', '-'));
@@ -79,7 +82,7 @@ final class Previews implements AutoCloseable {
             listener.progress(step);
             return;
         }
-        ModelMap map = map(flight, estimate.shape());
+        ModelMap map = map(flight, picture, estimate.shape());
         Plan plan = flight.plans.get(picture.plan);
         int longest = Math.max(plan.width(), plan.height());
         if (map.colours.isBlank()
@@ -111,14 +114,17 @@ final class Previews implements AutoCloseable {
     }
 
     /** The map of the job's model. Where it is made now, that is this job's time on the device. */
-    private ModelMap map(Flight flight, int[] shape) {
+    private ModelMap map(Flight flight, Flight.Picture picture, int[] shape) {
         ModelMap known = maps.get(flight.pipeline);
         if (known == null) {
             known = new ModelMap(shape[0]);
             maps.put(flight.pipeline, known);
             meter.take();
             try {
-                known.colours = fitted(flight.pipeline, shape);
+                Shape call = flight.decoding(picture);
+                sizes.require(call);
+                known.colours =
+                        fitted(latents -> sizes.call(call, 1, meter, () -> flight.pipeline.decode(latents)), shape);
             } catch (DeviceException e) {
                 if (flights.fragile() && !(e instanceof DeviceMemoryException)) {
                     throw e;
@@ -133,11 +139,11 @@ final class Previews implements AutoCloseable {
     }
 
     /** Decodes one by one, latents of the job's own size: a call that the job makes anyway, and one that fits. */
-    static LatentColours fitted(Pipeline pipeline, int[] shape) {
+    static LatentColours fitted(UnaryOperator<List<Tensor>> decoder, int[] shape) {
         int count = Math.max(1, Math.min(MOST_DECODED, LATENTS / (shape[1] * shape[2])));
         LatentColours colours = LatentColours.of(shape[0]);
         for (Tensor latents : SampleLatents.of(shape, count, new Random(SEED))) {
-            Tensor pixels = pipeline.decode(List.of(latents)).get(0);
+            Tensor pixels = decoder.apply(List.of(latents)).get(0);
             if (Finite.all(pixels)) {
                 colours = colours.with(latents, pixels, WEIGHT / count);
             }

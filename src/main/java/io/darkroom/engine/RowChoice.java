@@ -45,7 +45,7 @@ final class RowChoice {
     static int first(
             List<Candidate> candidates, RowProfile profile, double around, int most, long choice, boolean crowded) {
         int own = candidates.get(0).rows();
-        int known = profile.largest();
+        int known = profile.known();
         // One rung beyond what is known, so that trying never costs much more than what is known.
         int reach = Math.max(own, RowLadder.above(known));
         int best = 1;

@@ -2,7 +2,6 @@ package io.darkroom.engine;
 
 import io.darkroom.model.Denoiser;
 import io.darkroom.pipeline.Pipeline;
-import io.darkroom.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,9 +11,11 @@ import java.util.TreeMap;
  *
  * @param pipeline compared by identity
  * @param dimensions of each input, and what is done
- * @param elements of a row's sample or latents, by which the memory of one shape is guessed from another's
+ * @param elements of a row's sample, or pixels of a picture, by which one shape's needs are guessed from another's
  */
 record Shape(Pipeline pipeline, String dimensions, int elements) {
+    /** How the dimensions of the decoder's calls begin. */
+    static final String DECODE = "decode ";
 
     static Shape of(Pipeline pipeline, Denoiser.Row row) {
         Map<String, String> dimensions = new TreeMap<>();
@@ -24,9 +25,13 @@ record Shape(Pipeline pipeline, String dimensions, int elements) {
         return new Shape(pipeline, dimensions.toString(), row.input().size());
     }
 
-    /** Of the decoder's calls. */
-    static Shape decoding(Pipeline pipeline, Tensor latents) {
-        return new Shape(pipeline, "decode " + Arrays.toString(latents.shape()), latents.size());
+    /**
+     * Of the decoder's calls, which are alike where the pictures are.
+     *
+     * @param width in pixels, as is the height
+     */
+    static Shape decoding(Pipeline pipeline, int width, int height) {
+        return new Shape(pipeline, DECODE + width + " x " + height, width * height);
     }
 
     @Override

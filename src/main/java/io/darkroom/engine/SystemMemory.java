@@ -56,6 +56,11 @@ public final class SystemMemory implements Memory {
     }
 
     @Override
+    public boolean kills() {
+        return true;
+    }
+
+    @Override
     public double share() {
         return 1.0 / parts;
     }

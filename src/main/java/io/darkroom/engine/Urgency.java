@@ -53,13 +53,18 @@ final class Urgency {
         return Math.scalb(left, -priority) - waited / PATIENCE;
     }
 
-    /** Nanoseconds on the device until the job's pictures are sampled, if they were alone there. */
+    /** Nanoseconds on the device until the job's pictures are there, if they were alone with it. */
     private static double left(Flight flight, BatchSizes sizes) {
         double nanos = 0;
-        for (Flight.Picture picture : flight.sampling()) {
-            Flight.Wanted wanted = picture.wanted(flight.pipeline);
-            nanos += sizes.nanos(wanted.shape(), wanted.rows().size())
-                    * (picture.sampling.steps() - picture.sampling.step());
+        for (Flight.Picture picture : flight.pictures()) {
+            if (!picture.sampling.done()) {
+                Flight.Wanted wanted = picture.wanted(flight.pipeline);
+                nanos += sizes.nanos(wanted.shape(), wanted.rows().size())
+                        * (picture.sampling.steps() - picture.sampling.step());
+            }
+            if (!picture.decoded) {
+                nanos += sizes.nanos(flight.decoding(picture), 1);
+            }
         }
         return nanos;
     }

@@ -27,4 +27,11 @@ public interface CallListener {
      * @param nanos how long the runtime took, without the copying before and after
      */
     void called(Kind kind, int rows, long nanos);
+
+    /**
+     * The thread that makes the calls has worked besides: models were loaded, inputs and outputs copied, samplers ran.
+     *
+     * @param nanos how long, since the last time this was told; waiting for jobs is not work
+     */
+    default void between(long nanos) {}
 }

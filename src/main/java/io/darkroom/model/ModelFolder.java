@@ -18,6 +18,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,8 @@ public final class ModelFolder {
     private final @Nullable ModelFolder plain;
 
     private @Nullable String digest;
+    /** Of the plain folder's variants, by the files that only they have, as these were when they were read. */
+    private final Map<List<String>, String> digestsOfVariants = new ConcurrentHashMap<>();
 
     private ModelFolder(String name, Path root) {
         this.name = name;
@@ -272,24 +275,40 @@ public final class ModelFolder {
      * {@code sha256:} and the digest of what the model consists of: for each file, in the order of the paths, the path
      * below the folder (UTF-8, with slashes), a zero byte, the length in eight bytes, and the content. For a variant: of
      * the plain model's digest, followed by the same of the files that only the variant has. Read whole at the first call
-     * and kept.
+     * and kept; of a variant for other folders of the same one too, as long as its files stay the same.
      */
     public synchronized String digest() {
         if (digest == null) {
-            digest = "sha256:" + HexFormat.of().formatHex(sha256());
+            try {
+                NavigableMap<String, Path> files = files();
+                digest = plain == null ? sha256("", files) : ofVariant(plain, files);
+            } catch (IOException e) {
+                throw new ModelUnavailableException(root + " cannot be read: " + e, e);
+            }
         }
         return digest;
     }
 
-    private byte[] sha256() {
+    private String ofVariant(ModelFolder plain, NavigableMap<String, Path> files) throws IOException {
+        files.keySet().removeAll(plain.files().keySet());
+        List<String> now = new ArrayList<>();
+        for (Map.Entry<String, Path> file : files.entrySet()) {
+            Path path = file.getValue();
+            now.add(file.getKey() + " " + Files.size(path) + " " + Files.getLastModifiedTime(path));
+        }
+        String known = plain.digestsOfVariants.get(now);
+        if (known == null) {
+            known = sha256(plain.digest(), files);
+            plain.digestsOfVariants.put(now, known);
+        }
+        return known;
+    }
+
+    private static String sha256(String first, NavigableMap<String, Path> files) throws IOException {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[1 << 16];
-            NavigableMap<String, Path> files = files();
-            if (plain != null) {
-                sha256.update(plain.digest().getBytes(StandardCharsets.UTF_8));
-                files.keySet().removeAll(plain.files().keySet());
-            }
+            sha256.update(first.getBytes(StandardCharsets.UTF_8));
             for (Map.Entry<String, Path> file : files.entrySet()) {
                 sha256.update(file.getKey().getBytes(StandardCharsets.UTF_8));
                 sha256.update((byte) 0);
@@ -302,9 +321,7 @@ public final class ModelFolder {
                     }
                 }
             }
-            return sha256.digest();
-        } catch (IOException e) {
-            throw new ModelUnavailableException(root + " cannot be read: " + e, e);
+            return "sha256:" + HexFormat.of().formatHex(sha256.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -186,10 +186,11 @@ final class Graph implements AutoCloseable {
      * @return the wanted outputs by name, a tensor without the batch axis for each row
      */
     Map<String, List<Tensor>> run(Feed feed, Set<String> wanted) {
-        keepSmallest(feed);
         long start = System.nanoTime();
         try (OrtSession.Result result = session.run(feed.tensors(), wanted)) {
             listener.called(kind, feed.rows(), System.nanoTime() - start);
+            // One for which there was no room could not be made once more, to shrink.
+            keepSmallest(feed);
             Map<String, List<Tensor>> outputs = new LinkedHashMap<>();
             for (Map.Entry<String, OnnxValue> output : result) {
                 outputs.put(output.getKey(), rows((OnnxTensor) output.getValue(), feed.rows()));

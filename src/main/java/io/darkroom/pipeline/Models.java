@@ -146,6 +146,15 @@ public final class Models implements AutoCloseable {
         }
     }
 
+    /**
+     * The digest of the variant of a model that a request wants, as {@link ModelFolder#digest}: its files are read where
+     * nobody has asked for it yet, which takes long. As {@link #planner(String, Arguments)}.
+     */
+    public String digest(String name, Arguments arguments) {
+        ModelFolder folder = catalog.folder(name);
+        return folder.as(Variants.of(folder, arguments)).digest();
+    }
+
     /** Takes all that is loaded now into use, variants too, for upkeep: it does not count as use. */
     public List<Lease<Pipeline>> leaseLoaded() {
         return catalog.leaseLoaded();

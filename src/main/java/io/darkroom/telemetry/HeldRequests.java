@@ -62,15 +62,18 @@ final class HeldRequests {
         of(tenant).waiting().incrementAndGet();
     }
 
-    void started(String run, String model) {
+    /** Whether it waited until now. */
+    boolean started(String run, String model) {
         move();
         Held one = held.get(run);
-        if (one != null && !one.running) {
-            one.running = true;
-            one.model = model;
-            of(one.tenant).waiting().decrementAndGet();
-            of(one.tenant).running().incrementAndGet();
+        if (one == null || one.running) {
+            return false;
         }
+        one.running = true;
+        one.model = model;
+        of(one.tenant).waiting().decrementAndGet();
+        of(one.tenant).running().incrementAndGet();
+        return true;
     }
 
     /** Something went on. */

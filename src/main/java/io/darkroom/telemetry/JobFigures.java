@@ -93,7 +93,21 @@ public final class JobFigures {
 
     /** The device begins with its job. */
     public void started(Assignment a, String model) {
-        held.started(a.run(), model);
+        if (held.started(a.run(), model) && a.request() instanceof ParsedRequest.Valid valid) {
+            timer("darkroom.job.queue", "From the sending of a request until a device begins with it here")
+                    .tag("priority", Integer.toString(valid.request().priority()))
+                    .register(meters)
+                    .record(sinceSent(a));
+        }
+    }
+
+    private static Timer.Builder timer(String name, String description) {
+        return Timer.builder(name).description(description).serviceLevelObjectives(BUCKETS);
+    }
+
+    private Duration sinceSent(Assignment a) {
+        Duration since = Duration.between(sent(a), clock.instant());
+        return since.isNegative() ? Duration.ZERO : since;
     }
 
     private Counter registered(String name, String description) {
@@ -120,13 +134,10 @@ public final class JobFigures {
         String code = failure == null ? "" : failure;
         meters.counter("darkroom.jobs", OUTCOME, outcome, CODE, code, TENANT, tenant)
                 .increment();
-        Duration took = Duration.between(sent(a), clock.instant());
-        Timer.builder("darkroom.job.duration")
-                .description("From the sending of a request to its terminal event")
+        timer("darkroom.job.duration", "From the sending of a request to its terminal event")
                 .tag(OUTCOME, outcome)
-                .serviceLevelObjectives(BUCKETS)
                 .register(meters)
-                .record(took.isNegative() ? Duration.ZERO : took);
+                .record(sinceSent(a));
         charge(gone, deviceMs);
         if (gone != null && event != null && !gone.model().isEmpty()) {
             rendered(gone, event);

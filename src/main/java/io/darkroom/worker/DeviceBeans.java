@@ -58,8 +58,8 @@ class DeviceBeans {
         List<ModelFolder> builtIn = BuiltInModels.all();
         return new DeviceModels(Devices.of(config.devices()).stream()
                 .map(device -> {
-                    CallMeter meter =
-                            new CallMeter(use.watch(device.toString(), new CallFigures(meters, device.toString())));
+                    CallMeter meter = new CallMeter(
+                            use.watch(device.toString(), new CallFigures(meters, device.toString(), memory(device))));
                     Models models = new Models(
                             supply.folder(),
                             builtIn,

@@ -24,9 +24,17 @@ public final class DeviceUse {
     CallListener watch(String device, CallListener next) {
         Clock clock = new Clock(device, new LongAdder());
         clocks.add(clock);
-        return (kind, rows, nanos) -> {
-            clock.nanos.add(nanos);
-            next.called(kind, rows, nanos);
+        return new CallListener() {
+            @Override
+            public void called(Kind kind, int rows, long nanos) {
+                clock.nanos.add(nanos);
+                next.called(kind, rows, nanos);
+            }
+
+            @Override
+            public void between(long nanos) {
+                next.between(nanos);
+            }
         };
     }
 

@@ -28,6 +28,12 @@ class BatchSizesTest {
     /** A device's memory; what a call takes it keeps. */
     private static final class FakeMemory implements Memory {
         long free = 1_000 * MIB;
+        boolean kills = true;
+
+        @Override
+        public boolean kills() {
+            return kills;
+        }
 
         @Override
         public OptionalLong free() {
@@ -83,28 +89,62 @@ class BatchSizesTest {
 
     @Test
     void whatCannotFitAloneIsRefusedWithTheFiguresBeforeItIsTried() {
-        call(small, 1, 80, 0);
+        call(small, 1, 200, 0);
+        call(small, 2, 80, 1);
 
-        assertThatThrownBy(() -> sizes.calling(large, 1))
+        assertThatThrownBy(() -> sizes.require(large))
                 .isInstanceOf(DeviceMemoryException.class)
                 .hasMessageContaining("large")
                 .hasMessageContaining("1280 MiB")
-                .hasMessageContaining("920 of 1000 MiB");
+                .hasMessageContaining("720 of 1000 MiB");
     }
 
     @Test
     void whatIsTooFarFromAllThatWasRunIsTried() {
         call(small, 1, 80, 0);
+        call(small, 2, 80, 1);
 
-        assertThatCode(() -> sizes.calling(new Shape(pipeline, "huge", 64_000), 1))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> sizes.require(new Shape(pipeline, "huge", 64_000))).doesNotThrowAnyException();
     }
 
     @Test
     void whatMayFitIsTried() {
         call(small, 1, 2, 0);
+        call(small, 2, 2, 1);
 
-        assertThatCode(() -> sizes.calling(large, 1)).doesNotThrowAnyException();
+        assertThatCode(() -> sizes.require(large)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatADeviceItselfSaysTooMuchToIsTriedWhateverIsGuessed() {
+        call(small, 1, 80, 0);
+        call(small, 2, 80, 1);
+        memory.kills = false;
+
+        assertThatCode(() -> sizes.require(large)).doesNotThrowAnyException();
+    }
+
+    /** It also takes what every call of the network does, so that nothing follows from it for larger pictures. */
+    @Test
+    void nothingIsGuessedFromANetworksFirstCall() {
+        call(small, 1, 80, 0);
+
+        assertThatCode(() -> sizes.require(large)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whereMemoryWasGivenBackAndOthersTookItCallsAreSmaller() {
+        int largest = 0;
+        for (int i = 0; i < 30; i++) {
+            largest = Math.max(largest, call(small, 60, 50, largest));
+        }
+
+        sizes.shrunk();
+        memory.free = 400 * MIB;
+
+        assertThat(sizes.choose(small, waiting(60), false)).isBetween(1, 8);
+        memory.free = 1_000 * MIB;
+        assertThat(sizes.choose(small, waiting(60), false)).isBetween(12, largest);
     }
 
     @Test
@@ -114,7 +154,7 @@ class BatchSizesTest {
         blind.calling(small, 1);
         blind.called(small, 1, 1e6);
 
-        assertThatCode(() -> blind.calling(large, 8)).doesNotThrowAnyException();
+        assertThatCode(() -> blind.require(large)).doesNotThrowAnyException();
         assertThat(blind.figures(large, 1)).isEqualTo("1 row of large");
     }
 }

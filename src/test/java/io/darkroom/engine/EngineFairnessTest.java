@@ -14,13 +14,13 @@ import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.job.SurroundingsException;
-import io.darkroom.model.CallListener;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.TestModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,10 +55,8 @@ class EngineFairnessTest {
     private Engine engine(Path noModels) {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         device.listener = (kind, rows, nanos) -> {
-            if (kind == CallListener.Kind.DENOISER) {
-                clock.addAndGet(1_000_000);
-                meter.called(kind, rows, 1_000_000);
-            }
+            clock.addAndGet(1_000_000);
+            meter.called(kind, rows, 1_000_000);
         };
         Models models = TestModels.starter(noModels, device);
         return new Engine(
@@ -100,8 +98,38 @@ class EngineFairnessTest {
         assertThat(urgent.get()).as("urgent ones that went before").isGreaterThan(64);
     }
 
+    @Test
+    void anUrgentJobIsSampledBeforeABulkJobsPicturesAreDecoded() throws Exception {
+        List<Integer> callsBefore = new CopyOnWriteArrayList<>();
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        Then urgentEnded = new Then(() -> {});
+        Then bulkEnds = new Then(() -> done.complete(true)) {
+            @Override
+            public void progress(Renderer.Step step) {
+                engine.render(job("urgent", 3, 9), urgentEnded);
+            }
+        };
+        engine.render(job("learn", 1, 0), new Then(() -> {
+            device.calls.clear();
+            device.latents = z -> callsBefore.add(device.calls.size());
+            engine.render(job("bulk", 1, 0), bulkEnds);
+        }));
+        engine.start();
+
+        done.get(30, TimeUnit.SECONDS);
+        engine.close();
+
+        assertThat(callsBefore).as("calls of the denoiser before each picture").containsExactly(4, 4);
+    }
+
     /** Does something when its job is finished. */
-    private record Then(Runnable then) implements Renderer.Listener {
+    private static class Then implements Renderer.Listener {
+        private final Runnable then;
+
+        Then(Runnable then) {
+            this.then = then;
+        }
+
         @Override
         public void started(String model, int steps) {}
 

@@ -5,12 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.darkroom.goldens.ModelCopies;
 import io.darkroom.goldens.SafetensorsFile;
+import io.darkroom.job.Checkpoint;
+import io.darkroom.job.CheckpointName;
 import io.darkroom.job.Failure;
+import io.darkroom.job.RenderJob;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.LoraException;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.VaeException;
 import io.darkroom.pipeline.InputImage;
@@ -195,9 +199,115 @@ class EngineFaultsTest extends EngineFixture {
             return inputs;
         };
 
-        render("a", ",\"num_inference_steps\":1").pictures();
+        render("a", "").pictures();
 
-        assertThat(rowsOfCalls()).containsExactly(2, 1, 1);
+        assertThat(rowsOfCalls())
+                .as("what does not fit is not tried at each step")
+                .containsExactly(2, 1, 1, 1, 1);
+    }
+
+    /** From now on there is room for calls only where no model but the job's own is loaded. */
+    private void loadAnother() throws Exception {
+        ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("other"));
+        render("learn", ",\"model\":\"starter\",\"guidance_scale\":1").pictures();
+        render("other", ",\"model\":\"other\"").pictures();
+        assertThat(device.open).hasValue(2);
+        device.calls.clear();
+        device.decoderCalls.clear();
+    }
+
+    private void requireRoom() {
+        if (device.open.get() > 1) {
+            throw new DeviceMemoryException("full", new IllegalStateException());
+        }
+    }
+
+    @Test
+    void aRowThatFindsNoRoomIsTriedAgainOnceIdleModelsAreClosed() throws Exception {
+        loadAnother();
+        device.answer = inputs -> {
+            requireRoom();
+            return inputs;
+        };
+
+        render("a", ",\"model\":\"starter\",\"guidance_scale\":1").pictures();
+
+        assertThat(rowsOfCalls()).containsExactly(1, 1, 1);
+        assertThat(device.open).hasValue(1);
+        assertThat(device.shrunk).as("times that memory was given back").hasValue(1);
+    }
+
+    @Test
+    void aPictureThatFindsNoRoomInTheDecoderIsTriedAgainOnceIdleModelsAreClosed() throws Exception {
+        loadAnother();
+        device.pictures = pixels -> {
+            requireRoom();
+            return pixels;
+        };
+
+        render("a", ",\"model\":\"starter\",\"guidance_scale\":1").pictures();
+
+        assertThat(device.decoderCalls).containsExactly(1, 1);
+        assertThat(device.open).hasValue(1);
+    }
+
+    @Test
+    void textsThatFindNoRoomAreEncodedAgainOnceIdleModelsAreClosed() throws Exception {
+        loadAnother();
+        device.textCalls.clear();
+        device.encoding = texts -> requireRoom();
+
+        render("a", ",\"model\":\"starter\",\"negative_prompt\":\"new\"").pictures();
+
+        assertThat(device.textCalls).hasSize(2);
+        assertThat(device.open).hasValue(1);
+    }
+
+    @Test
+    void aRowThatDoesNotFitEvenSoIsTriedOnceMoreAndNoMore() throws InterruptedException {
+        device.answer = inputs -> {
+            throw new DeviceMemoryException("full", new IllegalStateException());
+        };
+
+        assertThat(render("a", ",\"guidance_scale\":1").end()).isInstanceOfSatisfying(Failure.class, failure -> {
+            assertThat(failure.code()).isEqualTo(Failure.Code.OUT_OF_MEMORY);
+            assertThat(failure.message()).contains("full", "not even alone", "1 row of");
+        });
+        assertThat(rowsOfCalls()).containsExactly(1, 1);
+    }
+
+    /** The files of a model are gigabytes, and their digest is what a checkpoint is compared with. */
+    @Test
+    void otherJobsGoOnWhileTheDigestOfAJobThatIsTakenUpAgainIsRead() throws Exception {
+        ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("copy"));
+        String fields = ",\"model\":\"copy\",\"guidance_scale\":1,\"num_inference_steps\":4";
+        device.hold();
+        Heard first = render("a", fields);
+        device.permits.release();
+        await().until(() -> device.calls.size() == 2);
+        RenderJob again = job("{\"id\":\"a\",\"prompt\":\"x\"" + fields + "}", 2);
+        engine.save(again.key());
+        device.permits.release(1_000);
+        Checkpoint left = first.nextSaved().orElseThrow();
+        engine.close();
+        engine = engine(false);
+        ModelFolder folder = models.planner("copy").description().folder();
+
+        Heard resumed = new Heard();
+        synchronized (folder) {
+            engine.render(
+                    new RenderJob(
+                            again.key(),
+                            again.request(),
+                            2,
+                            false,
+                            new Checkpoint.Stored(new CheckpointName(1, left.step()), left.content())),
+                    resumed);
+            render("b", ",\"model\":\"starter\"").pictures();
+        }
+
+        resumed.pictures();
+        assertThat(resumed.resumed).hasSize(1);
     }
 
     @Test

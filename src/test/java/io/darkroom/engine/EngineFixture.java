@@ -32,10 +32,12 @@ abstract class EngineFixture {
     final ThreadPoolExecutor beside = (ThreadPoolExecutor) Executors.newFixedThreadPool(2);
     final CompletableFuture<Throwable> broken = new CompletableFuture<>();
     InputPictures inputs = (field, at) -> new InputImage(new byte[3 * 128 * 128], 128, 128);
+    Models models;
     Engine engine;
 
     EngineFixture(Path noModels) {
         this.noModels = noModels;
+        this.models = TestModels.starter(noModels, device);
         this.engine = engine(false);
     }
 
@@ -46,7 +48,7 @@ abstract class EngineFixture {
     Engine engine(boolean fragile, Duration idle) {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         device.listener = meter;
-        Models models = TestModels.starter(noModels, device);
+        models = TestModels.starter(noModels, device);
         Engine made = new Engine(
                 "hand",
                 models,

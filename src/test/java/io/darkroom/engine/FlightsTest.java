@@ -11,10 +11,14 @@ import io.darkroom.job.RenderJob;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
+import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.Conditioning;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.Lease;
+import io.darkroom.pipeline.Arguments;
+import io.darkroom.pipeline.Families;
 import io.darkroom.pipeline.Pipeline;
+import io.darkroom.pipeline.Plan;
 import io.darkroom.pipeline.Sampling;
 import io.darkroom.tensor.Tensor;
 import java.lang.reflect.Proxy;
@@ -29,6 +33,9 @@ class FlightsTest {
     private static final RequestParser PARSER = new RequestParser(Limits.DEFAULTS, RequestCheck.none());
     private static final Denoiser.Row ROW =
             new Denoiser.Row(Tensor.zeros(4, 8, 8), 500, new Conditioning(Map.of()), null);
+
+    private static final Plan PLAN = Families.planner(BuiltInModels.starter())
+            .plan(Arguments.builder().prompt("x").seed(1L).build());
 
     private final List<String> closed = new ArrayList<>();
     private final Flights flights = new Flights(
@@ -71,7 +78,7 @@ class FlightsTest {
                 new Flight.Work(
                         new RenderJob(valid.key(), valid.request(), 1), Inputs.NONE, heard, Flight.Work.NEVER, 0),
                 lease,
-                List.of(),
+                List.of(PLAN),
                 0);
         flight.begun(List.of(List.of(
                 fake(Sampling.class, Map.of("done", () -> false, "rows", rows, "step", () -> 0, "steps", () -> 4)))));

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,9 @@ public final class HandDevice implements NetworkLoader {
     public volatile UnaryOperator<List<Tensor>> pictures = UnaryOperator.identity();
     /** Is given each latent that is to be decoded. */
     public volatile Consumer<Tensor> latents = z -> {};
+
+    /** Is given the number of texts before each call of the text encoder. */
+    public volatile IntConsumer encoding = texts -> {};
 
     public volatile @Nullable RuntimeException loading;
     /** Thrown by each call of the text encoder that has more than one. */
@@ -114,6 +118,7 @@ public final class HandDevice implements NetworkLoader {
         @Override
         public List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs) {
             textCalls.add(ids.size());
+            encoding.accept(ids.size());
             RuntimeException failure = ids.size() > 1 ? severalTexts : null;
             if (failure != null) {
                 throw failure;

@@ -218,7 +218,7 @@ class PreviewsTest {
             Pipeline pipeline = lease.model();
             Tensor latents = latents(pipeline);
             Tensor pixels = pipeline.decode(List.of(latents)).get(0);
-            LatentColours fitted = Previews.fitted(pipeline, latents.shape());
+            LatentColours fitted = Previews.fitted(pipeline::decode, latents.shape());
             Random random = new Random(3);
             LatentColours guessed = LatentColours.of(latents.dim(0));
             for (Tensor sample : SampleLatents.of(latents.shape(), 4, random)) {

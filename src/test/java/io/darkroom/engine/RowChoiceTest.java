@@ -28,6 +28,7 @@ class RowChoiceTest {
         RowProfile profile = new RowProfile();
         for (int rows = 1; rows <= 16; rows = RowLadder.above(rows)) {
             profile.measured(rows, device.applyAsDouble(rows));
+            profile.measured(rows, device.applyAsDouble(rows));
         }
         return profile;
     }
@@ -69,6 +70,40 @@ class RowChoiceTest {
         assertThat(rate(32, 2, RowChoiceTest::cpu, 200)).isGreaterThan(0.98 * 64 / cpu(64));
     }
 
+    /** As on CUDA, which searches for algorithms then. */
+    @Test
+    void aSlowFirstCallDoesNotKeepANumberOfRowsFromBeingCalledAgain() {
+        RowProfile profile = new RowProfile();
+        for (int rows : List.of(1, 1, 2, 2, 3, 3, 4, 4)) {
+            profile.measured(rows, wide(rows));
+        }
+        List<Integer> calls = new ArrayList<>();
+
+        for (int call = 0; call < 20; call++) {
+            int rows = RowChoice.first(waiting(8, 1, 1), profile, 0, Integer.MAX_VALUE, call, false);
+            profile.measured(rows, calls.contains(rows) ? wide(rows) : 3e9);
+            calls.add(rows);
+        }
+
+        assertThat(calls.subList(10, 20)).containsOnly(8);
+        assertThat(profile.nanos(8)).isEqualTo(wide(8));
+    }
+
+    @Test
+    void ofANumbersFirstCallCountsNoMoreThanOthersLetExpect() {
+        RowProfile profile = new RowProfile();
+        profile.measured(4, 40);
+        profile.measured(4, 40);
+
+        profile.measured(2, 1000);
+        profile.measured(8, 1000);
+
+        assertThat(profile.nanos(2)).isEqualTo(40);
+        assertThat(profile.nanos(8)).isEqualTo(80);
+        profile.measured(8, 100);
+        assertThat(profile.nanos(8)).isEqualTo(100);
+    }
+
     @Test
     void itStopsWhereMoreRowsCostMoreEach() {
         IntToDoubleFunction cliff = rows -> rows <= 6 ? 10e6 + 1e6 * rows : 10e6 + 9e6 * rows;
@@ -82,7 +117,7 @@ class RowChoiceTest {
         int before = choose(waiting(40, 1, 1), profile);
 
         int rows = before;
-        for (int call = 0; call < 5000; call++) {
+        for (int call = 0; call < 40_000; call++) {
             rows = RowChoice.first(waiting(40, 1, 1), profile, 0, 16, call, false);
             profile.measured(rows, wide(rows));
         }

@@ -10,6 +10,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,28 @@ class ModelFolderTest {
         graph[graph.length / 2] ^= 1;
         Files.write(copy.resolve("unet/model.onnx"), graph);
         assertThat(ModelFolder.read("copy", copy).digest()).isNotEqualTo(before);
+    }
+
+    /** Each use of a variant makes a folder of it; what was read for one is not read for the next. */
+    @Test
+    void aVariantsFilesAreReadOnceForAsLongAsTheyStayTheSame() throws IOException {
+        Path copy = directory.resolve("copy");
+        copyStarter(copy);
+        ModelCopies.copy(copy.resolve("vae_decoder"), copy.resolve("vaes/other/vae_decoder"));
+        Path graph = copy.resolve("vaes/other/vae_decoder/model.onnx");
+        ModelFolder plain = ModelFolder.read("copy", copy);
+        Variant other = Variant.PLAIN.withVae("other");
+        String first = plain.as(other).digest();
+        FileTime time = Files.getLastModifiedTime(graph);
+
+        byte[] bytes = Files.readAllBytes(graph);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(graph, bytes);
+        Files.setLastModifiedTime(graph, time);
+        assertThat(plain.as(other).digest()).isEqualTo(first).isNotEqualTo(plain.digest());
+
+        Files.setLastModifiedTime(graph, FileTime.fromMillis(time.toMillis() + 5_000));
+        assertThat(plain.as(other).digest()).isNotEqualTo(first);
     }
 
     @Test

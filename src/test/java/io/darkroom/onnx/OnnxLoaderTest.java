@@ -1,6 +1,7 @@
 package io.darkroom.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.darkroom.goldens.Goldens;
@@ -9,6 +10,7 @@ import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.CallListener;
 import io.darkroom.model.Conditioning;
 import io.darkroom.model.Denoiser;
+import io.darkroom.model.DeviceException;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
@@ -126,6 +128,17 @@ class OnnxLoaderTest {
 
             assertThat(networks.denoiser().evaluate(List.of(row)).get(0).data()).isEqualTo(before.data());
             assertThat(calls).as("calls that count").containsExactly(1, 12, 1);
+        }
+    }
+
+    /** Where it was memory that lacked, it would lack again. */
+    @Test
+    void aCallThatFailedIsNotMadeOnceMoreToGiveMemoryBack() {
+        try (Networks networks = load(BuiltInModels.starter())) {
+            assertThatThrownBy(() -> networks.decoder().decode(List.of(Tensor.zeros(3, 8, 8))))
+                    .isInstanceOf(DeviceException.class);
+
+            assertThatCode(networks::shrink).doesNotThrowAnyException();
         }
     }
 

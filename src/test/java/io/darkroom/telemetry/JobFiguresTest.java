@@ -11,6 +11,7 @@ import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.job.TerminalEvent;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +125,28 @@ class JobFiguresTest {
                 .containsOnly("one", "two", "other");
         assertThat(meters.get("darkroom.requests.waiting").gauges().stream().map(JobFiguresTest::tag))
                 .containsOnly("none", "one", "two", "other");
+    }
+
+    @Test
+    void howLongRequestsWaitedIsToldByTheirPriority() {
+        Assignment urgent = request(",\"priority\":9");
+        Assignment bulk = request(",\"priority\":0");
+        figures.taken(urgent);
+        figures.taken(bulk);
+
+        clock.now = SENT.plusSeconds(2);
+        figures.started(urgent, "starter");
+        clock.now = SENT.plusSeconds(90);
+        figures.started(bulk, "starter");
+        figures.started(bulk, "starter");
+
+        assertThat(queued("9").totalTime(TimeUnit.SECONDS)).isEqualTo(2);
+        assertThat(queued("0").totalTime(TimeUnit.SECONDS)).isEqualTo(90);
+        assertThat(queued("0").count()).as("once, however often it begins").isEqualTo(1);
+    }
+
+    private Timer queued(String priority) {
+        return meters.get("darkroom.job.queue").tags("priority", priority).timer();
     }
 
     private static String tag(Meter meter) {
