@@ -1,6 +1,7 @@
 package io.darkroom.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.darkroom.goldens.ModelCopies;
 import io.darkroom.job.Bytes;
@@ -77,7 +78,10 @@ class CompletionTest {
                 .containsEntry("seed", 77L)
                 .containsEntry(
                         "output", Map.of("prefix", "renders", "format", "jpeg", "quality", 50, "metadata", false));
-        assertThat(heard.steps).filteredOn(step -> step.preview() != null).hasSize(2);
+        // Those are made beside the device, and may be told after the end.
+        await().untilAsserted(() -> assertThat(heard.steps)
+                .filteredOn(step -> step.preview() != null)
+                .hasSize(2));
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.darkroom.job.EventType;
 import io.darkroom.job.Failure;
 import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.JobKey;
+import io.darkroom.job.ProgressEvent;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.job.TerminalEvent;
@@ -264,6 +265,22 @@ final class DeliveryLoopTest extends LoopHarness {
                 .contains(new DeliveryLoop.Snapshot(new JobKey("a", 0), DeliveryLoop.Snapshot.State.RUNNING, 7, 20)));
         assertThat(announcer.progress).hasSize(1);
         assertThat(loop.snapshot("unknown")).isEmpty();
+    }
+
+    /** Its request need not ask for them: its model's own defaults may. */
+    @Test
+    void aJobThatHasHadAPreviewIsOneThatWantsThem() throws Exception {
+        send("{\"id\":\"a\"}");
+        HandRenderer.Given job = renderer.next();
+        Renderer.Step step = new Renderer.Step("denoise", 1, 20, 100, 1, null);
+
+        job.listener().progress(step);
+        job.listener().progress(step.withPreview(new Renderer.Preview("image/jpeg", Bytes.utf8("x"))));
+        job.listener().progress(step);
+
+        await().untilAsserted(() -> assertThat(announcer.progress)
+                .extracting(ProgressEvent::previews)
+                .containsExactly(false, true, true));
     }
 
     @Test
