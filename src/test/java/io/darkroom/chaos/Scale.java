@@ -32,7 +32,7 @@ record Scale(
             Map.of(
                     Fault.SIGKILL, 50,
                     Fault.SIGTERM, 20,
-                    Fault.SIGSTOP, 20,
+                    Fault.SIGSTOP, 32,
                     Fault.BROKER_CUT, 6,
                     Fault.BROKER_SLOW, 4,
                     Fault.BROKER_REPLIES_LOST, 6,
