@@ -27,6 +27,7 @@ import io.darkroom.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +47,7 @@ class PreviewsTest {
     /** How far a latent's colour may be off, of 255: the mean over colours and latents. */
     private static final double NEAR = 20;
 
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int BASE64_MOST = 32 * 1024;
     private static final String LAKE = "\"prompt\":\"a lake at sunset\",\"seed\":7,\"num_inference_steps\":8";
 
@@ -108,7 +110,7 @@ class PreviewsTest {
         Rendered rendered = heard.pictures();
         // A preview may come after the picture; the next job's comes after it.
         Heard next = given("\"prompt\":\"\",\"num_inference_steps\":1,\"preview_every\":1");
-        await().until(() -> !next.steps.isEmpty());
+        await().atMost(PATIENCE).until(() -> !next.steps.isEmpty());
         return new Told(
                 rendered,
                 heard.steps.stream()
