@@ -53,6 +53,22 @@ class StartSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"2M", "2048K", "1K"})
     void aSmallerLimitIsAccepted(String size) {
-        with(Map.of("darkroom.limits.request-bytes", size)).check();
+        assertThat(told(Map.of("darkroom.limits.request-bytes", size))).doesNotContain("request-bytes");
+    }
+
+    @Test
+    void anotherBrokersTopicsMayTakeMore() {
+        assertThat(told(Map.of("darkroom.limits.request-bytes", "4M", "kafka.bootstrap.servers", "127.0.0.1:1")))
+                .doesNotContain("request-bytes");
+    }
+
+    /** What is wrong; the tests' own properties are no settings. */
+    private static String told(Map<String, String> settings) {
+        try {
+            with(settings).check();
+            return "";
+        } catch (StandaloneException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 }

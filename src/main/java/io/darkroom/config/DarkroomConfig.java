@@ -180,7 +180,7 @@ public interface DarkroomConfig {
 
     /** What one request may ask for. */
     interface Limits {
-        /** Bytes of a request; at most 2 MiB, which is what the topics take. */
+        /** Bytes of a request; standalone at most 2 MiB, which is what its topics take. */
         @WithDefault("1M")
         MemorySize requestBytes();
 

@@ -103,14 +103,19 @@ final class Admission {
             RenderRequest request = Completion.of(
                     work.job().request(), lease.model().description().folder());
             List<Plan> plans = Arguing.plans(lease.model()::plan, request, work.input());
-            List<Problem> tooLarge = ceilings.problems(plans);
+            List<Problem> tooLarge = ceilings.problems(plans, request.sweep() != null);
             if (tooLarge.isEmpty()) {
                 return new Flight(work.of(request), lease, plans, flights.now());
             }
             work.listener().failed(Failure.of(tooLarge));
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
-        } catch (ModelUnavailableException | DeviceException e) {
+        } catch (DeviceException e) {
+            if (flights.fragile() && !(e instanceof DeviceMemoryException)) {
+                flights.broken(e);
+            }
+            work.listener().faulted(new SurroundingsException(String.valueOf(e.getMessage()), e));
+        } catch (ModelUnavailableException e) {
             // Its files are at fault, or the device on which they do not load: another try may find them mended.
             work.listener().faulted(new SurroundingsException(String.valueOf(e.getMessage()), e));
         } catch (ArgumentsException e) {

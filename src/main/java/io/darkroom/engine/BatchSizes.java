@@ -238,10 +238,13 @@ final class BatchSizes {
         return rows > calls(shape).limit;
     }
 
-    /** The device had not enough memory for so many rows. */
+    /** The device had not enough memory for so many rows. Of one row that says nothing of others: less cannot be called. */
     void full(Shape shape, int rows) {
+        if (rows == 1) {
+            return;
+        }
         Calls calls = calls(shape);
-        calls.limit = Math.max(1, Math.min(calls.limit, rows / 2));
+        calls.limit = Math.min(calls.limit, rows / 2);
         calls.wellSince = 0;
     }
 

@@ -18,8 +18,12 @@ final class Ceilings {
         this.limits = limits;
     }
 
-    /** What is too large; none where all is well. */
-    List<Problem> problems(List<Plan> plans) {
+    /**
+     * What is too large; none where all is well.
+     *
+     * @param sweep whether the request sweeps, be it over one value
+     */
+    List<Problem> problems(List<Plan> plans, boolean sweep) {
         List<Problem> problems = new ArrayList<>();
         plans.stream()
                 .filter(plan -> pixels(plan) > limits.pixels())
@@ -30,7 +34,6 @@ final class Ceilings {
                         limits.pixels() + " pixels",
                         "pixels")));
         long pictures = plans.stream().mapToLong(Plan::pictures).sum();
-        boolean sweep = plans.size() > 1;
         int most = sweep ? limits.sweep() : limits.pictures();
         if (pictures > most) {
             problems.add(tooLarge(

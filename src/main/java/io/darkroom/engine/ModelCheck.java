@@ -36,7 +36,8 @@ public final class ModelCheck implements RequestCheck {
             Planner planner = models.planner(model, Arguing.of(request, pictures));
             RenderRequest completed =
                     Completion.of(request, planner.description().folder());
-            problems.addAll(ceilings.problems(Arguing.plans(planner::plan, completed, pictures)));
+            problems.addAll(
+                    ceilings.problems(Arguing.plans(planner::plan, completed, pictures), completed.sweep() != null));
         } catch (UnknownModelException e) {
             problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
         } catch (ModelUnavailableException e) {

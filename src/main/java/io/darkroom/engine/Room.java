@@ -86,6 +86,8 @@ final class Room {
         } catch (DeviceException e) {
             LOG.warnf("a model keeps its memory: %s", e.getMessage());
             return flights.fragile() ? e : null;
+        } catch (RuntimeException e) { // a bug, which is not to keep the other models leased
+            LOG.error("a model keeps its memory: unexpected", e);
         }
         return broken;
     }

@@ -45,6 +45,21 @@ public record Limits(
         positive("dead-letter-bytes", deadLetterBytes);
     }
 
+    /** The same with another limit of a request's bytes. */
+    public Limits withRequestBytes(int bytes) {
+        return new Limits(
+                bytes,
+                promptBytes,
+                pixels,
+                steps,
+                pictures,
+                sweep,
+                pixelSteps,
+                inputBytes,
+                inputPixels,
+                deadLetterBytes);
+    }
+
     private static void positive(String name, long value) {
         if (value < 1) {
             throw new IllegalArgumentException("darkroom.limits." + name + " is " + value + "; it must be at least 1");

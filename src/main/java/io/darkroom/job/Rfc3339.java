@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@code OffsetDateTime} reads: seconds and the offset's minutes are always there, an offset goes up to 23:59, letters may be
  * small, a fraction has any number of digits, and a second may be a leap second.
  */
-final class Rfc3339 {
+public final class Rfc3339 {
     private static final Pattern DATE_TIME = Pattern.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]"
             + "([0-9]{2}):([0-9]{2}):([0-5][0-9]|60)(?:\\.([0-9]+))?"
             + "(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))");
@@ -28,7 +28,7 @@ final class Rfc3339 {
      * The instant of a time; what is below a nanosecond is cut off, and a leap second is the second after it. Null where
      * the text is no such time.
      */
-    static @Nullable Instant parse(String text) {
+    public static @Nullable Instant parse(String text) {
         Matcher m = DATE_TIME.matcher(text);
         if (!m.matches()) {
             return null;

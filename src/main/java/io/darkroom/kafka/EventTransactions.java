@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -68,6 +69,9 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
 
     private List<Pending> pending = new ArrayList<>();
     private boolean scheduled;
+    /** By the clock of {@link System#nanoTime}. */
+    private long scheduledFor;
+
     private volatile @Nullable ConsumerGroupMetadata place;
     private volatile Runnable askPlace = () -> {};
     private volatile boolean closing;
@@ -149,8 +153,11 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     }
 
     private synchronized void schedule(long inMs) {
-        if (!scheduled && !closing) {
+        long at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(inMs);
+        // What comes sooner goes first; the later one then finds little to do.
+        if (!closing && (!scheduled || at - scheduledFor < 0)) {
             scheduled = true;
+            scheduledFor = at;
             var unused = thread.schedule(this::commitPending, inMs, TimeUnit.MILLISECONDS);
         }
     }
@@ -172,19 +179,35 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         }
     }
 
-    /** Those whose requests are this worker's and not settled. */
+    /**
+     * Those whose requests are this worker's and not settled, one for each: a partition that went and came back while an
+     * event waited brings its request, and so its event, once more.
+     */
     private List<Pending> own(List<Pending> taken) {
-        List<Pending> own = new ArrayList<>();
+        Map<Source, Pending> own = new LinkedHashMap<>();
         for (Pending each : taken) {
             switch (offsets.standing(each.answers())) {
-                case OPEN -> own.add(each);
+                case OPEN -> {
+                    Pending first = own.putIfAbsent(each.answers(), each);
+                    if (first != null) {
+                        first.told().whenComplete((done, fault) -> follow(each.told(), fault));
+                    }
+                }
                 case SETTLED -> each.told().complete(null);
                 case ELSEWHERE -> each.told()
                         .completeExceptionally(new SurroundingsException(
                                 RequestOffsets.partition(each.answers()) + " is not this worker's"));
             }
         }
-        return own;
+        return List.copyOf(own.values());
+    }
+
+    private static void follow(CompletableFuture<@Nullable Void> told, @Nullable Throwable fault) {
+        if (fault == null) {
+            told.complete(null);
+        } else {
+            told.completeExceptionally(fault);
+        }
     }
 
     /**

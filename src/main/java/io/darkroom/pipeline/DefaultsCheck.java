@@ -89,11 +89,17 @@ final class DefaultsCheck {
                     .map(p -> p.field() + ": " + p.message())
                     .toList();
             if (!own.isEmpty()) {
-                String file =
-                        family.folder().root().resolve(ModelFolder.DEFAULTS).toString();
-                throw new ModelUnavailableException(file + ": " + String.join("; ", own), e);
+                throw new ModelUnavailableException(file() + ": " + String.join("; ", own), e);
             }
+        } catch (ModelUnavailableException e) {
+            throw e;
+        } catch (RuntimeException e) { // a value that no check foresees is the file's fault all the same
+            throw new ModelUnavailableException(file() + " has a default that cannot be used: " + e, e);
         }
+    }
+
+    private String file() {
+        return family.folder().root().resolve(ModelFolder.DEFAULTS).toString();
     }
 
     private boolean ofDefault(String field) {

@@ -12,12 +12,11 @@ import io.darkroom.job.JobKey;
 import io.darkroom.job.Limits;
 import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
+import io.darkroom.job.Rfc3339;
 import io.darkroom.job.Source;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +33,8 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
             .build();
 
     /** Tells digests, whatever the worker's own limits are. */
-    private static final RequestParser PARSER = new RequestParser(Limits.DEFAULTS, RequestCheck.none());
+    private static final RequestParser PARSER =
+            new RequestParser(Limits.DEFAULTS.withRequestBytes(Integer.MAX_VALUE), RequestCheck.none());
 
     private static final Source NOWHERE = new Source("", 0, 0, null);
     private static final long NO_TIME = -1;
@@ -117,10 +117,7 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
     }
 
     private static boolean isPast(@Nullable String time, Instant now) {
-        try {
-            return time != null && OffsetDateTime.parse(time).toInstant().isBefore(now);
-        } catch (DateTimeParseException e) {
-            return false;
-        }
+        Instant at = time == null ? null : Rfc3339.parse(time);
+        return at != null && at.isBefore(now);
     }
 }

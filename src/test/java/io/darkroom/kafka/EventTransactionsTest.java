@@ -373,6 +373,19 @@ class EventTransactionsTest {
         assertThat(Objects.requireNonNull(committed()).offset()).isEqualTo(many);
     }
 
+    /** Its partition went and came back while its event waited, and so the event came once more. */
+    @Test
+    void anEventThatComesAgainWhileItWaitsIsToldOnce() throws Exception {
+        begin("consumer");
+
+        CompletableFuture<?> one = announce(0);
+        CompletableFuture<?> again = announce(0);
+
+        assertThat(one).succeedsWithin(PATIENCE);
+        assertThat(again).succeedsWithin(PATIENCE);
+        awaitCommitted("job-0");
+    }
+
     @Test
     void aBrokerThatTakesLittleTextIsToldEventsInTheOrderOfTheirRequests() throws Exception {
         begin("consumer");

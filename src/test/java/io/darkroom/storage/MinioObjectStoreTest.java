@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Against the S3 server that standalone brings. */
 class MinioObjectStoreTest {
+    private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
     private static final StoreAccess ACCESS = StoreAccess.shipped();
     private static final String BUCKET = ACCESS.bucket();
 
@@ -68,13 +69,13 @@ class MinioObjectStoreTest {
     void readsBackTheRequestThatAnObjectWasCreatedFor() {
         Location named = new Location(BUCKET, "renders/a/0.png");
         Location unnamed = new Location(BUCKET, "renders/a/1.png");
-        store.create(named, "content".getBytes(UTF_8), "image/png", "sha256:0123456789abcdef");
+        store.create(named, "content".getBytes(UTF_8), "image/png", DIGEST);
         store.create(unnamed, "content".getBytes(UTF_8), "image/png");
 
         Creation second = store.create(named, "content".getBytes(UTF_8), "image/png", "sha256:another");
 
         assertThat(second).isEqualTo(Creation.EXISTS);
-        assertThat(store.find(named, 7)).isEqualTo(new Stored(Bytes.utf8("content"), "sha256:0123456789abcdef"));
+        assertThat(store.find(named, 7)).isEqualTo(new Stored(Bytes.utf8("content"), DIGEST));
         assertThat(store.find(unnamed, 7)).isEqualTo(new Stored(Bytes.utf8("content"), null));
         assertThat(store.find(new Location(BUCKET, "renders/a/2.png"), 7)).isNull();
     }
@@ -82,7 +83,7 @@ class MinioObjectStoreTest {
     @Test
     void tellsOnesRequestByTheHeaderThatOthersWouldLookFor() throws Exception {
         Location at = new Location(BUCKET, "renders/a/0.png");
-        store.create(at, new byte[1], "image/png", "sha256:0123456789abcdef");
+        store.create(at, new byte[1], "image/png", DIGEST);
 
         HttpResponse<byte[]> response = HttpClient.newHttpClient()
                 .send(
@@ -90,7 +91,7 @@ class MinioObjectStoreTest {
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray());
 
-        assertThat(response.headers().firstValue("x-amz-meta-darkroom-request")).hasValue("sha256:0123456789abcdef");
+        assertThat(response.headers().firstValue("x-amz-meta-darkroom-request")).hasValue(DIGEST);
     }
 
     @Test
