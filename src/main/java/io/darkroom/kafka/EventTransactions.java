@@ -190,7 +190,7 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
                 case OPEN -> {
                     Pending first = own.putIfAbsent(each.answers(), each);
                     if (first != null) {
-                        first.told().whenComplete((done, fault) -> follow(each.told(), fault));
+                        var unused = first.told().whenComplete((done, fault) -> follow(each.told(), fault));
                     }
                 }
                 case SETTLED -> each.told().complete(null);
