@@ -361,7 +361,9 @@ class EventTransactionsTest {
         assertThat(told.get(0)).succeedsWithin(PATIENCE);
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
             OffsetAndMetadata committed = committed();
-            assertThat(committed).isNotNull();
+            if (committed == null) {
+                throw new AssertionError("nothing is committed yet");
+            }
             List<Long> known = CommitMetadata.read(topicId, committed.offset(), committed.metadata())
                     .settledAbove();
             assertThat(known).hasSizeBetween(many / 4, many / 2 - 1);
