@@ -78,7 +78,7 @@ final class Admission {
                     .pipeline
                     .prepare(together.stream().flatMap(f -> f.plans.stream()).toList());
         } catch (DeviceException e) {
-            if (flights.fragile() && !(e instanceof DeviceMemoryException)) {
+            if (flights.breaks(e)) {
                 flights.guarded(together, () -> {
                     throw e;
                 });
@@ -110,12 +110,10 @@ final class Admission {
             work.listener().failed(Failure.of(tooLarge));
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
-        } catch (DeviceException e) {
-            if (flights.fragile() && !(e instanceof DeviceMemoryException)) {
-                flights.broken(e);
+        } catch (ModelUnavailableException | DeviceException e) {
+            if (e instanceof DeviceException error && flights.breaks(error)) {
+                flights.broken(error);
             }
-            work.listener().faulted(new SurroundingsException(String.valueOf(e.getMessage()), e));
-        } catch (ModelUnavailableException e) {
             // Its files are at fault, or the device on which they do not load: another try may find them mended.
             work.listener().faulted(new SurroundingsException(String.valueOf(e.getMessage()), e));
         } catch (ArgumentsException e) {

@@ -56,7 +56,7 @@ final class Denoising {
             batch.halves().forEach(this::sample);
             return;
         } catch (DeviceException e) {
-            if (flights.fragile() || batch.flights().size() == 1) {
+            if (flights.breaks(e) || batch.flights().size() == 1) {
                 throw e;
             }
             // Which job is to blame shows when each runs alone.

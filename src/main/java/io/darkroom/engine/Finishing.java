@@ -66,7 +66,7 @@ final class Finishing {
             batch.halves().forEach(half -> flights.guarded(half.flights(), () -> decoded(half)));
             return;
         } catch (DeviceException e) {
-            if (flights.fragile() || batch.flights().size() == 1) {
+            if (flights.breaks(e) || batch.flights().size() == 1) {
                 throw e;
             }
             batch.byFlight().forEach(own -> flights.guarded(own.flights(), () -> decoded(own)));

@@ -61,9 +61,9 @@ final class Flights {
         closing = true;
     }
 
-    /** Whether an error of the device leaves it unusable. */
-    boolean fragile() {
-        return fragile;
+    /** Whether an error leaves the device unusable: want of memory never does. */
+    boolean breaks(DeviceException error) {
+        return fragile && !(error instanceof DeviceMemoryException);
     }
 
     /** Nothing more is tried on the device. */
@@ -81,7 +81,7 @@ final class Flights {
         } catch (DeviceMemoryException e) {
             fail(concerned, new Failure(Failure.Code.OUT_OF_MEMORY, String.valueOf(e.getMessage())));
         } catch (DeviceException e) {
-            if (fragile) {
+            if (breaks(e)) {
                 broken(e);
             } else {
                 fail(concerned, new Failure(Failure.Code.INTERNAL, "the device: " + e.getMessage()));

@@ -6,7 +6,6 @@ import io.darkroom.job.Bytes;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.Renderer.Step;
 import io.darkroom.model.DeviceException;
-import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import io.darkroom.tensor.Tensor;
@@ -126,7 +125,7 @@ final class Previews implements AutoCloseable {
                 known.colours =
                         fitted(latents -> sizes.call(call, 1, meter, () -> flight.pipeline.decode(latents)), shape);
             } catch (DeviceException e) {
-                if (flights.fragile() && !(e instanceof DeviceMemoryException)) {
+                if (flights.breaks(e)) {
                     throw e;
                 }
                 LOG.warnf(

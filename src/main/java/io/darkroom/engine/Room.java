@@ -85,7 +85,7 @@ final class Room {
             LOG.debugf(e, "a model keeps its memory");
         } catch (DeviceException e) {
             LOG.warnf("a model keeps its memory: %s", e.getMessage());
-            return flights.fragile() ? e : null;
+            return flights.breaks(e) ? e : null;
         } catch (RuntimeException e) { // a bug, which is not to keep the other models leased
             LOG.error("a model keeps its memory: unexpected", e);
         }

@@ -28,9 +28,8 @@ final class JsonReader {
     private static final int LONGEST_NUMBER = 400;
     private static final int LARGEST_EXPONENT = 1000;
 
-    // What is deeper or longer than that is a problem of its field, so that the request keeps its id; what is beyond
-    // these
-    // is a bomb, and ends the reading.
+    // What is deeper or longer than that is a problem of its field, and the request keeps its id.
+    // What is beyond these is a bomb, and ends the reading.
     private static final int DEEPEST_PASSED = 1000;
     private static final int LONGEST_PASSED = 10_000;
 

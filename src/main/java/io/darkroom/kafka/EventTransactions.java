@@ -217,17 +217,17 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     private List<Pending> tellable(List<Pending> own) {
         Set<Source> tellable =
                 offsets.tellable(own.stream().map(Pending::answers).toList());
-        List<Pending> waiting =
-                own.stream().filter(each -> !tellable.contains(each.answers())).toList();
-        if (waiting.isEmpty()) {
-            return own;
+        List<Pending> told = new ArrayList<>();
+        List<Pending> waiting = new ArrayList<>();
+        own.forEach(each -> (tellable.contains(each.answers()) ? told : waiting).add(each));
+        if (!waiting.isEmpty()) {
+            LOG.debugf("%d events wait for jobs before theirs", waiting.size());
+            synchronized (this) {
+                pending.addAll(0, waiting);
+            }
+            schedule(AGAIN_MS);
         }
-        LOG.debugf("%d events wait for jobs before theirs", waiting.size());
-        synchronized (this) {
-            pending.addAll(0, waiting);
-        }
-        schedule(AGAIN_MS);
-        return own.stream().filter(each -> tellable.contains(each.answers())).toList();
+        return told;
     }
 
     /**

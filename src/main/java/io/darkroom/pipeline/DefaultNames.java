@@ -34,9 +34,8 @@ final class DefaultNames {
             Map.entry("labels", BEFORE),
             Map.entry("expires_at", BEFORE),
             Map.entry("sweep", BEFORE),
-            // Where a job's objects are must follow from its request alone: another worker, with another file here or
-            // none,
-            // has to find and to announce them.
+            // Where a job's objects are must follow from its request alone: another worker, whose file here may be
+            // another, has to find and to announce them.
             Map.entry("output.prefix", BEFORE),
             Map.entry("output.presign_seconds", BEFORE));
 

@@ -56,19 +56,14 @@ final class DefaultsCheck {
 
     private void checkPictures(Arguments all) {
         Checks checks = new Checks();
-        Double strength = all.strength();
-        if (strength != null && !(strength > 0 && strength <= 1)) {
-            checks.invalid("strength", strength + ": a number above 0 and up to 1 is accepted");
-        }
-        Arguments.Inversion inversion = new ModelDefaults(family.folder())
-                .under(Arguments.builder()
-                        .inversion(new Arguments.Inversion("", null, null))
-                        .build())
-                .inversion();
-        if (inversion != null) {
-            checks.range("inversion.num_inference_steps", inversion.numInferenceSteps(), 1, 100_000);
-            checks.finite("inversion.guidance_scale", inversion.guidanceScale());
-        }
+        Soundness.checkStrength(all.strength(), checks);
+        Soundness.checkInversion(
+                new ModelDefaults(family.folder())
+                        .under(Arguments.builder()
+                                .inversion(new Arguments.Inversion("", null, null))
+                                .build())
+                        .inversion(),
+                checks);
         if (isGiven("controlnet") || isGiven("control_guidance_start") || isGiven("control_guidance_end")) {
             controls.check(all.control(), Task.TEXT_TO_IMAGE, family.tasks(), checks);
         }

@@ -50,7 +50,12 @@ record DefaultsFile(ModelFolder folder, String path, Map<String, Object> values)
     /** A whole number, which may be written 20.0 as in a request. */
     @Nullable
     Integer integer(String name) {
-        Long whole = whole(name, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        return integer(name, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    @Nullable
+    Integer integer(String name, int least, int most) {
+        Long whole = whole(name, least, most);
         return whole == null ? null : Integer.valueOf(whole.intValue());
     }
 

@@ -38,14 +38,9 @@ public record RequestDefaults(
         DefaultsFile output = file.object("output");
         return new RequestDefaults(
                 file.whole("seed", 0, Long.MAX_VALUE),
-                integer(file, "preview_every", Integer.MAX_VALUE),
+                file.integer("preview_every", 1, Integer.MAX_VALUE),
                 output.choice("format", FORMATS),
-                integer(output, "quality", 100),
+                output.integer("quality", 1, 100),
                 output.flag("metadata"));
-    }
-
-    private static @Nullable Integer integer(DefaultsFile file, String name, int most) {
-        Long whole = file.whole(name, 1, most);
-        return whole == null ? null : Integer.valueOf(whole.intValue());
     }
 }

@@ -62,9 +62,7 @@ final class Soundness {
         if (a.strength() != null && !task.hasStrength()) {
             checks.invalid("strength", a.strength() + ": goes with an image that is changed, not with " + task.label());
         }
-        if (a.strength() != null && !(a.strength() > 0 && a.strength() <= 1)) {
-            checks.invalid("strength", a.strength() + ": a number above 0 and up to 1 is accepted");
-        }
+        checkStrength(a.strength(), checks);
         if (a.maskImage() != null && a.inversion() != null) {
             checks.invalid("mask_image", "goes not with inversion; only one of them is accepted");
         }
@@ -129,9 +127,19 @@ final class Soundness {
         checks.finite("true_cfg_scale", a.trueCfgScale());
         checks.range("eta", a.eta(), 0, 1);
         checks.range("original_inference_steps", a.originalInferenceSteps(), 1, 100_000);
-        if (a.inversion() != null) {
-            checks.range("inversion.num_inference_steps", a.inversion().numInferenceSteps(), 1, 100_000);
-            checks.finite("inversion.guidance_scale", a.inversion().guidanceScale());
+        checkInversion(a.inversion(), checks);
+    }
+
+    static void checkStrength(@Nullable Double strength, Checks checks) {
+        if (strength != null && !(strength > 0 && strength <= 1)) {
+            checks.invalid("strength", strength + ": a number above 0 and up to 1 is accepted");
+        }
+    }
+
+    static void checkInversion(Arguments.@Nullable Inversion inversion, Checks checks) {
+        if (inversion != null) {
+            checks.range("inversion.num_inference_steps", inversion.numInferenceSteps(), 1, 100_000);
+            checks.finite("inversion.guidance_scale", inversion.guidanceScale());
         }
     }
 

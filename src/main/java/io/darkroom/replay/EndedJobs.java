@@ -110,23 +110,23 @@ final class EndedJobs {
     }
 
     /**
-     * As what a request is to be done that has the id of another.
+     * The one as which a request is to be done that has the id of another.
      *
      * @param begun whether there is a record of it, as this generation
      */
-    record Place(int generation, boolean begun) {}
+    record Generation(int number, boolean begun) {}
 
     /**
      * The first later generation whose record is this request's own, or of which there is none.
      *
      * @param taken generations that are others', and may have no record yet
      */
-    Place place(JobKey of, String digest, Set<Integer> taken) {
-        for (int generation = of.generation() + 1; ; generation++) {
-            JobRecord record = JobRecords.read(store, bucket, new JobKey(of.id(), generation));
+    Generation generation(JobKey of, String digest, Set<Integer> taken) {
+        for (int number = of.generation() + 1; ; number++) {
+            JobRecord record = JobRecords.read(store, bucket, new JobKey(of.id(), number));
             boolean begun = !record.attempts().isEmpty();
-            if (begun ? !record.conflicts(digest) : !taken.contains(generation)) {
-                return new Place(generation, begun);
+            if (begun ? !record.conflicts(digest) : !taken.contains(number)) {
+                return new Generation(number, begun);
             }
         }
     }

@@ -154,8 +154,8 @@ public final class ReplayCommand implements Callable<Integer> {
     private boolean again(
             EndedJob job, Set<Integer> taken, EndedJobs ended, TopicReader topics, Producer<byte[], byte[]> producer) {
         String name = job.job().name() + " (" + job.how() + ")";
-        int last = ended.lastGeneration(job.job().id());
-        if (!job.isAnothers() && last > job.job().generation()) {
+        int last = job.isAnothers() ? 0 : ended.lastGeneration(job.job().id());
+        if (last > job.job().generation()) {
             return leftAlone(name, last);
         }
         Optional<StoredRequest> stored = job.letter() != null
@@ -172,11 +172,11 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         JobKey next = new JobKey(job.job().id(), job.job().generation() + 1);
         if (job.isAnothers()) {
-            EndedJobs.Place free = ended.place(job.job(), request.get().digest(), taken);
-            if (free.begun()) {
-                return leftAlone(name, free.generation());
+            EndedJobs.Generation own = ended.generation(job.job(), request.get().digest(), taken);
+            if (own.begun()) {
+                return leftAlone(name, own.number());
             }
-            next = new JobKey(job.job().id(), free.generation());
+            next = new JobKey(job.job().id(), own.number());
         }
         taken.add(next.generation());
         String to = topic.orElse(job.source().topic());

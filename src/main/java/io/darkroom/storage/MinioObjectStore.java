@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
 
     /** The user metadata that names the request: the header {@code x-amz-meta-darkroom-request}. */
     private static final String REQUEST = "darkroom-request";
+
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
 
     private static final Duration CONFLICT_PAUSE = Duration.ofMillis(25);
 
@@ -148,7 +151,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
 
     /** What a store has rewritten, as by escaping it, is as good as nothing: it must not end a job. */
     private static @Nullable String digest(@Nullable String metadata) {
-        return metadata != null && metadata.matches("sha256:[0-9a-f]{64}") ? metadata : null;
+        return metadata != null && DIGEST.matcher(metadata).matches() ? metadata : null;
     }
 
     private static byte[] readWithin(long limit, GetObjectResponse response, Location at) throws IOException {

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Figures of a device: seconds and rows of its calls, by network, what passes between them, and its memory. Told on the
@@ -33,14 +34,13 @@ final class CallFigures implements CallListener {
                 .baseUnit("seconds")
                 .tag("device", device)
                 .register(meters);
-        Gauge.builder("darkroom.device.memory.free", memory, m -> bytes(m.free()))
-                .description("Memory that can still be taken; NaN where that cannot be told")
-                .baseUnit("bytes")
-                .tag("device", device)
-                .strongReference(true)
-                .register(meters);
-        Gauge.builder("darkroom.device.memory.limit", memory, m -> bytes(m.limit()))
-                .description("Memory that there is in all; NaN where that cannot be told")
+        gauge("free", "Memory that can still be taken; NaN where that cannot be told", memory, m -> bytes(m.free()));
+        gauge("limit", "Memory that there is in all; NaN where that cannot be told", memory, m -> bytes(m.limit()));
+    }
+
+    private void gauge(String what, String description, Memory memory, ToDoubleFunction<Memory> told) {
+        Gauge.builder("darkroom.device.memory." + what, memory, told)
+                .description(description)
                 .baseUnit("bytes")
                 .tag("device", device)
                 .strongReference(true)

@@ -109,20 +109,7 @@ final class DeliveryTest {
     @Test
     void whatWasMeantToBeBegunAndWasNotIsAJobLikeAnyOther() {
         actions.clear();
-        IncomingRecord record = Records.json("{\"id\":\"a\"}");
-        Assignment assignment = new Assignment(
-                Records.PARSER.parse(record),
-                record,
-                "w",
-                "run",
-                "bucket",
-                3,
-                Limits.DEFAULTS,
-                NOW,
-                false,
-                true,
-                TraceContext.NONE);
-        Delivery.Step step = Delivery.begin(assignment, NOW);
+        Delivery.Step step = Delivery.begin(assignment(false, true), NOW);
         state = step.state();
         actions.addAll(step.actions());
 
@@ -369,20 +356,7 @@ final class DeliveryTest {
     @Test
     void withExactlyOnceTheFailureIsTold() {
         actions.clear();
-        IncomingRecord record = Records.json("{\"id\":\"a\"}");
-        Assignment assignment = new Assignment(
-                Records.PARSER.parse(record),
-                record,
-                "w",
-                "run",
-                "bucket",
-                3,
-                Limits.DEFAULTS,
-                NOW,
-                true,
-                false,
-                TraceContext.NONE);
-        state = Delivery.begin(assignment, NOW).state();
+        state = Delivery.begin(assignment(true, false), NOW).state();
         render();
         hear(
                 stored(0, "own 0.png"),
@@ -467,6 +441,22 @@ final class DeliveryTest {
             assertThat(queued.attempt()).isEqualTo(2);
             assertThat(queued.alone()).isTrue();
         });
+    }
+
+    private static Assignment assignment(boolean exactlyOnce, boolean begunBefore) {
+        IncomingRecord record = Records.json("{\"id\":\"a\"}");
+        return new Assignment(
+                Records.PARSER.parse(record),
+                record,
+                "w",
+                "run",
+                "bucket",
+                3,
+                Limits.DEFAULTS,
+                NOW,
+                exactlyOnce,
+                begunBefore,
+                TraceContext.NONE);
     }
 
     private JobRecord recordOf(int attempts, String run) {
