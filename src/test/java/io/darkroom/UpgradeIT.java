@@ -148,11 +148,37 @@ class UpgradeIT {
                 .contains("late (failed, expired): sent", "expired (failed, expired): sent", "as generation 1")
                 .contains("nobody: no record of a job that has ended");
         assertThat(replay.status()).as("one of three cannot be sent").isEqualTo(1);
-        assertThat(again).isEqualTo(new AppProcess.Ended(0, ""));
+        assertThat(again.output())
+                .contains("left alone, its generation 1 has begun")
+                .doesNotContain("sent to");
+        assertThat(again.status()).isZero();
         assertThat(ended("expired").path("outputs").path(0).path("key").asText())
                 .isEqualTo("renders/expired~1/0.png");
         assertThat(attempts("expired~1")).containsExactly("attempt-1");
         assertThat(store.resolve(".darkroom/jobs/expired/outcome")).hasBinaryContent(outcome);
+    }
+
+    @Test
+    void aFailedJobIsReplayedAlsoWhereAnothersRequestHasItsNextGeneration() throws Exception {
+        post("{\"id\":\"both\",\"prompt\":\"x\",\"num_inference_steps\":1,\"expires_at\":\"2026-11-23T00:00:00Z\"}");
+        assertThat(ended("both").path("status").asText()).isEqualTo("failed");
+        post("{\"id\":\"both\",\"prompt\":\"another's\",\"num_inference_steps\":1}");
+        await().atMost(SOON).until(() -> app.records("darkroom.requests.dead").stream()
+                .anyMatch(letter -> "both".equals(letter.key())));
+        app.command("replay", "--dead-letters", "--reason", "id_conflict");
+        awaitEvent("both", "both~1");
+
+        AppProcess.Ended failed = app.command("replay", "--code", "expired", "--dry-run");
+        AppProcess.Ended owner = app.command("replay", "--id", "both");
+        awaitEvent("both", "both~2");
+        AppProcess.Ended after = app.command("replay", "--code", "expired", "--dry-run");
+        AppProcess.Ended more = app.command("replay", "--id", "both", "--dry-run");
+
+        assertThat(failed.output())
+                .contains("both (failed, expired): would be sent to darkroom.requests as generation 2");
+        assertThat(owner.output()).contains("both (failed, expired): sent", "as generation 2");
+        assertThat(after.output()).contains("both (failed, expired): left alone, its generation 2 has begun");
+        assertThat(more.output()).contains("both", "would be sent to darkroom.requests as generation 3");
     }
 
     private void awaitEvent(String job, String id) {

@@ -63,12 +63,16 @@ public final class ModelCheck implements RequestCheck {
 
     /** The pictures themselves are not fetched yet: ones of the model's own size stand for them. */
     private static Inputs standIn(RenderRequest request, Planner planner) {
+        RenderRequest.Inputs given = request.inputs();
+        if (given.image() == null && given.maskImage() == null && given.controlImage() == null) {
+            return Inputs.NONE;
+        }
         int width = planner.description().defaultWidth();
         int height = planner.description().defaultHeight();
         InputImage blank = new InputImage(new byte[3 * width * height], width, height);
         return new Inputs(
-                request.inputs().image() == null ? null : blank,
-                request.inputs().maskImage() == null ? null : blank,
-                request.inputs().controlImage() == null ? null : blank);
+                given.image() == null ? null : blank,
+                given.maskImage() == null ? null : blank,
+                given.controlImage() == null ? null : blank);
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
@@ -43,6 +44,9 @@ final class Json {
         }
         if (value instanceof String text) {
             return TextNode.valueOf(text);
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return LongNode.valueOf(((Number) value).longValue());
         }
         return MAPPER.valueToTree(value);
     }

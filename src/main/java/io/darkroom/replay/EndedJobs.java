@@ -33,20 +33,13 @@ final class EndedJobs {
         this.bucket = bucket;
     }
 
-    /**
-     * The dead letters that are in their topic, the last one of each job; and each request that was put aside because its id
-     * was another's, for they are not one another's copies.
-     */
+    /** The dead letters that are in their topic, in each partition's order. */
     List<EndedJob> deadLetters(String topic, Predicate<String> reason) {
-        Map<String, EndedJob> last = new LinkedHashMap<>();
-        topics.read(topic, record -> letter(record)
-                .filter(job -> reason.test(job.how()))
-                .ifPresent(job -> last.put(
-                        job.isAnothers()
-                                ? job.job().id() + " " + job.source()
-                                : job.job().id(),
-                        job)));
-        return List.copyOf(last.values());
+        List<EndedJob> found = new ArrayList<>();
+        topics.read(
+                topic,
+                record -> letter(record).filter(job -> reason.test(job.how())).ifPresent(found::add));
+        return found;
     }
 
     private static Optional<EndedJob> letter(ConsumerRecord<byte[], byte[]> record) {
@@ -64,20 +57,15 @@ final class EndedJobs {
                 null);
         int generation = (int) Math.max(0, number(stored.header(LETTER + "generation")));
         boolean omitted = stored.header(LETTER + "value-omitted") != null;
-        return Optional.of(new EndedJob(new JobKey(id, generation), source, reason, omitted ? null : stored));
+        return Optional.of(new EndedJob(new JobKey(id, generation), source, reason, omitted ? null : stored, false));
     }
 
-    /** Jobs whose last event is in its topic. */
+    /** Jobs whose event is in its topic, once each. */
     List<EndedJob> events(String topic, Predicate<TerminalEvent> meant) {
-        Map<String, TerminalEvent> last = new LinkedHashMap<>();
-        topics.read(topic, record -> event(record)
-                .ifPresent(event -> last.merge(
-                        event.key().id(),
-                        event,
-                        (one, other) -> one.key().generation() > other.key().generation() ? one : other)));
-        return last.values().stream()
-                .filter(meant)
-                .map(EndedJobs::ended)
+        Map<JobKey, TerminalEvent> found = new LinkedHashMap<>();
+        topics.read(topic, record -> event(record).filter(meant).ifPresent(event -> found.put(event.key(), event)));
+        return found.values().stream()
+                .map(event -> ended(event, false))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -92,10 +80,27 @@ final class EndedJobs {
         return Optional.ofNullable(TerminalEvent.read(key, Bytes.of(record.value())));
     }
 
-    /** One job's last generation, by its record; empty where it has none that ended. */
+    /**
+     * The last generation that has ended of the request that an id belongs to, by its record; empty where there is none.
+     * Generations that are others' requests are passed over.
+     */
     Optional<EndedJob> record(String id) {
-        JobKey last = new JobKey(id, lastGeneration(id));
-        return Optional.ofNullable(JobRecords.outcome(store, bucket, last)).flatMap(EndedJobs::ended);
+        JobRecord owner = read(new JobKey(id, 0));
+        for (int number = lastGeneration(id); number >= 0; number--) {
+            JobKey key = new JobKey(id, number);
+            JobRecord record = number == 0 ? owner : read(key);
+            boolean own = owner.attempts().isEmpty()
+                    || !record.conflicts(owner.attempts().get(0).digest());
+            if (own && record.outcome() != null) {
+                TerminalEvent event = TerminalEvent.read(key, record.outcome());
+                return event == null ? Optional.empty() : ended(event, true);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private JobRecord read(JobKey key) {
+        return JobRecords.read(store, bucket, key);
     }
 
     /** The highest generation of a job of which there is a record; 0 where there is no later one. */
@@ -110,28 +115,33 @@ final class EndedJobs {
     }
 
     /**
-     * The one as which a request is to be done that has the id of another.
+     * The generation as which a request is to be done once more.
      *
-     * @param begun whether there is a record of it, as this generation
+     * @param begun whether there is a record of it: it is being done, or was done before
      */
     record Generation(int number, boolean begun) {}
 
     /**
-     * The first later generation whose record is this request's own, or of which there is none.
+     * The first later generation whose record is this request's own, or of which there is none. Where the job was chosen by
+     * its id, its own that have ended are passed over: it is to be done once more, however often that was.
      *
-     * @param taken generations that are others', and may have no record yet
+     * @param digest of the request
+     * @param taken generations of the id that are sent, and may have no record yet
      */
-    Generation generation(JobKey of, String digest, Set<Integer> taken) {
-        for (int number = of.generation() + 1; ; number++) {
-            JobRecord record = JobRecords.read(store, bucket, new JobKey(of.id(), number));
+    Generation generation(EndedJob of, String digest, Set<Integer> taken) {
+        for (int number = of.job().generation() + 1; ; number++) {
+            JobRecord record = read(new JobKey(of.job().id(), number));
             boolean begun = !record.attempts().isEmpty();
-            if (begun ? !record.conflicts(digest) : !taken.contains(number)) {
-                return new Generation(number, begun);
+            if (begun && !record.conflicts(digest) && !(of.byId() && record.outcome() != null)) {
+                return new Generation(number, true);
+            }
+            if (!begun && !taken.contains(number)) {
+                return new Generation(number, false);
             }
         }
     }
 
-    private static Optional<EndedJob> ended(TerminalEvent event) {
+    private static Optional<EndedJob> ended(TerminalEvent event, boolean byId) {
         JsonNode at = event.json().path("source");
         if (!at.path("topic").isTextual()) {
             return Optional.empty();
@@ -143,10 +153,10 @@ final class EndedJobs {
                 at.path("key").textValue());
         String code = event.failureCode();
         String how = event.type().status() + (code == null ? "" : ", " + code);
-        return Optional.of(new EndedJob(event.key(), source, how, null));
+        return Optional.of(new EndedJob(event.key(), source, how, null, byId));
     }
 
-    /** Ids, each job's last generation. */
+    /** The jobs of some ids. */
     List<EndedJob> records(List<String> ids, List<String> unknown) {
         List<EndedJob> found = new ArrayList<>();
         for (String id : ids) {

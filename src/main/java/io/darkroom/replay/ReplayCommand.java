@@ -133,13 +133,13 @@ public final class ReplayCommand implements Callable<Integer> {
         found.addAll(ended.records(ids, unknown));
         unknown.forEach(id -> say(id + ": no record of a job that has ended"));
         int failed = unknown.size();
-        // First the jobs of their ids, whose next generations are what others' requests may not be.
-        found.sort(Comparator.comparing(EndedJob::isAnothers));
-        Map<String, Set<Integer>> taken = new HashMap<>();
+        // First the jobs of their ids, whose next generations are what others' requests may not be; the last generation
+        // of a request first, for it stands for those before.
+        found.sort(Comparator.comparing(EndedJob::isAnothers)
+                .thenComparing(job -> job.job().generation(), Comparator.reverseOrder()));
+        Sent sent = new Sent(new HashSet<>(), new HashMap<>());
         for (EndedJob job : found) {
-            boolean chosen = taken.containsKey(job.job().id());
-            Set<Integer> generations = taken.computeIfAbsent(job.job().id(), id -> new HashSet<>());
-            if ((!chosen || job.isAnothers()) && !again(job, generations, ended, topics, producer)) {
+            if (!again(job, sent, ended, topics, producer)) {
                 failed++;
             }
         }
@@ -147,37 +147,44 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     /**
-     * Whether the job is sent, or need not be.
+     * What this command has to do with no more.
      *
-     * @param taken the generations of its id that are sent
+     * @param requests by id and digest
+     * @param generations by id
      */
+    private record Sent(Set<String> requests, Map<String, Set<Integer>> generations) {}
+
+    /** Whether the job is sent, or need not be. */
     private boolean again(
-            EndedJob job, Set<Integer> taken, EndedJobs ended, TopicReader topics, Producer<byte[], byte[]> producer) {
+            EndedJob job, Sent before, EndedJobs ended, TopicReader topics, Producer<byte[], byte[]> producer) {
+        String id = job.job().id();
         String name = job.job().name() + " (" + job.how() + ")";
-        int last = job.isAnothers() ? 0 : ended.lastGeneration(job.job().id());
-        if (last > job.job().generation()) {
-            return leftAlone(name, last);
-        }
         Optional<StoredRequest> stored = job.letter() != null
                 ? Optional.of(job.letter())
                 : topics.at(job.source()).map(TopicReader::request);
         if (stored.isEmpty()) {
+            int last = ended.lastGeneration(id);
+            if (last > job.job().generation()) {
+                return leftAlone(name, last);
+            }
             say(name + ": its request is not in " + place(job) + " any more");
             return false;
         }
-        Optional<StoredRequest> request = stored.get().withId(job.job().id(), Instant.now());
+        Optional<StoredRequest> request = stored.get().withId(id, Instant.now());
         if (request.isEmpty()) {
             say(name + ": what is in " + place(job) + " is no request");
             return false;
         }
-        JobKey next = new JobKey(job.job().id(), job.job().generation() + 1);
-        if (job.isAnothers()) {
-            EndedJobs.Generation own = ended.generation(job.job(), request.get().digest(), taken);
-            if (own.begun()) {
-                return leftAlone(name, own.number());
-            }
-            next = new JobKey(job.job().id(), own.number());
+        String digest = request.get().digest();
+        if (!before.requests().add(id + " " + digest)) {
+            return true;
         }
+        Set<Integer> taken = before.generations().computeIfAbsent(id, any -> new HashSet<>());
+        EndedJobs.Generation own = ended.generation(job, digest, taken);
+        if (own.begun()) {
+            return leftAlone(name, own.number());
+        }
+        JobKey next = new JobKey(id, own.number());
         taken.add(next.generation());
         String to = topic.orElse(job.source().topic());
         if (dryRun) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.job.Assignment;
 import io.darkroom.job.TerminalEvent;
 import io.darkroom.telemetry.JobFigures;
-import java.util.Locale;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
@@ -76,13 +75,9 @@ final class JobJournal implements DeliveryObserver {
     private static String line(TerminalEvent event, JsonNode json) {
         String job = event.key().name();
         return switch (event.type()) {
-            case COMPLETED -> String.format(
-                    Locale.ROOT,
-                    "%s completed in %d ms (device %.0f ms): %s",
-                    job,
-                    json.path("timings_ms").path("total").asLong(),
-                    json.path("device_ms").asDouble(),
-                    places(json));
+            case COMPLETED -> job + " completed in "
+                    + json.path("timings_ms").path("total").asLong() + " ms (device "
+                    + Math.round(json.path("device_ms").asDouble()) + " ms): " + places(json);
             case FAILED -> job + " failed, " + text(json.path("error").path("code")) + ": "
                     + text(json.path("error").path("message"));
             case CANCELED -> job + " canceled: " + text(json.path("reason"));

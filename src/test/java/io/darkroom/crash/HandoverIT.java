@@ -40,6 +40,9 @@ class HandoverIT {
                 protocol,
                 "darkroom.handover",
                 "2S",
+                // All rows of all jobs share each call, so that none is at its end before another has begun.
+                "darkroom.engine.fixed-rows",
+                "16",
                 // The jobs take longer than this, which is to be no matter.
                 "kafka.max.poll.interval.ms",
                 "5000");
