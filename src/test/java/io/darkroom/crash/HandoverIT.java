@@ -28,7 +28,7 @@ class HandoverIT {
     /** Of jobs that wait: more than the first worker does in the time in which the second one starts. */
     private static final int BACKLOG_A_TOPIC = 24;
 
-    private static final int BACKLOG_STEPS = 100;
+    private static final int BACKLOG_STEPS = 60;
 
     @ParameterizedTest
     @ValueSource(strings = {"consumer", "classic"})
@@ -61,7 +61,7 @@ class HandoverIT {
             WorkerProcess second = surroundings.startWorker(settings);
             surroundings
                     .await()
-                    .atMost(Duration.ofMinutes(4))
+                    .atMost(Duration.ofMinutes(8))
                     .until(() -> surroundings.end.terminalEvents().size() >= jobs.size());
 
             String log = Files.readString(Surroundings.LOGS.resolve(second + ".log"));
@@ -103,7 +103,7 @@ class HandoverIT {
             WorkerProcess second = surroundings.startWorker(settings);
             surroundings
                     .await()
-                    .atMost(Duration.ofMinutes(4))
+                    .atMost(Duration.ofMinutes(8))
                     .until(() -> surroundings.end.terminalEvents().size() >= jobs.size());
 
             Map<String, Integer> attempts = new HashMap<>();
