@@ -70,6 +70,11 @@ public record Assignment(
         return past.open(run, record.topicId(), record.source());
     }
 
+    /** Whether an event that is told once is told with this request. */
+    boolean tells(TerminalEvent event, JobRecord job) {
+        return job.tells(event, record.topicId(), record.source());
+    }
+
     /** The attempts at this request that count against it. */
     List<JobRecord.Attempt> unclean(JobRecord past) {
         return past.unclean(run, record.topicId(), record.source());

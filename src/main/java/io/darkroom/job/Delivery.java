@@ -151,8 +151,23 @@ public final class Delivery {
         return new Step(deciding, deciding.create());
     }
 
-    /** Tells the end that is stored, with a dead letter before it where one is due. */
+    /**
+     * Tells the end that is stored, with a dead letter before it where one is due. Where each event is told once, and this
+     * one was not brought about by this request, the record says by whom it is.
+     */
     static Step publish(Assignment a, TerminalEvent stored, boolean checkpoints) {
+        return a.exactlyOnce() && !stored.from(a.record().source())
+                ? read(a, null)
+                : publish(a, stored, checkpoints, true);
+    }
+
+    /** As {@link #publish(Assignment, TerminalEvent, boolean)}, by a record that was read. */
+    static Step publish(Assignment a, TerminalEvent stored, JobRecord record) {
+        return publish(a, stored, record.hasCheckpoints(), !a.exactlyOnce() || a.tells(stored, record));
+    }
+
+    /** @param tells whether the event is told with this request; else with another, which is redelivered until it is */
+    private static Step publish(Assignment a, TerminalEvent stored, boolean checkpoints, boolean tells) {
         if (a.request() instanceof ParsedRequest.Unreadable unreadable) {
             String why = unreadable.failure().message();
             return bury(a, DeadLetter.Reason.UNREADABLE, why, stored, checkpoints);
@@ -162,11 +177,7 @@ public final class Delivery {
         if (exhausted && own) {
             return bury(a, DeadLetter.Reason.ATTEMPTS_EXHAUSTED, stored.failureMessage(), stored, checkpoints);
         }
-        if (a.exactlyOnce() && !own) {
-            // The request that it answers is redelivered until the event is committed with it.
-            return settled(a, stored);
-        }
-        return announce(a, stored, checkpoints);
+        return tells ? announce(a, stored, checkpoints) : settled(a, stored);
     }
 
     static Step announce(Assignment a, TerminalEvent stored, boolean checkpoints) {

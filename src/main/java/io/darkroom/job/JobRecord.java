@@ -172,6 +172,16 @@ public record JobRecord(
     }
 
     /**
+     * Whether it falls to the request that was read at a place to tell of an event: to the one that brought it about. Where
+     * none of those in this record did, it is a result from before, whose record has expired; then to the first.
+     */
+    public boolean tells(TerminalEvent event, String topicId, Source source) {
+        return attempts.stream().anyMatch(a -> event.from(a.source()))
+                ? event.from(source)
+                : !attempts.isEmpty() && attempts.get(0).of(topicId, source);
+    }
+
+    /**
      * The attempt that is one delivery's to go on with; 0 where there is none: its own, or that of an earlier delivery of the
      * same record to the same process, which lost its partition and wrote nothing more, where nobody has tried since.
      */

@@ -109,7 +109,7 @@ public sealed interface Starting extends DeliveryState {
                 TerminalEvent stored = TerminalEvent.read(assignment.key(), outcome);
                 return stored == null
                         ? Delivery.broken(assignment, JobRecord.outcomeKey(assignment.key()))
-                        : Delivery.publish(assignment, stored, record.hasCheckpoints());
+                        : Delivery.publish(assignment, stored, record);
             }
             if (ending != null) {
                 return ending.take(

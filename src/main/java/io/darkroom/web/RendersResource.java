@@ -87,11 +87,7 @@ public class RendersResource {
             @HeaderParam(TraceContext.STATE) @Nullable String traceState,
             byte[] body) {
         if (body.length > mostBytes) {
-            return ApiError.of(
-                    413,
-                    new Failure(
-                            Failure.Code.TOO_LARGE,
-                            "the request has " + body.length + " bytes; at most " + mostBytes + " are taken"));
+            return tooLarge("the request has " + body.length);
         }
         ParsedRequest parsed = parser.parse(posted(body));
         if (parsed instanceof ParsedRequest.Invalid invalid) {
@@ -107,9 +103,18 @@ public class RendersResource {
         boolean named = parsed.request().fieldsGiven().contains("id");
         // What Kafka would derive an id from is not known before the request is produced.
         String id = named ? parsed.key().id() : UUID.randomUUID().toString();
-        producer.request(id, named ? body : withId(body, id), trace).await().atMost(PATIENCE);
+        byte[] request = named ? body : withId(body, id);
+        if (request.length > mostBytes) {
+            return tooLarge("with the id that it is given, the request has " + request.length);
+        }
+        producer.request(id, request, trace).await().atMost(PATIENCE);
         events.board().queued(id, System.currentTimeMillis());
         return Response.accepted(RenderBoard.state(id, "queued")).build();
+    }
+
+    private Response tooLarge(String what) {
+        return ApiError.of(
+                413, new Failure(Failure.Code.TOO_LARGE, what + " bytes; at most " + mostBytes + " are taken"));
     }
 
     /** The jobs that were heard of last, the newest first: each as {@link #find} tells it, but from memory alone. */

@@ -370,6 +370,54 @@ final class DeliveryTest {
                 .isEqualTo("invalid_request"));
     }
 
+    /** Its record has expired, its pictures have not: nobody else is there to tell it. */
+    @Test
+    void withExactlyOnceAResultFromBeforeTheRecordIsToldByTheFirstThatComes() {
+        actions.clear();
+        state = Delivery.begin(assignment(true, false), NOW).state();
+        render();
+        hear(
+                stored(0, "own 0.png"),
+                stored(1, "own 1.png"),
+                new DeliveryEvent.ResultCreated(Creation.EXISTS),
+                result(state.assignment().request().digest()),
+                new DeliveryEvent.OutcomeCreated(Creation.CREATED),
+                new DeliveryEvent.RecordRead(ended(recordOf(1, "run"), 2)));
+
+        assertThat(done()).endsWith("CreateOutcome", "ReadRecord", "Announce");
+    }
+
+    @Test
+    void withExactlyOnceItIsToldAfterARedeliveryToo() {
+        state = Delivery.begin(assignment(true, true), NOW).state();
+
+        hear(new DeliveryEvent.RecordRead(ended(recordOf(1, "other"), 2)));
+
+        assertThat(last()).isInstanceOf(DeliveryAction.Announce.class);
+    }
+
+    @Test
+    void withExactlyOnceItIsToldByTheFirstAlone() {
+        state = Delivery.begin(assignment(true, true), NOW).state();
+        List<JobRecord.Attempt> attempts = List.of(attempt(1, "other", 5), attempt(2, "run", 7));
+
+        hear(new DeliveryEvent.RecordRead(ended(new JobRecord(attempts, null, null), 2)));
+
+        assertThat(state).isInstanceOf(Closing.Settled.class);
+        assertThat(done()).isEmpty();
+    }
+
+    @Test
+    void withExactlyOnceWhatAnotherRequestBroughtAboutIsToldWithThat() {
+        state = Delivery.begin(assignment(true, true), NOW).state();
+        List<JobRecord.Attempt> attempts = List.of(attempt(1, "run", 7), attempt(2, "other", 5));
+
+        hear(new DeliveryEvent.RecordRead(ended(new JobRecord(attempts, null, null), 5)));
+
+        assertThat(state).isInstanceOf(Closing.Settled.class);
+        assertThat(done()).isEmpty();
+    }
+
     @Test
     void anOutcomeThatCannotBeReadPutsTheRequestAsideInsteadOfHoldingUpItsPartition() {
         JobRecord record = new JobRecord(recordOf(1, "other").attempts(), Bytes.utf8("half a {"), null);
@@ -462,10 +510,22 @@ final class DeliveryTest {
     private JobRecord recordOf(int attempts, String run) {
         List<JobRecord.Attempt> made = new ArrayList<>();
         for (int n = 1; n <= attempts; n++) {
-            Assignment a = state.assignment();
-            made.add(new JobRecord.Attempt(
-                    n, a.request().digest(), "topic-id", a.record().source(), "w", run, 1, null));
+            made.add(attempt(n, run, state.assignment().record().source().offset()));
         }
         return new JobRecord(made, null, null);
+    }
+
+    private JobRecord.Attempt attempt(int number, String run, long offset) {
+        Assignment a = state.assignment();
+        Source at = a.record().source();
+        Source source = new Source(at.topic(), at.partition(), offset, at.key());
+        return new JobRecord.Attempt(number, a.request().digest(), "topic-id", source, "w", run, 1, null);
+    }
+
+    /** A record with the outcome of a request at some offset. */
+    private static JobRecord ended(JobRecord record, long offset) {
+        Bytes outcome = Bytes.utf8("{\"id\":\"a\",\"status\":\"completed\",\"outputs\":[],\"source\":{"
+                + "\"topic\":\"darkroom.requests\",\"partition\":3,\"offset\":" + offset + "}}");
+        return new JobRecord(record.attempts(), outcome, null);
     }
 }
