@@ -31,8 +31,6 @@ public final class CudaMemory implements Memory {
     /** Since when there was no answer; null where there was one. */
     private volatile @Nullable Long silentSince;
 
-    private volatile boolean missing;
-
     /** @param index as CUDA counts the devices that this process may see */
     public CudaMemory(int index) {
         this(PROGRAM, id(index, System.getenv("CUDA_VISIBLE_DEVICES")), System::nanoTime);
@@ -70,7 +68,7 @@ public final class CudaMemory implements Memory {
 
     private OptionalLong figure(int group) {
         Long since = silentSince;
-        if (missing || (since != null && nanoTime.getAsLong() - since < PAUSE_NANOS)) {
+        if (since != null && nanoTime.getAsLong() - since < PAUSE_NANOS) {
             return OptionalLong.empty();
         }
         String answer = "";
@@ -83,7 +81,6 @@ public final class CudaMemory implements Memory {
             }
         } catch (IOException | UncheckedIOException e) {
             answer = e.toString();
-            missing = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return OptionalLong.empty();
@@ -99,10 +96,7 @@ public final class CudaMemory implements Memory {
 
     private String ask() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(
-                        program,
-                        "--query-gpu=memory.free,memory.total",
-                        "--format=csv,noheader,nounits",
-                        "--id=" + id))
+                        program, "--query-gpu=memory.free,memory.total", "--format=csv,noheader,nounits", "--id=" + id))
                 .redirectErrorStream(true)
                 .start();
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -15,7 +15,7 @@ import java.util.List;
  * @param limits for what the dead-letter topic takes
  * @param receivedAt by the worker's clock
  * @param exactlyOnce whether an event and the offset of the request that it answers are committed as one: then what another
- *     request has brought about is told with that one, and not once more with this
+ *     request has brought about is told with that one, and not once more with this ({@link JobRecord#tells})
  * @param begunBefore whether an earlier owner said that it had begun this job; advice, which may be wrong
  * @param trace what the job's events carry
  */

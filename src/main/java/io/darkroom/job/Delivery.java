@@ -16,6 +16,7 @@ import io.darkroom.job.Starting.Claiming;
 import io.darkroom.job.Starting.Queued;
 import io.darkroom.job.Starting.Reading;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * attempt goes on from the furthest that its renderer can use. They are deleted once the event is acknowledged.
  */
 public final class Delivery {
+    private static final String LOST = "its partition is another worker's";
+
     /** Where a delivery is, and what is to be done now, in this order. */
     public record Step(DeliveryState state, List<DeliveryAction> actions) {
         public Step {
@@ -62,8 +65,7 @@ public final class Delivery {
             return new Step(state);
         }
         if (event instanceof DeliveryEvent.Lose) {
-            Lost lost = new Lost(state.assignment());
-            return state instanceof OnDevice ? new Step(lost, stop(state.assignment())) : new Step(lost);
+            return lose(state);
         }
         if (event instanceof DeliveryEvent.Faulted faulted) {
             return state.awaits(faulted.action())
@@ -80,6 +82,23 @@ public final class Delivery {
             return state.awaits(refused.action()) ? state.on(event, now) : new Step(state);
         }
         return state.on(event, now);
+    }
+
+    /** The attempt is none that its worker has not survived: that is all that is said of it. */
+    private static Step lose(DeliveryState state) {
+        Assignment a = state.assignment();
+        List<DeliveryAction> actions = new ArrayList<>();
+        if (state instanceof OnDevice) {
+            actions.add(stop(a));
+        }
+        if (state instanceof Making making) {
+            actions.add(createEnd(a, making.attempt(), new JobRecord.End(true, LOST, making.deviceMs())));
+        }
+        return new Step(new Lost(a), actions);
+    }
+
+    private static DeliveryAction createEnd(Assignment a, int attempt, JobRecord.End end) {
+        return new DeliveryAction.CreateEnd(a.at(JobRecord.endKey(a.key(), attempt)), end.data());
     }
 
     /** Only pictures and {@code result.json} go where the request says; the job record's place is the worker's. */
@@ -110,7 +129,8 @@ public final class Delivery {
 
     /** Somebody was there before: what has come of it? */
     static Step read(Assignment a, @Nullable Ending ending) {
-        return new Step(new Reading(a, ending), new DeliveryAction.ReadRecord(a.bucket(), a.key()));
+        Reading reading = new Reading(a, ending, 0);
+        return new Step(reading, reading.read());
     }
 
     static Step render(Assignment a, JobRecord past, int attempt, Instant now) {
@@ -157,7 +177,7 @@ public final class Delivery {
      */
     static Step publish(Assignment a, TerminalEvent stored, boolean checkpoints) {
         return a.exactlyOnce() && !stored.from(a.record().source())
-                ? read(a, null)
+                ? read(a, a.request() instanceof ParsedRequest.Valid ? null : new Ending.Fail(failure(a.request())))
                 : publish(a, stored, checkpoints, true);
     }
 
@@ -170,7 +190,7 @@ public final class Delivery {
     private static Step publish(Assignment a, TerminalEvent stored, boolean checkpoints, boolean tells) {
         if (a.request() instanceof ParsedRequest.Unreadable unreadable) {
             String why = unreadable.failure().message();
-            return bury(a, DeadLetter.Reason.UNREADABLE, why, stored, checkpoints);
+            return bury(a, DeadLetter.Reason.UNREADABLE, why, tells ? stored : null, checkpoints);
         }
         boolean exhausted = Failure.Code.ATTEMPTS_EXHAUSTED.wireName().equals(stored.failureCode());
         boolean own = stored.from(a.record().source());
@@ -210,9 +230,8 @@ public final class Delivery {
         if (claimed == 0) {
             return new Step(new Released(a));
         }
-        Bytes end = new JobRecord.End(release.clean(), release.reason(), deviceMs).data();
-        Location at = a.at(JobRecord.endKey(a.key(), claimed));
-        return new Step(new Releasing(a, claimed), new DeliveryAction.CreateEnd(at, end));
+        JobRecord.End end = new JobRecord.End(release.clean(), release.reason(), deviceMs);
+        return new Step(new Releasing(a, claimed), createEnd(a, claimed, end));
     }
 
     static DeliveryAction stop(Assignment a) {

@@ -1,6 +1,7 @@
 package io.darkroom.job;
 
 import io.darkroom.job.ObjectStore.Location;
+import java.time.Duration;
 
 /** What a delivery wants done. Each is answered by one {@link DeliveryEvent}, unless it says otherwise. */
 public sealed interface DeliveryAction {
@@ -83,4 +84,14 @@ public sealed interface DeliveryAction {
      * @param action what met a fault of the surroundings
      */
     record Backoff(DeliveryAction action, String reason) implements DeliveryAction {}
+
+    /**
+     * Come back with {@link DeliveryEvent.RetryDue} after {@link #DOUBT}.
+     *
+     * @param action what is done then, for the first time
+     */
+    record Later(DeliveryAction action) implements DeliveryAction {
+        /** By then a worker that lives has heard, with a heartbeat of its consumer (every 3 to 5 s), what it has lost. */
+        public static final Duration DOUBT = Duration.ofSeconds(10);
+    }
 }

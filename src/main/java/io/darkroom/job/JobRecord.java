@@ -172,18 +172,19 @@ public record JobRecord(
     }
 
     /**
-     * Whether it falls to the request that was read at a place to tell of an event: to the one that brought it about. Where
-     * none of those in this record did, it is a result from before, whose record has expired; then to the first.
+     * Whether it falls to the request that was read at a place to tell of an event: to the one that brought it about. A
+     * completed job was rendered in an attempt of that one; where there is none in this record, it is a result from before,
+     * whose record has expired, and falls to the request of the first attempt.
      */
     public boolean tells(TerminalEvent event, String topicId, Source source) {
-        return attempts.stream().anyMatch(a -> event.from(a.source()))
-                ? event.from(source)
-                : !attempts.isEmpty() && attempts.get(0).of(topicId, source);
+        boolean before =
+                event.type() == EventType.COMPLETED && attempts.stream().noneMatch(a -> event.from(a.source()));
+        return before ? !attempts.isEmpty() && attempts.get(0).of(topicId, source) : event.from(source);
     }
 
     /**
      * The attempt that is one delivery's to go on with; 0 where there is none: its own, or that of an earlier delivery of the
-     * same record to the same process, which lost its partition and wrote nothing more, where nobody has tried since.
+     * same record to the same process, which lost its partition and could write nothing more, where nobody has tried since.
      */
     public int open(String run, String topicId, Source source) {
         String process = Attempt.process(run);

@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A job becomes pictures, and these become objects in the store. */
 public sealed interface Making extends DeliveryState {
+    /** The attempt that is made, counted from 1. */
+    int attempt();
+
+    /** The job's share of the device in this attempt, in milliseconds, as far as it is known. */
+    default double deviceMs() {
+        return 0;
+    }
+
     /** The renderer has the job. */
     sealed interface OnDevice extends Making {}
 
@@ -207,6 +215,16 @@ public sealed interface Making extends DeliveryState {
         }
 
         @Override
+        public int attempt() {
+            return rendering.attempt();
+        }
+
+        @Override
+        public double deviceMs() {
+            return rendering.deviceMs();
+        }
+
+        @Override
         public Turn turn() {
             return Turn.HOLDS;
         }
@@ -269,6 +287,11 @@ public sealed interface Making extends DeliveryState {
             Saves saves,
             Map<Integer, Output> stored)
             implements Making {
+        @Override
+        public double deviceMs() {
+            return rendered.deviceMs();
+        }
+
         Step begin(Instant now) {
             List<DeliveryAction> actions = new ArrayList<>();
             for (int i = 0; i < rendered.pictures().size(); i++) {

@@ -80,15 +80,27 @@ public sealed interface Starting extends DeliveryState {
         }
     }
 
-    /** Somebody was there before: reads what the record says. */
-    record Reading(Assignment assignment, @Nullable Ending ending) implements Starting {
+    /**
+     * Somebody was there before: reads what the record says.
+     *
+     * @param doubted the attempt that was waited for, as {@link Adopting}; 0 where none was
+     */
+    record Reading(Assignment assignment, @Nullable Ending ending, int doubted) implements Starting {
+        DeliveryAction read() {
+            return new DeliveryAction.ReadRecord(assignment.bucket(), assignment.key());
+        }
+
         @Override
-        public Step on(DeliveryEvent event, Instant now) {
+        public Step on(DeliveryEvent event, Instant at) {
             if (event instanceof DeliveryEvent.RecordRead read) {
-                return read(read.record(), now);
+                return read(read.record(), at);
             }
             Ending asked = Ending.of(event);
-            return asked == null || ending != null ? new Step(this) : new Step(new Reading(assignment, asked));
+            if (asked == null || ending != null) {
+                return new Step(this);
+            }
+            Reading now = new Reading(assignment, asked, doubted);
+            return doubted == 0 ? new Step(now) : new Step(now, read());
         }
 
         private Step read(JobRecord record, Instant now) {
@@ -117,7 +129,8 @@ public sealed interface Starting extends DeliveryState {
             }
             RenderRequest request = Delivery.request(assignment);
             return new Step(
-                    new Adopting(assignment, record), new DeliveryAction.ReadResult(assignment.result(request)));
+                    new Adopting(assignment, record, doubted),
+                    new DeliveryAction.ReadResult(assignment.result(request)));
         }
 
         @Override
@@ -129,8 +142,13 @@ public sealed interface Starting extends DeliveryState {
     /**
      * There were attempts and no outcome: takes over a result that is stored already, before it tries again. One that is
      * another request's would only stop it later, after its rendering.
+     *
+     * <p>Before a job is given up for an attempt without an end, that is waited for: its worker may have lost the partition
+     * a moment ago, and live. Then it says so as soon as it hears of it, or has ended the job.
+     *
+     * @param doubted the attempt that was waited for; 0 where none was
      */
-    record Adopting(Assignment assignment, JobRecord past) implements Starting {
+    record Adopting(Assignment assignment, JobRecord past, int doubted) implements Starting {
         @Override
         public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.ResultRead read) {
@@ -164,6 +182,10 @@ public sealed interface Starting extends DeliveryState {
                 return new Step(new Queued(assignment, past, past.last() + 1, false));
             }
             JobRecord.Attempt last = unclean.get(unclean.size() - 1);
+            if (last.end() == null && last.number() > doubted) {
+                Reading again = new Reading(assignment, null, last.number());
+                return new Step(again, new DeliveryAction.Later(again.read()));
+            }
             String cause = last.end() == null
                     ? "ended without a word"
                     : "ended: " + last.end().reason();

@@ -119,6 +119,11 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
     }
 
     @Override
+    public boolean mustLearn() {
+        return true;
+    }
+
+    @Override
     public synchronized void member(ConsumerGroupMetadata now) {
         place = now;
         notifyAll();

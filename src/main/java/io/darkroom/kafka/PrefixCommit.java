@@ -14,6 +14,7 @@ import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tracks, for each partition, the offset below which every job has ended, and beside it the ended ones above and those
@@ -40,6 +42,8 @@ final class PrefixCommit implements KafkaCommitHandler {
     /** A position that is known is told at once. */
     private static final Duration AT_ONCE = Duration.ofMillis(1);
 
+    private static final Duration SOON = Duration.ofSeconds(1);
+
     private final KafkaConsumer<?, ?> consumer;
     private final PartitionHandover handover;
     private final LeftBehind leftBehind;
@@ -47,6 +51,12 @@ final class PrefixCommit implements KafkaCommitHandler {
     private final OffsetCommits commits;
     private final PolledRecords.Last polled;
     private final java.util.function.Consumer<Set<String>> learnTopics;
+    /**
+     * Of the polling thread: assigned, and not taken, for what has ended in them is not known, and a commit without that
+     * would have their next owner tell it once more.
+     */
+    private final Set<TopicPartition> unlearnt = new HashSet<>();
+
     private Runnable stopLooking = () -> {};
 
     /**
@@ -149,37 +159,76 @@ final class PrefixCommit implements KafkaCommitHandler {
     @Override
     public void partitionsAssigned(Collection<TopicPartition> assigned) {
         tellPlace(consumer.unwrap());
-        Map<TopicPartition, OffsetAndMetadata> left = left(assigned);
         polled.forget(assigned);
+        Map<TopicPartition, OffsetAndMetadata> left = left(assigned);
+        if (left != null) {
+            take(assigned, left);
+        } else if (commits.mustLearn()) {
+            unlearnt.addAll(assigned);
+        } else {
+            // The job records know what is done.
+            take(assigned, Map.of());
+        }
+    }
+
+    private void take(Collection<TopicPartition> assigned, Map<TopicPartition, OffsetAndMetadata> left) {
         offsets.assigned(assigned, left);
         handover.assigned(assigned);
     }
 
-    /** What earlier owners committed. Where that cannot be told, the job records know what is done. */
-    private Map<TopicPartition, OffsetAndMetadata> left(Collection<TopicPartition> assigned) {
-        Map<TopicPartition, OffsetAndMetadata> left = new HashMap<>();
+    /** What earlier owners committed; null where that cannot be told. */
+    private @Nullable Map<TopicPartition, OffsetAndMetadata> left(Collection<TopicPartition> assigned) {
         if (assigned.isEmpty()) {
-            return left;
+            return Map.of();
         }
         for (int tries = commits.triesToLearn(); ; tries--) {
             try {
-                // What is committed names its topic: at the start nobody may have asked for that yet.
-                learnTopics.accept(assigned.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
-                consumer.unwrap().committed(Set.copyOf(assigned), LAST_COMMIT).forEach((partition, committed) -> {
-                    if (committed != null) {
-                        left.put(partition, committed);
-                    }
-                });
-                return left;
+                return committed(assigned, LAST_COMMIT);
             } catch (TimeoutException | BrokerUnavailableException e) {
                 LOG.warnf("What was committed of %s is not told yet (%s)", assigned, e);
                 if (tries <= 1) {
-                    return left;
+                    return null;
                 }
             } catch (KafkaException e) {
                 LOG.warnf("What was committed of %s cannot be told (%s)", assigned, e);
-                return left;
+                return null;
             }
+        }
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> committed(Collection<TopicPartition> of, Duration patience) {
+        // What is committed names its topic: at the start nobody may have asked for that yet.
+        learnTopics.accept(of.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
+        Map<TopicPartition, OffsetAndMetadata> left = new HashMap<>();
+        consumer.unwrap().committed(Set.copyOf(of), patience).forEach((partition, committed) -> {
+            if (committed != null) {
+                left.put(partition, committed);
+            }
+        });
+        return left;
+    }
+
+    /** Takes partitions that could not be taken when they were assigned. What came of them meanwhile was left, and comes again. */
+    private void learn(Consumer<?, ?> polling) {
+        unlearnt.retainAll(polling.assignment());
+        if (unlearnt.isEmpty()) {
+            return;
+        }
+        try {
+            Map<TopicPartition, OffsetAndMetadata> left = committed(unlearnt, SOON);
+            for (TopicPartition partition : unlearnt) {
+                OffsetAndMetadata committed = left.get(partition);
+                if (committed == null) {
+                    polling.seekToBeginning(Set.of(partition));
+                } else {
+                    polling.seek(partition, committed.offset());
+                }
+            }
+            polled.forget(unlearnt);
+            take(unlearnt, left);
+            unlearnt.clear();
+        } catch (KafkaException | BrokerUnavailableException e) {
+            LOG.debugf("What was committed of %s is not told yet (%s)", unlearnt, e);
         }
     }
 
@@ -193,6 +242,7 @@ final class PrefixCommit implements KafkaCommitHandler {
             return;
         }
         leftBehind.forget(revoked);
+        unlearnt.removeAll(revoked);
         if (isOut()) {
             offsets.forget(revoked);
             handover.lose(revoked);
@@ -234,6 +284,7 @@ final class PrefixCommit implements KafkaCommitHandler {
     void look() {
         var unused = consumer.runOnPollingThread(polling -> {
                     tellPlace(polling);
+                    learn(polling);
                     polling.assignment().forEach(partition -> standsAt(polling, partition));
                     offsets.tellBegun();
                     commits.commitNext();

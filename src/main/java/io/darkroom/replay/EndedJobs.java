@@ -9,12 +9,15 @@ import io.darkroom.job.ObjectStore;
 import io.darkroom.job.Source;
 import io.darkroom.job.TerminalEvent;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,19 @@ final class EndedJobs {
     private static final String LETTER = "darkroom-dead-";
     private static final int NONE = -1;
 
+    /** As ids of requests that bring none are. */
+    private static final Pattern DERIVED = Pattern.compile("[0-9a-f]{40}");
+
+    /**
+     * What a record says.
+     *
+     * @param digest of the request; null where there is no record
+     * @param ended whether an outcome is there
+     */
+    private record Generation(@Nullable String digest, boolean ended) {}
+
+    private final Map<JobKey, Generation> generations = new HashMap<>();
+    private final Set<JobKey> told = new HashSet<>();
     private final TopicReader topics;
     private final ObjectStore store;
     private final String bucket;
@@ -60,10 +76,15 @@ final class EndedJobs {
         return Optional.of(new EndedJob(new JobKey(id, generation), source, reason, omitted ? null : stored, false));
     }
 
-    /** Jobs whose event is in its topic, once each. */
+    /** Jobs whose event is in its topic, once each; that others have ended is kept in mind. */
     List<EndedJob> events(String topic, Predicate<TerminalEvent> meant) {
         Map<JobKey, TerminalEvent> found = new LinkedHashMap<>();
-        topics.read(topic, record -> event(record).filter(meant).ifPresent(event -> found.put(event.key(), event)));
+        topics.read(topic, record -> event(record).ifPresent(event -> {
+            told.add(event.key());
+            if (meant.test(event)) {
+                found.put(event.key(), event);
+            }
+        }));
         return found.values().stream()
                 .map(event -> ended(event, false))
                 .flatMap(Optional::stream)
@@ -82,25 +103,51 @@ final class EndedJobs {
 
     /**
      * The last generation that has ended of the request that an id belongs to, by its record; empty where there is none.
-     * Generations that are others' requests are passed over.
+     * Generations that are others' requests are passed over, as far as the record of the first can tell.
      */
     Optional<EndedJob> record(String id) {
-        JobRecord owner = read(new JobKey(id, 0));
+        String owner = digest(new JobKey(id, 0));
         for (int number = lastGeneration(id); number >= 0; number--) {
             JobKey key = new JobKey(id, number);
-            JobRecord record = number == 0 ? owner : read(key);
-            boolean own = owner.attempts().isEmpty()
-                    || !record.conflicts(owner.attempts().get(0).digest());
-            if (own && record.outcome() != null) {
-                TerminalEvent event = TerminalEvent.read(key, record.outcome());
-                return event == null ? Optional.empty() : ended(event, true);
+            Generation generation = generation(key);
+            boolean own = owner == null || isDerived(id) || owner.equals(generation.digest());
+            TerminalEvent event = own && generation.ended() ? JobRecords.outcome(store, bucket, key) : null;
+            if (event != null) {
+                return ended(event, true);
             }
         }
         return Optional.empty();
     }
 
-    private JobRecord read(JobKey key) {
-        return JobRecords.read(store, bucket, key);
+    /** The digest of the request that a job's record is of; null where there is no record. */
+    @Nullable
+    String digest(JobKey key) {
+        return generation(key).digest();
+    }
+
+    /**
+     * Whether an id may be one that was derived from the request's place: no other request has it, and the digests of a job
+     * and its generations differ, for these have it written into them.
+     */
+    static boolean isDerived(String id) {
+        return DERIVED.matcher(id).matches();
+    }
+
+    /** What the record of a generation says; read once. */
+    private Generation generation(JobKey key) {
+        Generation known = generations.get(key);
+        if (known != null) {
+            return known;
+        }
+        JobRecord record = JobRecords.read(store, bucket, key);
+        List<JobRecord.Attempt> attempts = record.attempts();
+        Generation read = new Generation(
+                attempts.isEmpty() ? null : attempts.get(0).digest(),
+                record.outcome() != null || record.broken() != null);
+        if (read.digest() != null) {
+            generations.put(key, read);
+        }
+        return read;
     }
 
     /** The highest generation of a job of which there is a record; 0 where there is no later one. */
@@ -117,26 +164,34 @@ final class EndedJobs {
     /**
      * The generation as which a request is to be done once more.
      *
-     * @param begun whether there is a record of it: it is being done, or was done before
+     * @param begun whether it is being done, or was done before
      */
-    record Generation(int number, boolean begun) {}
+    record Next(int number, boolean begun) {}
 
     /**
      * The first later generation whose record is this request's own, or of which there is none. Where the job was chosen by
-     * its id, its own that have ended are passed over: it is to be done once more, however often that was.
+     * its id, its own that have ended are passed over: it is to be done once more, however often that was. One that has been
+     * told to have ended, and has no record any more, counts as the own of a job that the id belongs to.
      *
      * @param digest of the request
-     * @param taken generations of the id that are sent, and may have no record yet
+     * @param taken generations of the id that are sent for other requests, and may have no record yet
      */
-    Generation generation(EndedJob of, String digest, Set<Integer> taken) {
+    Next next(EndedJob of, String digest, Set<Integer> taken) {
         for (int number = of.job().generation() + 1; ; number++) {
-            JobRecord record = read(new JobKey(of.job().id(), number));
-            boolean begun = !record.attempts().isEmpty();
-            if (begun && !record.conflicts(digest) && !(of.byId() && record.outcome() != null)) {
-                return new Generation(number, true);
+            if (taken.contains(number)) {
+                continue;
             }
-            if (!begun && !taken.contains(number)) {
-                return new Generation(number, false);
+            JobKey key = new JobKey(of.job().id(), number);
+            Generation generation = generation(key);
+            boolean own = generation.digest() == null
+                    ? told.contains(key) && !of.isAnothers()
+                    : digest.equals(generation.digest());
+            boolean ended = generation.digest() == null || generation.ended();
+            if (own && !(of.byId() && ended)) {
+                return new Next(number, true);
+            }
+            if (generation.digest() == null && !told.contains(key)) {
+                return new Next(number, false);
             }
         }
     }

@@ -34,7 +34,7 @@ import picocli.CommandLine.ParameterException;
 /**
  * {@code java -jar quarkus-run.jar replay …}: puts the requests of chosen jobs that have ended at the end of their topic
  * once more, each as its job's next generation, with a job record, a folder and a {@code ce_id} of its own. Done again it
- * does nothing: a job whose later generation has begun is left alone.
+ * does nothing: a job whose later generation has begun is left alone, unless it is chosen by its id and that has ended.
  */
 @Command(
         name = "replay",
@@ -66,7 +66,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--code",
             paramLabel = "CODE",
-            description = "jobs whose last event says that they failed with this code: internal, out_of_memory, …")
+            description = "jobs whose event says that they failed with this code: internal, out_of_memory, …")
     private List<String> codes = List.of();
 
     @Option(names = "--topic", paramLabel = "TOPIC", description = "send them there; default: where each came from")
@@ -136,7 +136,8 @@ public final class ReplayCommand implements Callable<Integer> {
         // First the jobs of their ids, whose next generations are what others' requests may not be; the last generation
         // of a request first, for it stands for those before.
         found.sort(Comparator.comparing(EndedJob::isAnothers)
-                .thenComparing(job -> job.job().generation(), Comparator.reverseOrder()));
+                .thenComparing(job -> job.job().generation(), Comparator.reverseOrder())
+                .thenComparing(EndedJob::byId, Comparator.reverseOrder()));
         Sent sent = new Sent(new HashSet<>(), new HashMap<>());
         for (EndedJob job : found) {
             if (!again(job, sent, ended, topics, producer)) {
@@ -159,12 +160,21 @@ public final class ReplayCommand implements Callable<Integer> {
             EndedJob job, Sent before, EndedJobs ended, TopicReader topics, Producer<byte[], byte[]> producer) {
         String id = job.job().id();
         String name = job.job().name() + " (" + job.how() + ")";
+        // By its record alone, where that can tell: most of many have been sent before.
+        String recorded = job.isAnothers() ? null : ended.digest(job.job());
+        if (recorded != null && before.requests().contains(id + " " + recorded)) {
+            return true;
+        }
+        EndedJobs.Next later = recorded == null ? null : ended.next(job, recorded, Set.of());
+        if (later != null && later.begun()) {
+            return leftAlone(name, later.number());
+        }
         Optional<StoredRequest> stored = job.letter() != null
                 ? Optional.of(job.letter())
                 : topics.at(job.source()).map(TopicReader::request);
         if (stored.isEmpty()) {
-            int last = ended.lastGeneration(id);
-            if (last > job.job().generation()) {
+            int last = EndedJobs.isDerived(id) ? ended.lastGeneration(id) : 0;
+            if (last > job.job().generation() && !job.byId()) {
                 return leftAlone(name, last);
             }
             say(name + ": its request is not in " + place(job) + " any more");
@@ -180,7 +190,7 @@ public final class ReplayCommand implements Callable<Integer> {
             return true;
         }
         Set<Integer> taken = before.generations().computeIfAbsent(id, any -> new HashSet<>());
-        EndedJobs.Generation own = ended.generation(job, digest, taken);
+        EndedJobs.Next own = ended.next(job, digest, taken);
         if (own.begun()) {
             return leftAlone(name, own.number());
         }

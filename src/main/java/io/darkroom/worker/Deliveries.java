@@ -293,6 +293,11 @@ final class Deliveries {
             var unused = later(backoff.after(faults), () -> retry(running, wait.action()));
             return;
         }
+        if (action instanceof DeliveryAction.Later wait) {
+            var unused =
+                    later(DeliveryAction.Later.DOUBT, () -> on(running, new DeliveryEvent.RetryDue(wait.action())));
+            return;
+        }
         performer.perform(
                 running.assignment, action, listener(running, action), event -> answered(running, action, event));
     }

@@ -418,6 +418,18 @@ final class DeliveryTest {
         assertThat(done()).isEmpty();
     }
 
+    /** A copy that waits can be canceled without an attempt of its own. */
+    @Test
+    void withExactlyOnceAnEndWithoutAnAttemptIsToldByTheRequestThatBroughtItAbout() {
+        state = Delivery.begin(assignment(true, true), NOW).state();
+        Bytes outcome = Bytes.utf8(outcome(2).text().replace("completed", "canceled"));
+
+        hear(new DeliveryEvent.RecordRead(new JobRecord(recordOf(1, "other").attempts(), outcome, null)));
+
+        assertThat(state).isInstanceOf(Closing.Settled.class);
+        assertThat(done()).isEmpty();
+    }
+
     @Test
     void anOutcomeThatCannotBeReadPutsTheRequestAsideInsteadOfHoldingUpItsPartition() {
         JobRecord record = new JobRecord(recordOf(1, "other").attempts(), Bytes.utf8("half a {"), null);
@@ -442,6 +454,63 @@ final class DeliveryTest {
         assertThat(JobRecord.outcomeKey(first.key())).isEqualTo(".darkroom/jobs/a/outcome");
         assertThat(JobRecord.outcomeKey(replay.key())).isEqualTo(".darkroom/jobs/a~2/outcome");
         assertThat(replay.file(Delivery.request(replay), "0.png").key()).isEqualTo("renders/a~2/0.png");
+    }
+
+    @Test
+    void aJobIsNotGivenUpForAnAttemptThatMayBeUnderWay() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(recordOf(3, "other")),
+                new DeliveryEvent.ResultRead(null));
+        assertThat(last()).isInstanceOfSatisfying(DeliveryAction.Later.class, later -> {
+            assertThat(later.action()).isInstanceOf(DeliveryAction.ReadRecord.class);
+            hear(new DeliveryEvent.RetryDue(later.action()));
+        });
+        assertThat(last()).isInstanceOf(DeliveryAction.ReadRecord.class);
+        JobRecord record = recordOf(3, "other");
+        List<JobRecord.Attempt> attempts = new ArrayList<>(record.attempts());
+        attempts.set(2, attempts.get(2).with(new JobRecord.End(true, "lost", 0)));
+
+        hear(
+                new DeliveryEvent.RecordRead(new JobRecord(attempts, null, null)),
+                new DeliveryEvent.ResultRead(null),
+                new DeliveryEvent.TurnGiven());
+
+        assertThat(last())
+                .isInstanceOfSatisfying(DeliveryAction.CreateAttempt.class, create -> assertThat(create.number())
+                        .isEqualTo(4));
+    }
+
+    @Test
+    void aJobIsGivenUpOnceItsLastAttemptHasBeenWaitedFor() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(recordOf(3, "other")),
+                new DeliveryEvent.ResultRead(null),
+                new DeliveryEvent.RecordRead(recordOf(3, "other")),
+                new DeliveryEvent.ResultRead(null));
+
+        assertThat(last()).isInstanceOfSatisfying(DeliveryAction.CreateOutcome.class, outcome -> assertThat(
+                        outcome.content().text())
+                .contains("attempts_exhausted"));
+    }
+
+    /** It lives: the loss is no fault of the job's. */
+    @Test
+    void anAttemptWhosePartitionIsLostIsSaidToHaveEndedCleanly() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.CREATED),
+                new DeliveryEvent.RenderStarted(),
+                new DeliveryEvent.Lose());
+
+        assertThat(done()).endsWith("StopRender", "CreateEnd");
+        assertThat(last()).isInstanceOfSatisfying(DeliveryAction.CreateEnd.class, end -> {
+            assertThat(end.at().key()).isEqualTo(".darkroom/jobs/a/attempt-1-end");
+            assertThat(end.content().text()).contains("\"clean\":true");
+        });
     }
 
     @Test
@@ -524,8 +593,11 @@ final class DeliveryTest {
 
     /** A record with the outcome of a request at some offset. */
     private static JobRecord ended(JobRecord record, long offset) {
-        Bytes outcome = Bytes.utf8("{\"id\":\"a\",\"status\":\"completed\",\"outputs\":[],\"source\":{"
+        return new JobRecord(record.attempts(), outcome(offset), null);
+    }
+
+    private static Bytes outcome(long offset) {
+        return Bytes.utf8("{\"id\":\"a\",\"status\":\"completed\",\"outputs\":[],\"source\":{"
                 + "\"topic\":\"darkroom.requests\",\"partition\":3,\"offset\":" + offset + "}}");
-        return new JobRecord(record.attempts(), outcome, null);
     }
 }

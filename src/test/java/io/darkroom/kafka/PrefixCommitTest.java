@@ -44,6 +44,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,7 @@ class PrefixCommitTest {
         KafkaException failure = new KafkaException("the coordinator moves");
         int generation = 1;
         int unanswered;
+        KafkaException silence = new TimeoutException("a transaction is open");
         final List<Long> commits = new ArrayList<>();
         final List<String> metadata = new ArrayList<>();
 
@@ -119,7 +121,7 @@ class PrefixCommitTest {
                 Set<TopicPartition> partitions, Duration patience) {
             if (unanswered > 0) {
                 unanswered--;
-                throw new TimeoutException("a transaction is open");
+                throw silence;
             }
             return super.committed(partitions, patience);
         }
@@ -260,6 +262,54 @@ class PrefixCommitTest {
     void whereEventsAreToldOnceItIsWaitedForWhatEndedBefore() {
         commits.partitionsRevoked(Set.of(PARTITION));
         kafka.commitSync(Map.of(PARTITION, new OffsetAndMetadata(5, "darkroom/1 id-of-requests 1-2")));
+        kafka.unanswered = 2;
+
+        once().partitionsAssigned(Set.of(PARTITION));
+
+        receive(5, 6, 7, 8);
+        assertThat(LongStream.rangeClosed(5, 8).filter(o -> leftBehind.remove(PARTITION, o) == Offsets.Receipt.SETTLED))
+                .containsExactly(6L, 7L);
+    }
+
+    /** It stops while it asks: its last commit must not say that nothing has ended above the offset. */
+    @Test
+    void whereEventsAreToldOnceNothingIsCommittedByOneThatCannotLearnWhatEndedBefore() {
+        commits.partitionsRevoked(Set.of(PARTITION));
+        kafka.commitSync(Map.of(PARTITION, new OffsetAndMetadata(5, "darkroom/1 id-of-requests 1-2")));
+        kafka.seek(PARTITION, 5);
+        kafka.silence = new WakeupException();
+        kafka.unanswered = 1;
+
+        once().partitionsAssigned(Set.of(PARTITION));
+        offsets.standsAt(PARTITION, 5, -1);
+        receive(5, 6);
+        offsets.tellBegun();
+
+        assertThat(handover.owns("requests", 0)).isFalse();
+        assertThat(offsets.due()).isEmpty();
+    }
+
+    @Test
+    void whereEventsAreToldOnceAPartitionIsTakenAsSoonAsItIsKnownWhatEndedBefore() {
+        commits.partitionsRevoked(Set.of(PARTITION));
+        kafka.commitSync(Map.of(PARTITION, new OffsetAndMetadata(5, "darkroom/1 id-of-requests 1-2")));
+        kafka.seek(PARTITION, 7);
+        kafka.unanswered = 3;
+        PrefixCommit once = once();
+        once.partitionsAssigned(Set.of(PARTITION));
+
+        once.look();
+        poll();
+
+        assertThat(handover.owns("requests", 0)).isTrue();
+        assertThat(kafka.position(PARTITION)).isEqualTo(5);
+        receive(5, 6, 7, 8);
+        assertThat(LongStream.rangeClosed(5, 8).filter(o -> leftBehind.remove(PARTITION, o) == Offsets.Receipt.SETTLED))
+                .containsExactly(6L, 7L);
+    }
+
+    /** Of a worker whose events are told once, and that asks three times for what was committed. */
+    private PrefixCommit once() {
         OffsetCommits once = new OffsetCommits() {
             @Override
             public void commitNext() {}
@@ -272,15 +322,13 @@ class PrefixCommitTest {
             public int triesToLearn() {
                 return 3;
             }
+
+            @Override
+            public boolean mustLearn() {
+                return true;
+            }
         };
-        kafka.unanswered = 2;
-
-        new PrefixCommit(smallRye(), handover, leftBehind, offsets, once, polled, known::addAll)
-                .partitionsAssigned(Set.of(PARTITION));
-
-        receive(5, 6, 7, 8);
-        assertThat(LongStream.rangeClosed(5, 8).filter(o -> leftBehind.remove(PARTITION, o) == Offsets.Receipt.SETTLED))
-                .containsExactly(6L, 7L);
+        return new PrefixCommit(smallRye(), handover, leftBehind, offsets, once, polled, known::addAll);
     }
 
     @Test

@@ -244,7 +244,7 @@ final class LeavingTest extends LoopHarness {
     }
 
     @Test
-    void onALostPartitionNothingMoreIsWritten() throws Exception {
+    void onALostPartitionNothingMoreIsWrittenThanThatTheAttemptEndedCleanly() throws Exception {
         CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
         HandRenderer.Given job = renderer.next();
 
@@ -252,26 +252,29 @@ final class LeavingTest extends LoopHarness {
         job.finish("picture");
 
         assertThat(done.get()).isEqualTo(Disposition.RELEASED);
+        await().until(() -> store.objects.containsKey(".darkroom/jobs/a/attempt-1-end"));
         loop.close();
-        assertThat(store.objects.keySet()).containsExactly(".darkroom/jobs/a/attempt-1");
+        assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":true");
+        assertThat(store.objects).containsOnlyKeys(".darkroom/jobs/a/attempt-1", ".darkroom/jobs/a/attempt-1-end");
         assertThat(announcer.events).isEmpty();
     }
 
-    /** The process lives: its attempt has killed nobody, and nobody has tried since. */
+    /** The process lives: its attempt has killed nobody. */
     @Test
-    void aJobGoesOnInItsAttemptWhereALostPartitionComesBack() throws Exception {
+    void aJobGoesOnBesideOthersWhereALostPartitionComesBack() throws Exception {
         CompletableFuture<Disposition> lost = submit("{\"id\":\"a\"}");
         renderer.next();
         loop.lose(source -> source.partition() == 0);
         assertThat(lost.get()).isEqualTo(Disposition.RELEASED);
+        await().until(() -> store.objects.containsKey(".darkroom/jobs/a/attempt-1-end"));
 
         CompletableFuture<Disposition> done = submitAgain("{\"id\":\"a\"}");
         HandRenderer.Given again = renderer.next();
         again.finish("picture");
 
-        assertThat(again.job().attempt()).isEqualTo(1);
+        assertThat(again.job().attempt()).isEqualTo(2);
+        assertThat(again.job().alone()).isFalse();
         assertThat(done.get()).isEqualTo(Disposition.SETTLED);
-        assertThat(store.objects.keySet()).noneMatch(key -> key.contains("attempt-2"));
     }
 
     @Test

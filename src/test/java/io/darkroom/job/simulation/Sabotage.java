@@ -180,7 +180,8 @@ final class Sabotage {
         ALL.put("a newer checkpoint does not restart the count", (state, event, now) -> {
             if (state instanceof Starting.Adopting adopting && event instanceof DeliveryEvent.ResultRead) {
                 JobRecord past = withoutCheckpoints(adopting.past());
-                Delivery.Step step = Delivery.on(new Starting.Adopting(adopting.assignment(), past), event, now);
+                Delivery.Step step =
+                        Delivery.on(new Starting.Adopting(adopting.assignment(), past, adopting.doubted()), event, now);
                 if (step.state() instanceof Closing.Deciding) {
                     return step;
                 }

@@ -252,6 +252,8 @@ final class Simulation {
         for (DeliveryAction action : step.actions()) {
             if (action instanceof DeliveryAction.Backoff backoff) {
                 delivery.waiting.add(backoff.action());
+            } else if (action instanceof DeliveryAction.Later later) {
+                delivery.waiting.add(later.action());
             } else if (action instanceof DeliveryAction.StopRender) {
                 delivery.device = null;
                 delivery.todo.removeIf(
