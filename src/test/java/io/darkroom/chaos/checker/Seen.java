@@ -40,7 +40,10 @@ final class Seen {
     private static final Pattern ATTEMPT = Pattern.compile("\\.darkroom/jobs/(.+)/attempt-(\\d+)");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** One attempt at a job, with its end where it has one. */
+    /** What the end of an attempt says whose worker lost the partition: it did not leave the job, and could only say so. */
+    private static final String LOST = "its partition is another worker's";
+
+    /** One attempt at a job, with its end where its worker has left it. */
     record Attempt(String job, int number, String worker, long at, boolean ended, boolean clean) {}
 
     private final Map<String, List<JsonNode>> kinds = new LinkedHashMap<>();
@@ -65,7 +68,11 @@ final class Seen {
         objects.forEach((key, object) -> {
             Matcher of = ATTEMPT.matcher(key);
             if (of.matches()) {
-                JsonNode end = objects.get(key + "-end");
+                JsonNode said = objects.get(key + "-end");
+                JsonNode end = said == null
+                                || said.path("value").path("reason").asText().equals(LOST)
+                        ? null
+                        : said;
                 attempts.computeIfAbsent(of.group(1), job -> new ArrayList<>())
                         .add(new Attempt(
                                 of.group(1),
