@@ -39,8 +39,11 @@ class StaleOwnerIT {
                             .textValue())
                     .isEqualTo(owner.toString());
             assertThat(surroundings.end.committedEvents("job")).hasSize(1);
-            // Not even how its own attempt ended: that is not for it to say any more.
-            assertThat(Jobs.record(surroundings.end, "job")).containsExactly("attempt-1", "attempt-2", "outcome");
+            // But that it lives, so that its attempt is none that counts against the job.
+            assertThat(Jobs.record(surroundings.end, "job"))
+                    .containsExactly("attempt-1", "attempt-1-end", "attempt-2", "outcome");
+            byte[] end = surroundings.end.object(".darkroom/jobs/job/attempt-1-end");
+            assertThat(EndState.json(end).path("clean").booleanValue()).isTrue();
             surroundings.send("next", Jobs.request("next", 1));
             surroundings.awaitEnd(List.of("next"));
         }
