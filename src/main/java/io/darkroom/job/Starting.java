@@ -91,16 +91,16 @@ public sealed interface Starting extends DeliveryState {
         }
 
         @Override
-        public Step on(DeliveryEvent event, Instant at) {
+        public Step on(DeliveryEvent event, Instant now) {
             if (event instanceof DeliveryEvent.RecordRead read) {
-                return read(read.record(), at);
+                return read(read.record(), now);
             }
             Ending asked = Ending.of(event);
             if (asked == null || ending != null) {
                 return new Step(this);
             }
-            Reading now = new Reading(assignment, asked, doubted);
-            return doubted == 0 ? new Step(now) : new Step(now, read());
+            Reading leaving = new Reading(assignment, asked, doubted);
+            return doubted == 0 ? new Step(leaving) : new Step(leaving, read());
         }
 
         private Step read(JobRecord record, Instant now) {

@@ -112,12 +112,6 @@ class EventTransactions implements OffsetCommits, AutoCloseable {
         }
     }
 
-    /** In all less than {@code max.poll.interval.ms}; a transaction that an earlier owner left open is aborted long before. */
-    @Override
-    public int triesToLearn() {
-        return 18;
-    }
-
     @Override
     public boolean mustLearn() {
         return true;

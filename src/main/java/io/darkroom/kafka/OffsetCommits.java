@@ -19,14 +19,6 @@ interface OffsetCommits {
     void commitNow(Consumer<?, ?> polling, Collection<TopicPartition> leaving);
 
     /**
-     * How often what earlier owners committed is asked for, up to ten seconds each time, before it counts as unknown. Once
-     * where the job records make up for it; more where it has to be known.
-     */
-    default int triesToLearn() {
-        return 1;
-    }
-
-    /**
      * Whether a partition may be taken only by one who knows what earlier owners committed: where an event that is told again
      * would break a promise.
      */

@@ -44,6 +44,11 @@ final class PrefixCommit implements KafkaCommitHandler {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
+    /**
+     * In all less than {@code max.poll.interval.ms}; a transaction that an earlier owner left open is aborted long before.
+     */
+    private static final int TRIES_TO_LEARN = 18;
+
     private final KafkaConsumer<?, ?> consumer;
     private final PartitionHandover handover;
     private final LeftBehind leftBehind;
@@ -181,7 +186,7 @@ final class PrefixCommit implements KafkaCommitHandler {
         if (assigned.isEmpty()) {
             return Map.of();
         }
-        for (int tries = commits.triesToLearn(); ; tries--) {
+        for (int tries = commits.mustLearn() ? TRIES_TO_LEARN : 1; ; tries--) {
             try {
                 return committed(assigned, LAST_COMMIT);
             } catch (TimeoutException | BrokerUnavailableException e) {

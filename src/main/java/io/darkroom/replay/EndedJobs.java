@@ -135,19 +135,15 @@ final class EndedJobs {
 
     /** What the record of a generation says; read once. */
     private Generation generation(JobKey key) {
-        Generation known = generations.get(key);
-        if (known != null) {
-            return known;
-        }
+        return generations.computeIfAbsent(key, this::read);
+    }
+
+    private Generation read(JobKey key) {
         JobRecord record = JobRecords.read(store, bucket, key);
         List<JobRecord.Attempt> attempts = record.attempts();
-        Generation read = new Generation(
+        return new Generation(
                 attempts.isEmpty() ? null : attempts.get(0).digest(),
                 record.outcome() != null || record.broken() != null);
-        if (read.digest() != null) {
-            generations.put(key, read);
-        }
-        return read;
     }
 
     /** The highest generation of a job of which there is a record; 0 where there is no later one. */
@@ -183,15 +179,14 @@ final class EndedJobs {
             }
             JobKey key = new JobKey(of.job().id(), number);
             Generation generation = generation(key);
-            boolean own = generation.digest() == null
-                    ? told.contains(key) && !of.isAnothers()
-                    : digest.equals(generation.digest());
-            boolean ended = generation.digest() == null || generation.ended();
+            boolean gone = generation.digest() == null;
+            if (gone && !told.contains(key)) {
+                return new Next(number, false);
+            }
+            boolean own = gone ? !of.isAnothers() : digest.equals(generation.digest());
+            boolean ended = gone || generation.ended();
             if (own && !(of.byId() && ended)) {
                 return new Next(number, true);
-            }
-            if (generation.digest() == null && !told.contains(key)) {
-                return new Next(number, false);
             }
         }
     }

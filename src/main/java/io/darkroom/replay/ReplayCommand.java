@@ -160,8 +160,8 @@ public final class ReplayCommand implements Callable<Integer> {
             EndedJob job, Sent before, EndedJobs ended, TopicReader topics, Producer<byte[], byte[]> producer) {
         String id = job.job().id();
         String name = job.job().name() + " (" + job.how() + ")";
-        // By its record alone, where that can tell: most of many have been sent before.
-        String recorded = job.isAnothers() ? null : ended.digest(job.job());
+        // By its record alone, where its request is not at hand: most of many have been sent before.
+        String recorded = job.letter() != null || job.isAnothers() ? null : ended.digest(job.job());
         if (recorded != null && before.requests().contains(id + " " + recorded)) {
             return true;
         }

@@ -355,15 +355,7 @@ final class DeliveryTest {
     /** Whatever is stored there names the old request's source: taken over, it would be told by nobody. */
     @Test
     void withExactlyOnceTheFailureIsTold() {
-        actions.clear();
-        state = Delivery.begin(assignment(true, false), NOW).state();
-        render();
-        hear(
-                stored(0, "own 0.png"),
-                stored(1, "own 1.png"),
-                new DeliveryEvent.ResultCreated(Creation.EXISTS),
-                result(ANOTHER),
-                new DeliveryEvent.OutcomeCreated(Creation.CREATED));
+        rendersWithExactlyOnceWhereAResultIs(ANOTHER);
 
         assertThat(last()).isInstanceOfSatisfying(DeliveryAction.Announce.class, announce -> assertThat(
                         announce.event().failureCode())
@@ -373,23 +365,15 @@ final class DeliveryTest {
     /** Its record has expired, its pictures have not: nobody else is there to tell it. */
     @Test
     void withExactlyOnceAResultFromBeforeTheRecordIsToldByTheFirstThatComes() {
-        actions.clear();
-        state = Delivery.begin(assignment(true, false), NOW).state();
-        render();
-        hear(
-                stored(0, "own 0.png"),
-                stored(1, "own 1.png"),
-                new DeliveryEvent.ResultCreated(Creation.EXISTS),
-                result(state.assignment().request().digest()),
-                new DeliveryEvent.OutcomeCreated(Creation.CREATED),
-                new DeliveryEvent.RecordRead(ended(recordOf(1, "run"), 2)));
+        rendersWithExactlyOnceWhereAResultIs(state.assignment().request().digest());
+        hear(new DeliveryEvent.RecordRead(ended(recordOf(1, "run"), 2)));
 
         assertThat(done()).endsWith("CreateOutcome", "ReadRecord", "Announce");
     }
 
     @Test
     void withExactlyOnceItIsToldAfterARedeliveryToo() {
-        state = Delivery.begin(assignment(true, true), NOW).state();
+        beginsAgainWithExactlyOnce();
 
         hear(new DeliveryEvent.RecordRead(ended(recordOf(1, "other"), 2)));
 
@@ -398,36 +382,33 @@ final class DeliveryTest {
 
     @Test
     void withExactlyOnceItIsToldByTheFirstAlone() {
-        state = Delivery.begin(assignment(true, true), NOW).state();
+        beginsAgainWithExactlyOnce();
         List<JobRecord.Attempt> attempts = List.of(attempt(1, "other", 5), attempt(2, "run", 7));
 
         hear(new DeliveryEvent.RecordRead(ended(new JobRecord(attempts, null, null), 2)));
 
-        assertThat(state).isInstanceOf(Closing.Settled.class);
-        assertThat(done()).isEmpty();
+        settledWithoutAWord();
     }
 
     @Test
     void withExactlyOnceWhatAnotherRequestBroughtAboutIsToldWithThat() {
-        state = Delivery.begin(assignment(true, true), NOW).state();
+        beginsAgainWithExactlyOnce();
         List<JobRecord.Attempt> attempts = List.of(attempt(1, "run", 7), attempt(2, "other", 5));
 
         hear(new DeliveryEvent.RecordRead(ended(new JobRecord(attempts, null, null), 5)));
 
-        assertThat(state).isInstanceOf(Closing.Settled.class);
-        assertThat(done()).isEmpty();
+        settledWithoutAWord();
     }
 
     /** A copy that waits can be canceled without an attempt of its own. */
     @Test
     void withExactlyOnceAnEndWithoutAnAttemptIsToldByTheRequestThatBroughtItAbout() {
-        state = Delivery.begin(assignment(true, true), NOW).state();
+        beginsAgainWithExactlyOnce();
         Bytes outcome = Bytes.utf8(outcome(2).text().replace("completed", "canceled"));
 
         hear(new DeliveryEvent.RecordRead(new JobRecord(recordOf(1, "other").attempts(), outcome, null)));
 
-        assertThat(state).isInstanceOf(Closing.Settled.class);
-        assertThat(done()).isEmpty();
+        settledWithoutAWord();
     }
 
     @Test
@@ -558,6 +539,28 @@ final class DeliveryTest {
             assertThat(queued.attempt()).isEqualTo(2);
             assertThat(queued.alone()).isTrue();
         });
+    }
+
+    /** Its pictures are rendered and stored, and a result for a request with this digest was there before. */
+    private void rendersWithExactlyOnceWhereAResultIs(String digest) {
+        actions.clear();
+        state = Delivery.begin(assignment(true, false), NOW).state();
+        render();
+        hear(
+                stored(0, "own 0.png"),
+                stored(1, "own 1.png"),
+                new DeliveryEvent.ResultCreated(Creation.EXISTS),
+                result(digest),
+                new DeliveryEvent.OutcomeCreated(Creation.CREATED));
+    }
+
+    private void beginsAgainWithExactlyOnce() {
+        state = Delivery.begin(assignment(true, true), NOW).state();
+    }
+
+    private void settledWithoutAWord() {
+        assertThat(state).isInstanceOf(Closing.Settled.class);
+        assertThat(done()).isEmpty();
     }
 
     private static Assignment assignment(boolean exactlyOnce, boolean begunBefore) {
