@@ -2,6 +2,8 @@ package io.darkroom.standalone;
 
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -43,7 +45,7 @@ import org.awaitility.core.ConditionFactory;
 public final class BrokerCluster implements AutoCloseable {
     private static final int BROKERS = 3;
     private static final String IN_SYNC = "2";
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 120;
 
     private final List<Integer> ports = distinctPorts();
     private final String id = Uuid.randomUuid().toString();
@@ -85,21 +87,28 @@ public final class BrokerCluster implements AutoCloseable {
                 .collect(joining(","));
     }
 
-    /** Makes one broker the leader of every partition, and so the coordinator of every group and transaction. */
+    /**
+     * Makes one broker the leader of every partition, and so the coordinator of every group and transaction. Of those of
+     * Kafka's own topics too that come into being meanwhile.
+     */
     public void lead(int broker) {
         List<Integer> order = Stream.concat(
                         Stream.of(broker),
                         IntStream.rangeClosed(1, BROKERS).boxed().filter(other -> other != broker))
                 .toList();
-        Set<TopicPartition> all = leaders().keySet();
-        get(admin.alterPartitionReassignments(all.stream()
-                        .collect(toMap(each -> each, each -> Optional.of(new NewPartitionReassignment(order)))))
-                .all());
-        await().until(() ->
-                get(admin.listPartitionReassignments().reassignments()).isEmpty());
-        await().until(() -> {
-            var unused = get(admin.electLeaders(ElectionType.PREFERRED, all).partitions());
-            return leaders().values().stream().allMatch(leader -> leader == broker);
+        await().untilAsserted(() -> {
+            Set<TopicPartition> others = leaders().entrySet().stream()
+                    .filter(each -> each.getValue() != broker)
+                    .map(Map.Entry::getKey)
+                    .collect(toSet());
+            if (!others.isEmpty()) {
+                get(admin.alterPartitionReassignments(others.stream()
+                                .collect(toMap(each -> each, each -> Optional.of(new NewPartitionReassignment(order)))))
+                        .all());
+                var unused =
+                        get(admin.electLeaders(ElectionType.PREFERRED, others).partitions());
+            }
+            assertThat(others).as("partitions that %s did not lead", broker).isEmpty();
         });
     }
 
