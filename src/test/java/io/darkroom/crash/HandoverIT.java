@@ -26,7 +26,7 @@ class HandoverIT {
     private static final int JOBS_A_TOPIC = 2;
 
     /** Of jobs that wait: more than the first worker does in the time in which the second one starts. */
-    private static final int BACKLOG_A_TOPIC = 24;
+    private static final int BACKLOG_A_TOPIC = 12;
 
     private static final int BACKLOG_STEPS = 60;
 

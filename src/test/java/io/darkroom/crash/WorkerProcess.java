@@ -59,6 +59,9 @@ public final class WorkerProcess implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // One of many that live for seconds: small, and soon up.
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        // As in a container of one core: where several have each core, their networks' threads spin in each other's
+        // way.
+        command.add("-XX:ActiveProcessorCount=1");
         command.addAll(jvm);
         command.add("-Ddarkroom.worker.name=" + name);
         command.add("-Dquarkus.http.port=" + httpPort);
