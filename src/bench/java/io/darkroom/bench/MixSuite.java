@@ -28,12 +28,12 @@ import io.darkroom.pipeline.TorchNoise;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * 64 jobs that differ in all that may differ, through the engine on the starter and on a tiny transformer: 4 to 50 steps, w 1 to 12, four prompts,
@@ -43,7 +43,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class MixSuite implements Suite {
     private static final int JOBS = 64;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 5;
+    private static final int SHORT_JOBS = 3;
     private static final int[] STEPS = {4, 10, 20, 50};
     private static final double[] SCALES = {1, 3, 7.5, 12};
     private static final List<String> PROMPTS =
@@ -112,6 +113,7 @@ final class MixSuite implements Suite {
         Pairs pictures = new Pairs(name + "pictures, to one job at a time", "1/s");
         Pairs busy = new Pairs(name + "device busy", "s/s");
         Pairs shortJob = new Pairs(subject.name() + ", 4 steps behind ten of 50, to alone", "s");
+        Pairs itsCalls = new Pairs(subject.name() + ", the same without the call that is under way when it comes", "s");
         Denoiser.Row largeRow = subject.row(subject.sides().get(0));
         Denoiser.Row smallRow = subject.row(subject.sides().get(1));
         try (RawRows raw = new RawRows(subject.model());
@@ -126,18 +128,42 @@ final class MixSuite implements Suite {
                 // At its best, raw takes so long for the rows of both sizes.
                 double best = many.largeRows / large + many.smallRows / small;
                 double all = many.largeRows + many.smallRows;
-                rows.add(all / (many.seconds - many.otherSeconds), all / best);
+                rows.add(all / (many.queuedSeconds - many.otherSeconds), all / best);
                 pictures.add(JOBS / many.seconds, JOBS / one.seconds);
-                busy.add(many.busySeconds / many.seconds, 1);
-                double alone = shortJob(batching, 0);
-                shortJob.add(shortJob(batching, LONG_JOBS), alone);
+                busy.add(many.busySeconds / many.queuedSeconds, 1);
+                for (int i = 0; i < SHORT_JOBS; i++) {
+                    Latency alone = shortJob(batching, 0);
+                    Latency behind = shortJob(batching, LONG_JOBS);
+                    shortJob.add(behind.seconds, alone.seconds);
+                    itsCalls.add(behind.seconds - behind.underWay, alone.seconds);
+                }
             }
         }
-        return List.of(rows.row(), pictures.row(), busy.row(), shortJob.row());
+        return List.of(rows.row(), pictures.row(), busy.row(), shortJob.row(), itsCalls.row());
     }
 
-    /** What a mix took; rows by size, and seconds of the device besides the denoiser's. */
-    private record Mixed(double seconds, double busySeconds, double otherSeconds, double largeRows, double smallRows) {}
+    /**
+     * What a mix took; rows by size, and seconds of the device besides the denoiser's.
+     *
+     * @param queuedSeconds until the device had nothing more to do
+     */
+    private record Mixed(
+            double seconds,
+            double queuedSeconds,
+            double busySeconds,
+            double otherSeconds,
+            double largeRows,
+            double smallRows) {}
+
+    /**
+     * What a short job took.
+     *
+     * @param underWay of its seconds, what was left of the call that was under way when it came
+     */
+    private record Latency(double seconds, double underWay) {}
+
+    /** A call of the device's; nanoseconds. */
+    private record Call(CallListener.Kind kind, long end, long took) {}
 
     private Mixed mix(Worker worker) {
         List<RenderJob> given = new ArrayList<>();
@@ -155,19 +181,25 @@ final class MixSuite implements Suite {
                     worker.subject.sides().get(size),
                     worker.subject.samplers().get(i % worker.subject.samplers().size())));
         }
-        worker.nanos.set(0);
-        worker.denoiserNanos.set(0);
+        worker.calls.clear();
         long start = System.nanoTime();
         List<CompletableFuture<Rendered>> done =
                 given.stream().map(worker::render).toList();
         done.forEach(CompletableFuture::join);
         double seconds = (System.nanoTime() - start) / 1e9;
-        double busy = worker.nanos.get() / 1e9;
-        return new Mixed(seconds, busy, busy - worker.denoiserNanos.get() / 1e9, rowsOfSize[0], rowsOfSize[1]);
+        double busy = 0;
+        double other = 0;
+        long last = start;
+        for (Call call : List.copyOf(worker.calls)) {
+            busy += call.took / 1e9;
+            other += call.kind == CallListener.Kind.DENOISER ? 0 : call.took / 1e9;
+            last = Math.max(last, call.end);
+        }
+        return new Mixed(seconds, (last - start) / 1e9, busy, other, rowsOfSize[0], rowsOfSize[1]);
     }
 
     /** Seconds until a short job is there that is given right after some long ones have begun. */
-    private double shortJob(Worker worker, int behind) throws InterruptedException {
+    private Latency shortJob(Worker worker, int behind) throws InterruptedException {
         List<CompletableFuture<Rendered>> others = new ArrayList<>();
         for (int i = 0; i < behind; i++) {
             Ending ending = new Ending();
@@ -194,7 +226,11 @@ final class MixSuite implements Suite {
         worker.render(job).join();
         double seconds = (System.nanoTime() - start) / 1e9;
         others.forEach(CompletableFuture::join);
-        return seconds;
+        double underWay = List.copyOf(worker.calls).stream()
+                .filter(call -> call.end - call.took <= start && call.end > start)
+                .mapToDouble(call -> (call.end - start) / 1e9)
+                .sum();
+        return new Latency(seconds, underWay);
     }
 
     private RenderJob job(Worker worker, String prompt, int steps, double scale, int size, String sampler) {
@@ -219,8 +255,7 @@ final class MixSuite implements Suite {
 
     /** An engine with a device of its own. */
     private static final class Worker implements AutoCloseable {
-        final AtomicLong nanos = new AtomicLong();
-        final AtomicLong denoiserNanos = new AtomicLong();
+        final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
         final Subject subject;
         final RequestParser parser;
         final Engine engine;
@@ -228,12 +263,7 @@ final class MixSuite implements Suite {
 
         Worker(Subject subject, int jobsAtOnce, int rows) {
             this.subject = subject;
-            CallMeter meter = new CallMeter((kind, n, took) -> {
-                nanos.addAndGet(took);
-                if (kind == CallListener.Kind.DENOISER) {
-                    denoiserNanos.addAndGet(took);
-                }
-            });
+            CallMeter meter = new CallMeter((kind, n, took) -> calls.add(new Call(kind, System.nanoTime(), took)));
             Models models = new Models(
                     Path.of("no-other-models"),
                     List.of(subject.model()),

@@ -28,6 +28,9 @@ final class BatchSizes {
     /** A shape of so many times the elements is too far away to guess its needs. */
     private static final int FAR = 16;
 
+    /** A device that says itself that a call was too large is asked for its memory once in so many choices. */
+    private static final int ASKED_EVERY = 64;
+
     /** How much a new measurement of the time around calls counts against all before it. */
     private static final double NEW = 0.05;
 
@@ -50,6 +53,9 @@ final class BatchSizes {
         double bytesARow;
         double leastBytesARow = Double.POSITIVE_INFINITY;
         long before = -1;
+        int fitting;
+        /** The number of the choice at which the memory is asked again. */
+        long askAgain;
     }
 
     /**
@@ -108,8 +114,16 @@ final class BatchSizes {
         around += NEW * (nanos - around);
     }
 
-    /** So many rows should fit, by what a row was measured to need. */
+    /** So many rows should fit, by what a row was measured to need. Where asking takes time, it is not done at each choice. */
     private int fitting(Calls calls) {
+        if (memory.kills() || calls.choices >= calls.askAgain) {
+            calls.fitting = askFitting(calls);
+            calls.askAgain = calls.choices + ASKED_EVERY;
+        }
+        return calls.fitting;
+    }
+
+    private int askFitting(Calls calls) {
         OptionalLong free = calls.bytesARow <= 0 ? OptionalLong.empty() : memory.free();
         return free.isEmpty()
                 ? Integer.MAX_VALUE
@@ -135,6 +149,21 @@ final class BatchSizes {
                             + " other shapes did for their size; free are " + mebibytes((double) free.getAsLong())
                             + " of " + mebibytes((double) memory.limit().orElse(0)) + " MiB");
         }
+    }
+
+    /**
+     * Whether a call that was made before may not fit now, since its memory was given back and others may have taken it.
+     * Only where it would end the process.
+     */
+    boolean isTight(Shape shape) {
+        Calls calls = known(shape);
+        if (!memory.kills() || calls == null || calls.kept > 0 || calls.profile.largest() == 0) {
+            return false;
+        }
+        OptionalLong free = memory.free();
+        return free.isPresent()
+                && calls.leastBytesARow < Double.POSITIVE_INFINITY
+                && calls.leastBytesARow > (double) free.getAsLong() + held(shape.pipeline());
     }
 
     /**
@@ -216,7 +245,8 @@ final class BatchSizes {
         calls.profile.measured(rows, nanos);
         calls.kept = Math.max(calls.kept, rows);
         if (calls.limit < Integer.MAX_VALUE && ++calls.wellSince >= FORGOTTEN) {
-            calls.limit = RowLadder.above(calls.limit);
+            int above = RowLadder.above(calls.limit);
+            calls.limit = above < most ? above : Integer.MAX_VALUE;
             calls.wellSince = 0;
         }
     }
@@ -230,7 +260,10 @@ final class BatchSizes {
 
     /** The runtime has given back what it kept for calls. */
     void shrunk() {
-        byShape.values().forEach(shapes -> shapes.values().forEach(calls -> calls.kept = 0));
+        byShape.values().forEach(shapes -> shapes.values().forEach(calls -> {
+            calls.kept = 0;
+            calls.askAgain = 0;
+        }));
     }
 
     /** Whether so many rows of one picture are known not to fit into one call. */

@@ -3,8 +3,10 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Rendered;
 import io.darkroom.job.Renderer.Listener;
+import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
+import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.tensor.Tensor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -110,14 +112,23 @@ final class Finishing {
             if (fault == null) {
                 listener.finished(rendered);
             } else {
-                listener.failed(unencoded(flight, fault));
+                unencoded(flight, fault);
             }
         });
     }
 
     /** Without an answer the job would hold its turn, and its offset, for ever. */
-    private static Failure unencoded(Flight flight, Throwable fault) {
+    private static void unencoded(Flight flight, Throwable fault) {
         Throwable cause = fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+        if (cause instanceof ModelUnavailableException) {
+            // Its files, of which the pictures tell the digest, are being exchanged.
+            flight.work.listener().faulted(new SurroundingsException(String.valueOf(cause.getMessage()), cause));
+        } else {
+            flight.work.listener().failed(failure(flight, cause));
+        }
+    }
+
+    private static Failure failure(Flight flight, Throwable cause) {
         if (cause instanceof OutOfMemoryError) {
             LOG.errorf("%s: %s", flight.work.job().key().name(), cause);
             return new Failure(Failure.Code.OUT_OF_MEMORY, "encoding the pictures: " + cause.getMessage());

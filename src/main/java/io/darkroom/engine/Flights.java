@@ -1,8 +1,10 @@
 package io.darkroom.engine;
 
 import io.darkroom.job.Failure;
+import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
+import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.pipeline.ArgumentsException;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +88,9 @@ final class Flights {
             } else {
                 fail(concerned, new Failure(Failure.Code.INTERNAL, "the device: " + e.getMessage()));
             }
+        } catch (ModelUnavailableException e) {
+            // Files that are being exchanged: another try may find them whole.
+            fault(concerned, new SurroundingsException(String.valueOf(e.getMessage()), e));
         } catch (ArgumentsException e) {
             fail(concerned, Failure.of(Arguing.problems(e)));
         } catch (RuntimeException e) {
@@ -107,6 +112,15 @@ final class Flights {
             if (all.contains(flight)) {
                 land(flight);
                 flight.work.listener().failed(failure);
+            }
+        }
+    }
+
+    private void fault(List<Flight> concerned, SurroundingsException cause) {
+        for (Flight flight : concerned) {
+            if (all.contains(flight)) {
+                land(flight);
+                flight.work.listener().faulted(cause);
             }
         }
     }

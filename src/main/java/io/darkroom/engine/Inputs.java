@@ -1,7 +1,10 @@
 package io.darkroom.engine;
 
+import io.darkroom.job.Failure;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.pipeline.InputImage;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +22,35 @@ record Inputs(@Nullable InputImage image, @Nullable InputImage mask, @Nullable I
         return named.image() != null || named.maskImage() != null || named.controlImage() != null;
     }
 
-    /** Fetches what a request names. Blocks. */
+    /**
+     * Fetches what a request names. Blocks.
+     *
+     * @throws InputPictures.UnusableException with the problems of all that cannot be used
+     * @throws io.darkroom.job.SurroundingsException where the store is at fault
+     */
     static Inputs of(RenderRequest.Inputs named, InputPictures from) {
-        return new Inputs(
-                named.image() == null ? null : from.read("image", named.image()),
-                named.maskImage() == null ? null : from.read("mask_image", named.maskImage()),
-                named.controlImage() == null ? null : from.read("control_image", named.controlImage()));
+        List<Failure> unusable = new ArrayList<>();
+        Inputs all = new Inputs(
+                read("image", named.image(), from, unusable),
+                read("mask_image", named.maskImage(), from, unusable),
+                read("control_image", named.controlImage(), from, unusable));
+        if (unusable.size() == 1) {
+            throw new InputPictures.UnusableException(unusable.get(0));
+        }
+        if (!unusable.isEmpty()) {
+            throw new InputPictures.UnusableException(Failure.of(
+                    unusable.stream().flatMap(f -> f.problems().stream()).toList()));
+        }
+        return all;
+    }
+
+    private static @Nullable InputImage read(
+            String field, RenderRequest.@Nullable ImageRef named, InputPictures from, List<Failure> unusable) {
+        try {
+            return named == null ? null : from.read(field, named);
+        } catch (InputPictures.UnusableException e) {
+            unusable.add(e.failure());
+            return null;
+        }
     }
 }

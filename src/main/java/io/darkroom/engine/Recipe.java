@@ -45,6 +45,9 @@ record Recipe(String model, RenderRequest request, List<Plan> plans) {
         if (request.expiresAt() != null) {
             all.put("expires_at", request.expiresAt().toString());
         }
+        if (request.previewEvery() != null) {
+            all.put("preview_every", request.previewEvery());
+        }
         return all;
     }
 

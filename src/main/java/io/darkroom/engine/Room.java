@@ -50,9 +50,13 @@ final class Room {
 
     /**
      * Looks whether one row can fit, before the first call of its shape. As {@link BatchSizes#require}, in all the room
-     * that can be made.
+     * that can be made. A shape that fitted before gets the room of models that are not in use, if it needs it.
      */
     void require(Shape shape) {
+        if (sizes.isTight(shape)) {
+            LOG.infof("%s: models that are not in use are closed", sizes.figures(shape, 1));
+            models.closeIdle();
+        }
         var unused = made(() -> {
             sizes.require(shape);
             return shape;

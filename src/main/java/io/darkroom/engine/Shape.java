@@ -26,12 +26,12 @@ record Shape(Pipeline pipeline, String dimensions, int elements) {
     }
 
     /**
-     * Of the decoder's calls, which are alike where the pictures are.
+     * Of the decoder's calls, which are alike where the pictures are; of a tile's elements where they are decoded in tiles.
      *
      * @param width in pixels, as is the height
      */
     static Shape decoding(Pipeline pipeline, int width, int height) {
-        return new Shape(pipeline, DECODE + width + " x " + height, width * height);
+        return new Shape(pipeline, DECODE + width + " x " + height, pipeline.decodedAtOnce(width, height));
     }
 
     @Override

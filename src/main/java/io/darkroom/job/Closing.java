@@ -147,7 +147,7 @@ public sealed interface Closing extends DeliveryState {
     }
 
     /** Leaves the job, and says in its record that the attempt does not count. */
-    record Releasing(Assignment assignment, int attempt) implements Closing {
+    record Releasing(Assignment assignment, int attempt, JobRecord.End end) implements Closing {
         @Override
         public Turn turn() {
             return Turn.TRAILS;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A record's data and, where it is a CloudEvent, the event's source and id (CloudEvents 1.0, Kafka protocol binding 3.2
  * and 3.3). Plain JSON is an event without them.
  *
+ * @param source null where there is none, or an empty one, which is none (CloudEvents 1.0, 3.1.1)
+ * @param id likewise
  * @param data null where a structured event has none
  */
 record CloudEvent(@Nullable String source, @Nullable String id, @Nullable JsonNode data) {
@@ -17,6 +19,11 @@ record CloudEvent(@Nullable String source, @Nullable String id, @Nullable JsonNo
     private static final String BATCH = "application/cloudevents-batch";
 
     private static final String DATA = "data.";
+
+    CloudEvent {
+        source = source == null || source.isEmpty() ? null : source;
+        id = id == null || id.isEmpty() ? null : id;
+    }
 
     static CloudEvent of(IncomingRecord record, Bytes value, JsonReader reader, Problems problems)
             throws JsonReader.UnreadableException {

@@ -5,6 +5,7 @@ import io.darkroom.job.Closing.Cleaning;
 import io.darkroom.job.Closing.DeadLettering;
 import io.darkroom.job.Closing.Deciding;
 import io.darkroom.job.Closing.Lost;
+import io.darkroom.job.Closing.Parting;
 import io.darkroom.job.Closing.Released;
 import io.darkroom.job.Closing.Releasing;
 import io.darkroom.job.Closing.Settled;
@@ -92,9 +93,21 @@ public final class Delivery {
             actions.add(stop(a));
         }
         if (state instanceof Making making) {
-            actions.add(createEnd(a, making.attempt(), new JobRecord.End(true, LOST, making.deviceMs())));
+            actions.add(lost(a, making.attempt(), making.deviceMs()));
+        } else if (state instanceof Parting parting) {
+            actions.add(lost(a, parting.attempt(), parting.deviceMs()));
+        } else if (state instanceof Releasing releasing) {
+            actions.add(createEnd(a, releasing.attempt(), releasing.end()));
+        } else if (state instanceof Deciding deciding && deciding.claimed() > 0) {
+            actions.add(lost(a, deciding.claimed(), 0));
+        } else if (state instanceof Queued queued && queued.claimed()) {
+            actions.add(lost(a, queued.attempt(), 0));
         }
         return new Step(new Lost(a), actions);
+    }
+
+    private static DeliveryAction lost(Assignment a, int attempt, double deviceMs) {
+        return createEnd(a, attempt, new JobRecord.End(true, LOST, deviceMs));
     }
 
     private static DeliveryAction createEnd(Assignment a, int attempt, JobRecord.End end) {
@@ -231,7 +244,7 @@ public final class Delivery {
             return new Step(new Released(a));
         }
         JobRecord.End end = new JobRecord.End(release.clean(), release.reason(), deviceMs);
-        return new Step(new Releasing(a, claimed), createEnd(a, claimed, end));
+        return new Step(new Releasing(a, claimed, end), createEnd(a, claimed, end));
     }
 
     static DeliveryAction stop(Assignment a) {

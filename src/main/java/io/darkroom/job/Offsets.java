@@ -50,14 +50,26 @@ public final class Offsets {
 
     private long next = -1;
     private Commit committed = Commit.at(-1);
+    /** Whether {@link #committed} says where the partition's work begins. */
+    private boolean known;
+
     private boolean tellBegun;
 
     /** Of a partition of which nothing is known. */
     public Offsets() {}
 
+    /** Of a partition that begins again below what is committed: its offset is due at once, lest a new owner skip records. */
+    public static Offsets anew(long offset) {
+        Offsets anew = new Offsets();
+        anew.next = offset;
+        anew.known = true;
+        return anew;
+    }
+
     /** Of a partition that an earlier owner left: what it committed. */
     public Offsets(Commit left) {
         committed = left;
+        known = true;
         next = left.offset();
         settledAbove.addAll(left.settledAbove());
         begun.addAll(left.begun());
@@ -72,7 +84,8 @@ public final class Offsets {
         if (offset < committed.offset()) {
             throw new IllegalArgumentException("offset " + offset + " is below the committed " + committed.offset());
         }
-        if (committed.offset() < 0) {
+        if (!known) {
+            known = true;
             committed = Commit.at(offset);
         }
         next = Math.max(next, offset + 1);

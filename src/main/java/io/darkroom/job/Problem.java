@@ -9,6 +9,7 @@ package io.darkroom.job;
  */
 public record Problem(String field, String message, Failure.Code code) {
     public Problem {
+        field = Quote.carried(field);
         message = Quote.paragraph(message);
     }
 

@@ -7,6 +7,7 @@ final class Quote {
     private static final int LONGEST = 60;
     private static final int LONGEST_LINE = 300;
     private static final int LONGEST_PARAGRAPH = 2000;
+    private static final int REPLACEMENT = 0xFFFD;
 
     private Quote() {}
 
@@ -27,7 +28,17 @@ final class Quote {
 
     /** A message of ours in which something of others may stand, cut after 2,000 characters. */
     static String paragraph(String text) {
-        return text.length() <= LONGEST_PARAGRAPH ? text : shorten(text, LONGEST_PARAGRAPH);
+        return text.length() <= LONGEST_PARAGRAPH ? carried(text) : shorten(text, LONGEST_PARAGRAPH);
+    }
+
+    /** The text, with what no encoding of Unicode can carry replaced. */
+    static String carried(String text) {
+        return brokenUnicode(text)
+                ? text.codePoints()
+                        .map(c -> surrogate(c) ? REPLACEMENT : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString()
+                : text;
     }
 
     /** Whether a text holds half of a surrogate pair, which no encoding of Unicode can carry. */
@@ -40,7 +51,7 @@ final class Quote {
         int at = 0;
         for (int shown = 0; at < text.length() && shown < longest; shown++) {
             int c = text.codePointAt(at);
-            out.appendCodePoint(presentable(c) ? c : 0xFFFD);
+            out.appendCodePoint(presentable(c) ? c : REPLACEMENT);
             at += Character.charCount(c);
         }
         return out.append(at < text.length() ? "…" : "").toString();

@@ -244,10 +244,11 @@ final class RequestFields {
     private static @Nullable ImageRef imageRef(Fields fields, String name) {
         Fields object = fields.object(name, "an object such as {\"key\": \"inputs/a.png\"}");
         if (object == null) {
-            return null;
+            // One that cannot be read is there all the same: what goes with it is no problem of its own.
+            return fields.given(name) == null ? null : new ImageRef("", null);
         }
         JsonNode given = object.given("key");
-        String key = null;
+        String key = "";
         if (given == null || !given.isTextual()) {
             fields.problems()
                     .add(
@@ -259,7 +260,7 @@ final class RequestFields {
         }
         String bucket = object.text("bucket", "a bucket's name", ObjectKeys::isBucket);
         object.refuseUnknown();
-        return key == null ? null : new ImageRef(key, bucket);
+        return new ImageRef(key, bucket);
     }
 
     private @Nullable Inversion inversion(Fields fields) {

@@ -94,8 +94,10 @@ public final class RequestParser {
         RenderRequest request = fields.read(json, key, digest, problems);
         pixels(request, problems);
         pictures(request, problems);
+        // Against another model than the one that was meant, all sorts of fields would look wrong.
+        List<Problem> ofModel = problems.touch("model") ? List.of() : check.problems(request);
         // A field that could not be read looks as if it were not given: that is no second problem.
-        check.problems(request).stream()
+        ofModel.stream()
                 .filter(problem -> !problems.touch(problem.field()))
                 .toList()
                 .forEach(problems::add);

@@ -29,21 +29,23 @@ class CancellationReader implements AutoCloseable {
     private final KafkaClients clients;
     private final String topic;
     private final DeliveryLoop deliveries;
+    private final RequestWindow window;
     private volatile @Nullable CancellationTopic reading;
     private org.apache.kafka.clients.consumer.@Nullable Consumer<byte[], byte[]> consumer;
     private volatile boolean closing;
 
-    CancellationReader(KafkaClients clients, DarkroomConfig config, DeliveryLoop deliveries) {
+    CancellationReader(KafkaClients clients, DarkroomConfig config, DeliveryLoop deliveries, RequestWindow window) {
         this.clients = clients;
         this.topic = config.topics().cancellations();
         this.deliveries = deliveries;
+        this.window = window;
     }
 
     /** Starts reading. */
     void start() {
         var reader = clients.reader("darkroom-cancellations");
         consumer = reader;
-        CancellationTopic all = new CancellationTopic(reader, topic, deliveries::cancel);
+        CancellationTopic all = new CancellationTopic(reader, topic, deliveries::cancel, window::behind);
         reading = all;
         Thread thread = new Thread(() -> read(reader, all), "cancellations");
         thread.setDaemon(true);

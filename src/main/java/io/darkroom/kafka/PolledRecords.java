@@ -1,9 +1,13 @@
 package io.darkroom.kafka;
 
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -20,6 +24,7 @@ public final class PolledRecords implements ConsumerInterceptor<Object, Object> 
     /** Offsets by partition; for any thread. */
     static final class Last {
         private final Map<TopicPartition, Long> offsets = new ConcurrentHashMap<>();
+        private final Set<TopicPartition> leftOut = ConcurrentHashMap.newKeySet();
 
         /** The last one's offset; -1 where there was none. */
         long of(TopicPartition partition) {
@@ -33,6 +38,12 @@ public final class PolledRecords implements ConsumerInterceptor<Object, Object> 
         /** The consumer begins anew with these. */
         void forget(Collection<TopicPartition> partitions) {
             offsets.keySet().removeAll(partitions);
+            leftOut.removeAll(partitions);
+        }
+
+        /** Nothing of these is given to the application until they are begun anew, at another position. */
+        void leaveOut(Collection<TopicPartition> partitions) {
+            leftOut.addAll(partitions);
         }
     }
 
@@ -47,11 +58,17 @@ public final class PolledRecords implements ConsumerInterceptor<Object, Object> 
 
     @Override
     public ConsumerRecords<Object, Object> onConsume(ConsumerRecords<Object, Object> records) {
+        Map<TopicPartition, List<ConsumerRecord<Object, Object>>> given = new HashMap<>();
         for (TopicPartition partition : records.partitions()) {
-            var polled = records.records(partition);
-            last.given(partition, polled.get(polled.size() - 1).offset());
+            if (!last.leftOut.contains(partition)) {
+                var polled = records.records(partition);
+                last.given(partition, polled.get(polled.size() - 1).offset());
+                given.put(partition, polled);
+            }
         }
-        return records;
+        return given.size() == records.partitions().size()
+                ? records
+                : new ConsumerRecords<>(given, records.nextOffsets());
     }
 
     @Override

@@ -66,8 +66,8 @@ final class PrefixCommit implements KafkaCommitHandler {
 
     /**
      * @param polled what the consumer was given
-     * @param learnTopics has the broker tell what {@link RequestOffsets} needs to know of some topics; throws
-     *     {@link BrokerUnavailableException}
+     * @param learnTopics has the broker tell what {@link RequestOffsets} needs to know of some topics, which may have been
+     *     made anew; throws {@link BrokerUnavailableException}
      */
     PrefixCommit(
             KafkaConsumer<?, ?> consumer,
@@ -148,6 +148,7 @@ final class PrefixCommit implements KafkaCommitHandler {
         } catch (IllegalArgumentException e) {
             LOG.warnf("%s goes on at an earlier offset, %d: was the topic made anew?", partition, record.getOffset());
             offsets.anew(partition, record.getOffset());
+            commits.commitNext();
         }
         return Uni.createFrom().item(record);
     }
@@ -170,6 +171,9 @@ final class PrefixCommit implements KafkaCommitHandler {
             take(assigned, left);
         } else if (commits.mustLearn()) {
             unlearnt.addAll(assigned);
+            // Else some would wait before the application, and come to it when the partition has been taken further
+            // back.
+            polled.leaveOut(assigned);
         } else {
             // The job records know what is done.
             take(assigned, Map.of());
@@ -202,7 +206,7 @@ final class PrefixCommit implements KafkaCommitHandler {
     }
 
     private Map<TopicPartition, OffsetAndMetadata> committed(Collection<TopicPartition> of, Duration patience) {
-        // What is committed names its topic: at the start nobody may have asked for that yet.
+        // What is committed names its topic.
         learnTopics.accept(of.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
         Map<TopicPartition, OffsetAndMetadata> left = new HashMap<>();
         consumer.unwrap().committed(Set.copyOf(of), patience).forEach((partition, committed) -> {
@@ -213,7 +217,10 @@ final class PrefixCommit implements KafkaCommitHandler {
         return left;
     }
 
-    /** Takes partitions that could not be taken when they were assigned. What came of them meanwhile was left, and comes again. */
+    /**
+     * Takes partitions that could not be taken when they were assigned. What came of them meanwhile was left out, and comes
+     * again.
+     */
     private void learn(Consumer<?, ?> polling) {
         unlearnt.retainAll(polling.assignment());
         if (unlearnt.isEmpty()) {

@@ -84,7 +84,7 @@ class RequestOffsets {
 
     /** The partition begins again below what is committed, with this record. */
     synchronized void anew(TopicPartition partition, long offset) {
-        Offsets anew = new Offsets();
+        Offsets anew = Offsets.anew(offset);
         anew.received(offset);
         partitions.put(partition, anew);
     }

@@ -32,6 +32,7 @@ class RequestWindow implements Intake {
     private final TopicPause pause;
     private final Map<String, Held> topics = new HashMap<>();
     private @Nullable String trouble;
+    private boolean behind;
     private boolean closed;
     private @Nullable CompletableFuture<@Nullable Void> next;
 
@@ -89,9 +90,18 @@ class RequestWindow implements Intake {
 
     @Override
     public void resume() {
+        change(() -> trouble = null);
+    }
+
+    /** Whether cancellations may have come that are not read yet: until they are, nothing is taken. */
+    void behind(boolean now) {
+        change(() -> behind = now);
+    }
+
+    private void change(Runnable change) {
         CompletableFuture<@Nullable Void> waiting;
         synchronized (this) {
-            trouble = null;
+            change.run();
             topics.forEach(this::goOn);
             waiting = isOpen() ? next : null;
         }
@@ -107,7 +117,7 @@ class RequestWindow implements Intake {
     }
 
     private boolean isOpen() {
-        return !closed && trouble == null;
+        return !closed && !behind && trouble == null;
     }
 
     private boolean isFull(Held held) {

@@ -60,21 +60,17 @@ public class Topics {
     }
 
     /**
-     * Has the broker tell the ids of some topics that are not known yet.
+     * Has the broker tell the ids of some topics: one that was deleted and made anew has another.
      *
      * @throws BrokerUnavailableException if the broker does not answer
      */
     public void learn(Set<String> some) {
-        List<String> unknown =
-                some.stream().filter(name -> !ids.containsKey(name)).toList();
-        if (!unknown.isEmpty()) {
-            admin.describeTopics(unknown).topicNameValues().forEach((name, answer) -> {
-                TopicDescription found = await(answer);
-                if (found != null) {
-                    ids.put(name, found.topicId().toString());
-                }
-            });
-        }
+        admin.describeTopics(some).topicNameValues().forEach((name, answer) -> {
+            TopicDescription found = await(answer);
+            if (found != null) {
+                ids.put(name, found.topicId().toString());
+            }
+        });
     }
 
     /** The id that the broker gave a topic when it was made; its name where the broker does not tell. */

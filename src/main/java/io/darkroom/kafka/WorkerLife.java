@@ -101,7 +101,7 @@ public class WorkerLife {
                 reader.start();
                 until("the cancellations", () -> requireCaughtUp(reader));
             }
-            open.complete(null);
+            begin();
             LOG.info(
                     renders()
                             ? "Ready: taking requests from "
@@ -115,6 +115,19 @@ public class WorkerLife {
             LOG.debug("because", e);
             Quarkus.asyncExit(1);
         }
+    }
+
+    private synchronized void begin() throws InterruptedException {
+        if (stopping) {
+            throw new InterruptedException("the process stops");
+        }
+        open.complete(null);
+    }
+
+    /** Whether it had begun. */
+    private synchronized boolean end() {
+        stopping = true;
+        return open.isDone();
     }
 
     /** Tries until it succeeds: what is not there yet may come, and the process is worth nothing without it. */
@@ -163,8 +176,7 @@ public class WorkerLife {
 
     /** Before the channels close: SmallRye closes them after the application's observers. */
     void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
-        stopping = true;
-        if (!renders() || !open.isDone()) {
+        if (!end() || !renders()) {
             return;
         }
         window.close();

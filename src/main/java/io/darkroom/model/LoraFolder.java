@@ -53,9 +53,11 @@ public final class LoraFolder {
     /** Where one lies; its name may end in {@code .safetensors} or not. */
     Optional<Path> file(String name) {
         String stem = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+        if (!names().contains(stem)) {
+            return Optional.empty(); // also what could be no file's name
+        }
         return Stream.of(folder.resolve(stem + SUFFIX), folder.resolve(stem).resolve(SAVED))
                 .filter(Files::isRegularFile)
-                .filter(file -> names().contains(stem))
                 .findFirst();
     }
 

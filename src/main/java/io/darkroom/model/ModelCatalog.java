@@ -205,7 +205,9 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
             synchronized (this) {
                 loaded.remove(key, entry);
                 forget(folder);
-                if (e instanceof ModelUnavailableException || e instanceof DeviceException) {
+                // Want of memory is no fault of the model's, and over when others have left.
+                if (e instanceof ModelUnavailableException
+                        || (e instanceof DeviceException && !(e instanceof DeviceMemoryException))) {
                     failures.put(key, String.valueOf(e.getMessage()));
                 }
             }

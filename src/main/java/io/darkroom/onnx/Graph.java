@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** One ONNX graph on a device. Owns its session. Called by one thread at a time. */
 final class Graph implements AutoCloseable {
@@ -37,6 +38,8 @@ final class Graph implements AutoCloseable {
 
     private final String arena;
     private Map<String, long[]> smallest = Map.of();
+    /** On the CPU a session may use weights that it was given where they lie. */
+    private @Nullable FusedGraph fused;
 
     private Graph(Path file, OrtSession session, Device device, CallListener.Kind kind, CallListener listener)
             throws OrtException {
@@ -63,8 +66,14 @@ final class Graph implements AutoCloseable {
             Device device,
             CallListener.Kind kind,
             CallListener listener) {
-        try (FusedGraph fused = FusedGraph.of(file, changes)) {
-            return of(file.file(), Sessions.openFused(file.file(), fused, device, kind), device, kind, listener);
+        FusedGraph fused = FusedGraph.of(file, changes);
+        try {
+            Graph graph = of(file.file(), Sessions.openFused(file.file(), fused, device, kind), device, kind, listener);
+            graph.fused = fused;
+            return graph;
+        } catch (RuntimeException | Error e) {
+            fused.close();
+            throw e;
         }
     }
 
@@ -135,6 +144,10 @@ final class Graph implements AutoCloseable {
 
     /** Checks a dimension where the graph fixes it. */
     void expectDimension(String name, TensorInfo info, int axis, int expected, String source) {
+        if (axis >= info.getShape().length) {
+            throw unfitting(describe(name, info) + ": found " + info.getShape().length + " axes, expected at least "
+                    + (axis + 1));
+        }
         long found = info.getShape()[axis];
         if (found >= 0 && found != expected) {
             throw unfitting(describe(name, info) + ": found " + found + " on axis " + axis + ", expected " + expected
@@ -265,6 +278,9 @@ final class Graph implements AutoCloseable {
     @Override
     public void close() {
         close(session);
+        if (fused != null) {
+            fused.close();
+        }
     }
 
     private static void close(OrtSession session) {

@@ -167,7 +167,7 @@ public final class OnnxLoader implements NetworkLoader {
                     : Graph.open(files.file(component), changes, device, kind, listener);
             try {
                 return as.apply(graph, config);
-            } catch (ModelUnavailableException e) {
+            } catch (RuntimeException | Error e) {
                 graph.close();
                 throw e;
             }

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class FamilyPipeline implements Pipeline {
     private final Networks networks;
     private final NoiseFactory noise;
     private final Conditioner conditioner;
+    private final Optional<VaeTiling> tiling;
 
     /** @throws ModelUnavailableException where the denoiser wants other inputs than this family has */
     FamilyPipeline(FamilyPlanner planner, ModelFolder variant, Networks networks, NoiseFactory noise) {
@@ -47,6 +49,7 @@ final class FamilyPipeline implements Pipeline {
                             + wanted + ", expected " + family.conditions());
         }
         this.conditioner = family.conditioner(networks);
+        this.tiling = VaeTiling.of(variant);
     }
 
     @Override
@@ -308,6 +311,11 @@ final class FamilyPipeline implements Pipeline {
         return networks.decoder().decode(unscaled).stream()
                 .map(Autoencoder::toPixels)
                 .toList();
+    }
+
+    @Override
+    public int decodedAtOnce(int width, int height) {
+        return tiling.map(tiles -> tiles.largest(width, height)).orElse(width * height);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.darkroom.pipeline;
 
 import io.darkroom.model.ModelFolder;
+import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.NetworkLoader;
 import io.darkroom.model.Networks;
 import io.darkroom.sampling.Sampler;
@@ -34,9 +35,33 @@ final class FamilyPlanner implements Planner {
         this.controls = Controls.of(family);
         this.soundness = new Soundness(family, tasks, controls);
         this.samplers = new SamplerCache(family.folder().scheduler().map());
+        checkScheduler();
         this.tiling = VaeTiling.of(family.folder());
         if (!family.folder().defaults().isEmpty()) {
             new DefaultsCheck(family, controls).check(this);
+        }
+    }
+
+    /**
+     * A bad value in the model's own scheduler config is the model's fault, not that of each request. What Darkroom lacks is
+     * another matter: a request may name another scheduler, as the model's own defaults may.
+     */
+    private void checkScheduler() {
+        ModelFolder folder = family.folder();
+        if (folder.defaults().containsKey("scheduler")) {
+            return;
+        }
+        try {
+            samplers.config(Map.of());
+        } catch (SchedulerException e) {
+            if (e.problems().stream().allMatch(p -> p.kind() == SchedulerException.Kind.INVALID)) {
+                throw new ModelUnavailableException(
+                        folder.scheduler().file() + ": "
+                                + e.problems().stream()
+                                        .map(p -> p.field().replaceFirst("^scheduler\\.", "") + ": " + p.message())
+                                        .collect(Collectors.joining("; ")),
+                        e);
+            }
         }
     }
 
@@ -108,15 +133,16 @@ final class FamilyPlanner implements Planner {
                         s -> task.hasStrength() ? family.firstIndex(a, s) : 0)
                 .check(sampler, checks);
         Arguments.Inversion inversion = a.inversion();
-        if (inversion != null) {
+        Sampler up = inversion == null ? null : checks.attempt(() -> Inversions.sampler(scheduler, inversion));
+        if (inversion != null && up != null) {
             new RunCheck(
                             samplers,
-                            "inversion.num_inference_steps",
+                            Inversions.STEPS,
                             n -> Inversions.sampler(
                                     scheduler,
                                     new Arguments.Inversion(inversion.prompt(), n, inversion.guidanceScale())),
                             s -> 0)
-                    .check(Inversions.sampler(scheduler, inversion), checks);
+                    .check(up, checks);
         }
     }
 

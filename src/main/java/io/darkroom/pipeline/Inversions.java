@@ -4,6 +4,7 @@ import io.darkroom.sampling.Sampler;
 import io.darkroom.sampling.ScheduleRequest;
 import io.darkroom.sampling.SchedulerClass;
 import io.darkroom.sampling.SchedulerConfig;
+import io.darkroom.sampling.SchedulerException;
 import io.darkroom.sampling.Schedulers;
 import io.darkroom.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -13,14 +14,30 @@ import org.jspecify.annotations.Nullable;
 
 /** DDIM inversion (Song et al. 2021, section 4.3): the way up, and how far back it is. */
 final class Inversions {
+    /** The request's field for the steps of the way up. */
+    static final String STEPS = "inversion.num_inference_steps";
+
     private Inversions() {}
 
-    /** The schedule that goes up in noise: from the same config, with as many steps as the request's inversion says. */
+    /**
+     * The schedule that goes up in noise: from the same config, with as many steps as the request's inversion says.
+     *
+     * @throws SchedulerException where it cannot go up with these settings; fields are the request's
+     */
     static Sampler sampler(SchedulerConfig scheduler, Arguments.Inversion inversion) {
         Map<String, @Nullable Object> file = new LinkedHashMap<>(scheduler.values());
         file.put("_class_name", SchedulerClass.DDIM_INVERSE.className());
         int steps = Objects.requireNonNull(inversion.numInferenceSteps());
-        return Schedulers.create(SchedulerConfig.from(file), ScheduleRequest.ofSteps(steps));
+        try {
+            return Schedulers.create(SchedulerConfig.from(file), ScheduleRequest.ofSteps(steps));
+        } catch (SchedulerException e) {
+            throw new SchedulerException(e.problems().stream()
+                    .map(p -> new SchedulerException.Problem(
+                            p.kind(),
+                            p.field().equals("num_inference_steps") ? STEPS : p.field(),
+                            "on the way up: " + p.message()))
+                    .toList());
+        }
     }
 
     /** The arguments with what the picture shows now for the prompt. */

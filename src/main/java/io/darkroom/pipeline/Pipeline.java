@@ -61,6 +61,9 @@ public interface Pipeline extends AutoCloseable {
      */
     List<Tensor> decode(List<Tensor> latents);
 
+    /** Pixels of a picture of this size that the decoder works on in one call: all of them, or those of a tile. */
+    int decodedAtOnce(int width, int height);
+
     /** Gives back memory that the runtime keeps for later calls, as far as it can. For when nothing is to be done. */
     void shrink();
 

@@ -116,6 +116,11 @@ record VaeTiling(int sampleSize, int latentSize, double overlap) {
         return new Tiles(latentSize, (int) (latentSize * (1 - overlap)), blend, sampleSize - blend);
     }
 
+    /** Pixels of the largest tile of a picture. */
+    int largest(int width, int height) {
+        return Math.min(width, sampleSize) * Math.min(height, sampleSize);
+    }
+
     Tiles encoding() {
         int blend = (int) (latentSize * overlap);
         return new Tiles(sampleSize, (int) (sampleSize * (1 - overlap)), blend, latentSize - blend);

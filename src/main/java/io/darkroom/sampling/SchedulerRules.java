@@ -29,12 +29,13 @@ final class SchedulerRules {
         }
         Class<?> type = defaultValue == null ? SchedulerKeys.NULLABLE.get(key) : defaultValue.getClass();
         if (type == Double.class) {
-            return number(value);
+            boolean endless = key.equals("lambda_min_clipped") && ("-Infinity".equals(value) || "-inf".equals(value));
+            return endless ? Double.NEGATIVE_INFINITY : number(value);
         }
         if (type == Integer.class) {
             double n = number(value);
-            if (n != Math.rint(n)) {
-                throw new IllegalArgumentException(value + " is not a whole number");
+            if (n != (int) n) {
+                throw new IllegalArgumentException(value + " is not a whole number of at most " + Integer.MAX_VALUE);
             }
             return (int) n;
         }
@@ -55,13 +56,13 @@ final class SchedulerRules {
     }
 
     private static double number(@Nullable Object value) {
-        if (value instanceof Number n) {
-            return n.doubleValue();
+        if (!(value instanceof Number n)) {
+            throw new IllegalArgumentException("\"" + Shown.of(value) + "\" is not a number");
         }
-        if ("-Infinity".equals(value) || "-inf".equals(value)) {
-            return Double.NEGATIVE_INFINITY;
+        if (!Double.isFinite(n.doubleValue())) {
+            throw new IllegalArgumentException("is too large: a number of at most " + Double.MAX_VALUE);
         }
-        throw new IllegalArgumentException("\"" + Shown.of(value) + "\" is not a number");
+        return n.doubleValue();
     }
 
     private static String name(Class<?> type) {

@@ -40,6 +40,9 @@ final class PlacedBlobStore extends ForwardingBlobStore {
     @Override
     public PutObjectResponse putBlob(PutObjectRequest request, InputStream content) {
         requirePlace(request.bucket(), request.key());
+        if (Files.isDirectory(folder.resolve(request.bucket()).resolve(request.key()))) {
+            throw new IllegalArgumentException(request.key() + " is a folder of other objects");
+        }
         return super.putBlob(request, content);
     }
 

@@ -21,7 +21,7 @@ public final class BucketReader implements AutoCloseable {
     public BucketReader(StoreConfig config) {
         this.config = config;
         this.client = StoreClients.of(config.withCallTimeout(Duration.ZERO));
-        this.faults = new StoreFaults(config, () -> StoreClients.isRecordReadable(client, config));
+        this.faults = new StoreFaults(config, () -> StoreClients.isRecordReadable(client, config), () -> false);
     }
 
     /** The objects below a prefix, in the order of their keys. */

@@ -47,7 +47,10 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
     public MinioObjectStore(StoreConfig config) {
         this.config = config;
         this.client = StoreClients.of(config);
-        this.faults = new StoreFaults(config, () -> StoreClients.isRecordReadable(client, config));
+        this.faults = new StoreFaults(
+                config,
+                () -> StoreClients.isRecordReadable(client, config),
+                () -> StoreClients.isRecordWritable(client, config));
     }
 
     /** Where this store is. */
@@ -78,7 +81,7 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
                     return Creation.EXISTS;
                 }
                 if (!StoreFaults.isConflict(e) || attempt == CONFLICT_ATTEMPTS) {
-                    throw faults.classify(e, "create", at.bucket(), at.key());
+                    throw faults.classify(e, StoreFaults.CREATE, at.bucket(), at.key());
                 }
                 pause(attempt);
             }

@@ -2,6 +2,7 @@ package io.darkroom.storage;
 
 import io.minio.ListObjectsArgs;
 import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
 import io.minio.Result;
 import io.minio.StatObjectArgs;
 import io.minio.credentials.IamAwsProvider;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
@@ -47,6 +49,22 @@ final class StoreClients {
             return true;
         } catch (Exception e) {
             return StoreFaults.isMissingObject(e);
+        }
+    }
+
+    /** The same of writing: the probe is there afterwards, if it was not before. */
+    static boolean isRecordWritable(MinioClient client, StoreConfig config) {
+        byte[] nothing = new byte[0];
+        try {
+            client.putObject(PutObjectArgs.builder()
+                    .bucket(config.bucket())
+                    .object(StoreFaults.RECORDS + "probe")
+                    .data(nothing, nothing.length)
+                    .extraHeaders(Map.of("If-None-Match", "*"))
+                    .build());
+            return true;
+        } catch (Exception e) {
+            return StoreFaults.isExisting(e);
         }
     }
 

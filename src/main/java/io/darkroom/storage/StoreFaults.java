@@ -20,6 +20,9 @@ final class StoreFaults {
     /** Where the job records are; that a request cannot name. */
     static final String RECORDS = ".darkroom/";
 
+    /** What {@link #classify} is told of a create. */
+    static final String CREATE = "create";
+
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -54,13 +57,16 @@ final class StoreFaults {
 
     private final StoreConfig config;
     private final BooleanSupplier isRecordReadable;
+    private final BooleanSupplier isRecordWritable;
 
     /**
      * @param isRecordReadable asks the store whether the job records can be read with our credentials
+     * @param isRecordWritable asks the store whether they can be written
      */
-    StoreFaults(StoreConfig config, BooleanSupplier isRecordReadable) {
+    StoreFaults(StoreConfig config, BooleanSupplier isRecordReadable, BooleanSupplier isRecordWritable) {
         this.config = config;
         this.isRecordReadable = isRecordReadable;
+        this.isRecordWritable = isRecordWritable;
     }
 
     static boolean isExisting(Throwable failure) {
@@ -90,11 +96,17 @@ final class StoreFaults {
         }
     }
 
-    /** The exception to throw. */
+    /**
+     * The exception to throw.
+     *
+     * @param what was asked for, as {@link #CREATE}
+     */
     RuntimeException classify(Throwable failure, String what, String bucket, String key) {
         String message = "the store at " + config.endpoint() + " failed to " + what + " " + key + " in bucket " + bucket
                 + ": " + reason(failure);
-        if (isLocationRefused(failure, bucket, key)) {
+        // Keys that may read and no longer write are no fault of the one request that meets it.
+        BooleanSupplier others = what.equals(CREATE) ? isRecordWritable : isRecordReadable;
+        if (isLocationRefused(failure, bucket, key, others)) {
             return new LocationRefusedException(message, cause(failure));
         }
         return new SurroundingsException(message, cause(failure));
@@ -105,7 +117,8 @@ final class StoreFaults {
         return response(failure) == null ? failure : null;
     }
 
-    private boolean isLocationRefused(Throwable failure, String bucket, String key) {
+    /** @param others whether the store does as much to the job records */
+    private boolean isLocationRefused(Throwable failure, String bucket, String key, BooleanSupplier others) {
         int status = status(failure);
         boolean answeredForLocation =
                 status >= 300 && status < 500 && status != TOO_MANY_REQUESTS && !EVERYWHERE.contains(code(failure));
@@ -118,7 +131,7 @@ final class StoreFaults {
         // Our bucket, but perhaps a prefix of it that our credentials do not cover, or a key that this store has no
         // place for.
         boolean ofPlace = status == FORBIDDEN || (status == BAD_REQUEST && !TRANSFERS.contains(code(failure)));
-        return ofPlace && !key.startsWith(RECORDS) && isRecordReadable.getAsBoolean();
+        return ofPlace && !key.startsWith(RECORDS) && others.getAsBoolean();
     }
 
     private static String reason(Throwable failure) {

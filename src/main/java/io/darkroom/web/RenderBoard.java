@@ -101,6 +101,10 @@ final class RenderBoard {
         return JsonNodeFactory.instance.objectNode().put("id", id).put("status", status);
     }
 
+    static boolean running(JsonNode state) {
+        return state.path("status").asText("").equals("running");
+    }
+
     static boolean ended(JsonNode state) {
         return switch (state.path("status").asText("")) {
             case "completed", "failed", "canceled" -> true;

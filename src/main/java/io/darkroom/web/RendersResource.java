@@ -139,9 +139,15 @@ public class RendersResource {
         if (recorded != null && RenderBoard.ended(recorded)) {
             return Response.ok(recorded).build();
         }
-        return Stream.of(Optional.ofNullable(known), held(id), Optional.ofNullable(recorded))
+        List<ObjectNode> told = Stream.of(Optional.ofNullable(known), held(id), Optional.ofNullable(recorded))
                 .flatMap(Optional::stream)
+                .toList();
+        // Progress events are not kept for everybody: one that says so knows better than those that have not heard of
+        // it.
+        return told.stream()
+                .filter(RenderBoard::running)
                 .findFirst()
+                .or(() -> told.stream().findFirst())
                 .map(state -> Response.ok(state).build())
                 .orElseGet(() -> unknown(id));
     }

@@ -16,8 +16,10 @@ final class Cancellations {
 
     void add(Cancellation cancellation) {
         Target target = new Target(cancellation.target(), cancellation.group());
-        latest.remove(target);
-        latest.put(target, cancellation);
+        Cancellation before = latest.remove(target);
+        // By its timestamp it means requests; the clients' clocks need not agree.
+        boolean earlier = before != null && before.timestamp() > cancellation.timestamp();
+        latest.put(target, earlier ? before : cancellation);
         if (latest.size() > MOST) {
             latest.remove(latest.keySet().iterator().next());
         }

@@ -231,12 +231,28 @@ final class Deliveries {
         post(() -> {
             try {
                 calm(running, action, event);
+                if (isLastWord(running, action, event)) {
+                    var unused = later(
+                            backoff.after(++running.lastWords),
+                            () -> performer.perform(
+                                    running.assignment,
+                                    action,
+                                    listener(running, action),
+                                    again -> answered(running, action, again)));
+                }
                 on(running, event);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "job " + running.key().id() + " is left: a bug", e);
                 end(running, new Closing.Lost(running.assignment));
             }
         });
+    }
+
+    /** How an attempt ended is all that is still said of a lost job: without it the attempt would count against the job. */
+    private static boolean isLastWord(Running running, DeliveryAction action, DeliveryEvent event) {
+        return event instanceof DeliveryEvent.Faulted
+                && action instanceof DeliveryAction.CreateEnd
+                && running.state instanceof Closing.Lost;
     }
 
     private void step(Running running, Delivery.Step step) {

@@ -32,6 +32,9 @@ final class Running {
     int steps;
     /** Whether it has had a preview. */
     boolean previews;
+    /** How often the end of its attempt could not be written down after its partition was lost. */
+    int lastWords;
+
     /** Its share of the device in this turn, so far as is known. */
     double deviceMs;
 

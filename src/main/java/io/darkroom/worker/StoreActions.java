@@ -4,6 +4,7 @@ import io.darkroom.job.Bytes;
 import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.JobRecords;
+import io.darkroom.job.LocationRefusedException;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.ObjectStore.Creation;
 import io.darkroom.job.ObjectStore.Location;
@@ -43,7 +44,7 @@ final class StoreActions {
                     : stored(create.index(), create.content(), create.request());
         }
         if (action instanceof DeliveryAction.ReadPicture read) {
-            ObjectStore.Stored found = store.find(read.at(), LARGEST_PICTURE);
+            ObjectStore.Stored found = findOwn(read.at(), LARGEST_PICTURE);
             return found == null
                     ? new DeliveryEvent.PictureGone(read.index())
                     : stored(read.index(), found.content(), found.request());
@@ -53,7 +54,7 @@ final class StoreActions {
                     store.create(create.at(), create.content().array(), JSON, create.request()));
         }
         if (action instanceof DeliveryAction.ReadResult read) {
-            return new DeliveryEvent.ResultRead(store.find(read.at(), JobRecords.LARGEST));
+            return new DeliveryEvent.ResultRead(findOwn(read.at(), JobRecords.LARGEST));
         }
         if (action instanceof DeliveryAction.CreateOutcome create) {
             return new DeliveryEvent.OutcomeCreated(createJson(create.at(), create.content()));
@@ -77,6 +78,15 @@ final class StoreActions {
             return new DeliveryEvent.EndCreated();
         }
         return null;
+    }
+
+    /** What lies where the request would have its own: no worker can have written one that is too large. */
+    private ObjectStore.@Nullable Stored findOwn(Location at, long limit) {
+        try {
+            return store.find(at, limit);
+        } catch (ObjectTooLargeException e) {
+            throw new LocationRefusedException(e.getMessage() + ", so it is another's", e);
+        }
     }
 
     private Creation createJson(Location at, Bytes content) {

@@ -29,6 +29,7 @@ class BatchSizesTest {
     private static final class FakeMemory implements Memory {
         long free = 1_000 * MIB;
         boolean kills = true;
+        int asked;
 
         @Override
         public boolean kills() {
@@ -37,6 +38,7 @@ class BatchSizesTest {
 
         @Override
         public OptionalLong free() {
+            asked++;
             return OptionalLong.of(free);
         }
 
@@ -85,6 +87,48 @@ class BatchSizesTest {
             sizes.called(small, 8, 1e6);
         }
         assertThat(sizes.choose(small, waiting(16), false)).isEqualTo(12);
+    }
+
+    /** Some hours of calls. */
+    @Test
+    void aShapeThatWasFullOnceIsAtLastAsItWas() {
+        for (int i = 0; i < 10; i++) {
+            call(small, 16, 0, 0);
+        }
+        sizes.full(small, 16);
+
+        for (int i = 0; i < 40_000; i++) {
+            sizes.called(small, 16, 1e6);
+        }
+
+        assertThat(sizes.choose(small, waiting(16), false)).isEqualTo(16);
+        assertThat(sizes.isTooMany(small, 64)).isFalse();
+    }
+
+    @Test
+    void aDeviceThatSaysItselfWhatIsTooMuchIsNotAskedForItsMemoryAtEachChoice() {
+        memory.kills = false;
+        call(small, 1, 80, 0);
+        call(small, 2, 80, 1);
+        int before = memory.asked;
+
+        for (int i = 0; i < 64; i++) {
+            sizes.choose(small, waiting(16), false);
+        }
+
+        assertThat(memory.asked).isLessThanOrEqualTo(before + 1);
+    }
+
+    @Test
+    void whatFittedBeforeIsTightWhereOthersHaveTakenTheMemoryThatWasGivenBack() {
+        call(small, 1, 80, 0);
+        call(small, 2, 80, 1);
+        sizes.shrunk();
+        assertThat(sizes.isTight(small)).isFalse();
+
+        memory.free = 70 * MIB;
+
+        assertThat(sizes.isTight(small)).isTrue();
     }
 
     @Test

@@ -45,8 +45,9 @@ class FlightsTest {
             },
             () -> 0);
 
-    private final Pipeline pipeline =
-            fake(Pipeline.class, Map.of("timePerRow", () -> true, "hashCode", () -> 1, "equals", () -> true));
+    private final Pipeline pipeline = fake(
+            Pipeline.class,
+            Map.of("timePerRow", () -> true, "decodedAtOnce", () -> 1, "hashCode", () -> 1, "equals", () -> true));
 
     /** Answers as it is told, whatever the arguments. */
     private static <T> T fake(Class<T> type, Map<String, Supplier<?>> answers) {

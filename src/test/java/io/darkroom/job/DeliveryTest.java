@@ -494,6 +494,38 @@ final class DeliveryTest {
         });
     }
 
+    /** Its end may not have been written yet, or its writing have failed. */
+    @Test
+    void anAttemptThatWasBeingLeftIsSaidToHaveEndedCleanlyToo() {
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.CREATED),
+                new DeliveryEvent.RenderStarted(),
+                new DeliveryEvent.Release("handed over", true),
+                new DeliveryEvent.RenderSaved(null));
+        assertThat(state).isInstanceOf(Closing.Releasing.class);
+        DeliveryAction end = last();
+
+        hear(new DeliveryEvent.Lose());
+
+        assertThat(state).isInstanceOf(Closing.Lost.class);
+        assertThat(last()).isEqualTo(end);
+        assertThat(done()).endsWith("CreateEnd", "CreateEnd");
+    }
+
+    @Test
+    void anAttemptWhoseOutcomeIsBeingWrittenIsSaidToHaveEndedCleanlyToo() {
+        render();
+        hear(stored(0, "x"), stored(1, "y"), new DeliveryEvent.ResultCreated(Creation.CREATED));
+        assertThat(state).isInstanceOf(Closing.Deciding.class);
+
+        hear(new DeliveryEvent.Lose());
+
+        assertThat(last()).isInstanceOfSatisfying(DeliveryAction.CreateEnd.class, end -> assertThat(
+                        end.content().text())
+                .contains("\"clean\":true"));
+    }
+
     @Test
     void afterALossNothingIsDoneAnyMore() {
         render();

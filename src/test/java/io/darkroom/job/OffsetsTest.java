@@ -52,6 +52,16 @@ final class OffsetsTest {
     }
 
     @Test
+    void wherePartitionsBeginAgainThatIsDueBeforeAnythingHasEnded() {
+        Offsets anew = Offsets.anew(3);
+        anew.received(3);
+
+        assertThat(anew.toCommit()).contains(commit(3));
+        anew.committed(anew.toCommit().orElseThrow());
+        assertThat(anew.toCommit()).isEmpty();
+    }
+
+    @Test
     void gapsDoNotHoldUpThePrefix() {
         offsets.received(5);
         offsets.received(9);

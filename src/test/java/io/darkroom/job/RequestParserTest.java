@@ -339,6 +339,17 @@ final class RequestParserTest {
                 .isEqualTo("own");
     }
 
+    /** CloudEvents has neither empty: two of them are not one and the same. */
+    @Test
+    void anEmptySourceOrIdOfACloudEventNamesNothing() {
+        String plain = valid("{\"seed\":1}").key().id();
+
+        assertThat(valid("{\"seed\":1}", "ce_id", "", "ce_source", "").key().id())
+                .isEqualTo(plain);
+        assertThat(valid("{\"seed\":1}", "ce_id", "e1", "ce_source", "").key().id())
+                .isEqualTo(plain);
+    }
+
     @Test
     void aStructuredCloudEventHoldsTheSameRequestAsPlainJson() {
         RenderRequest plain = valid("{\"id\":\"a\",\"prompt\":\"p\"}");
@@ -409,6 +420,44 @@ final class RequestParserTest {
                         ParsedRequest.Invalid.class, i -> assertThat(i.failure().problems())
                                 .extracting(Problem::field)
                                 .containsExactly("prompt")));
+    }
+
+    /** Whatever goes with it would look wrong. */
+    @Test
+    void anInputPictureThatCannotBeReadIsThereAllTheSame() {
+        RequestCheck check = request -> request.inputs().image() == null
+                ? List.of(new Problem("strength", "goes with an image", Failure.Code.INVALID_REQUEST))
+                : List.of();
+        RequestParser parser = new RequestParser(Limits.DEFAULTS, check);
+
+        for (String image : List.of("\"a.png\"", "{}", "{\"key\":\"\"}", "{\"key\":7}")) {
+            ParsedRequest parsed = parser.parse(json("{\"image\":" + image + ",\"strength\":0.5}"));
+
+            assertThat(parsed).isInstanceOfSatisfying(ParsedRequest.Invalid.class, i -> assertThat(
+                            i.failure().problems())
+                    .extracting(Problem::field)
+                    .allMatch(field -> field.startsWith("image")));
+        }
+    }
+
+    @Test
+    void nothingIsHeldAgainstAnotherModelThanTheOneThatWasMeant() {
+        RequestCheck check = request -> List.of(new Problem("prompt_2", "no such argument", Failure.Code.UNSUPPORTED));
+        RequestParser parser = new RequestParser(Limits.DEFAULTS, check);
+
+        assertThat(parser.parse(json("{\"model\":7}")))
+                .isInstanceOfSatisfying(
+                        ParsedRequest.Invalid.class, i -> assertThat(i.failure().problems())
+                                .extracting(Problem::field)
+                                .containsExactly("model"));
+    }
+
+    @Test
+    void halvesOfSurrogatePairsAreReplacedWhereverAProblemTellsThem() {
+        Problem problem = new Problem("scheduler.\ud800", "\ud800 is no key");
+
+        assertThat(problem.field()).isEqualTo("scheduler.\ufffd");
+        assertThat(problem.message()).isEqualTo("\ufffd is no key");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.darkroom.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.darkroom.job.Cancellation;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.Node;
@@ -25,8 +28,9 @@ class CancellationTopicTest {
 
     private final Broker broker = new Broker();
     private final List<String> canceled = new ArrayList<>();
+    private final List<Boolean> behind = new ArrayList<>();
     private final CancellationTopic topic =
-            new CancellationTopic(broker, TOPIC, (Cancellation c) -> canceled.add(c.target()));
+            new CancellationTopic(broker, TOPIC, (Cancellation c) -> canceled.add(c.target()), behind::add);
     private long written;
 
     @BeforeEach
@@ -86,11 +90,41 @@ class CancellationTopicTest {
         endsAt(1);
         connectionsLost(1);
         assertThat(caughtUp()).isFalse();
+        assertThat(behind).containsExactly(false, true);
 
         arrives("a");
 
         assertThat(caughtUp()).isTrue();
         assertThat(canceled).containsExactly("a");
+        assertThat(behind).containsExactly(false, true, false);
+    }
+
+    @Test
+    void aPartitionThatIsAddedIsReadTooAndWaitedFor() {
+        assertThat(caughtUp()).isTrue();
+        TopicPartition added = new TopicPartition(TOPIC, 1);
+        broker.updatePartitions(
+                TOPIC,
+                Stream.of(0, 1)
+                        .map(p -> new PartitionInfo(TOPIC, p, Node.noNode(), new Node[0], new Node[0]))
+                        .toList());
+        broker.updateBeginningOffsets(Map.of(added, 0L));
+        broker.updateEndOffsets(Map.of(added, 1L));
+        assertThat(caughtUp()).isFalse();
+
+        broker.addRecord(new ConsumerRecord<>(TOPIC, 1, 0, "b".getBytes(StandardCharsets.UTF_8), new byte[0]));
+
+        assertThat(caughtUp()).isTrue();
+        assertThat(canceled).containsExactly("b");
+    }
+
+    @Test
+    void aTopicOfWhichTheBrokerTellsNoPartitionsYetIsAskedForAgain() {
+        broker.updatePartitions(TOPIC, List.of());
+
+        assertThatThrownBy(new CancellationTopic(new Broker(), TOPIC, c -> {}, b -> {})::assign)
+                .isInstanceOf(KafkaException.class)
+                .hasMessageContaining(TOPIC);
     }
 
     /** The client's own stand-in, with the figure that the real one keeps of its connections. */

@@ -37,6 +37,7 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
@@ -299,6 +300,31 @@ class PrefixCommitTest {
         assertThat(handover.owns("requests", 0)).isTrue();
         assertThat(kafka.position(PARTITION)).isEqualTo(5);
         knowsWhatEnded();
+    }
+
+    /** What was fetched before the position was set back would be taken for the partition's next. */
+    @Test
+    void nothingIsGivenToTheApplicationOfAPartitionOfWhichItIsNotKnownWhatEndedBefore() {
+        PolledRecords interceptor = new PolledRecords();
+        interceptor.configure(Map.of(PolledRecords.SETTING, polled));
+        anotherOwnerCommitted();
+        kafka.seek(PARTITION, 7);
+        kafka.unanswered = 18;
+        PrefixCommit once = once();
+        once.partitionsAssigned(Set.of(PARTITION));
+        assertThat(interceptor.onConsume(polled(7)).count()).isZero();
+        assertThat(polled.of(PARTITION)).isNegative();
+
+        once.look();
+        poll();
+
+        assertThat(interceptor.onConsume(polled(5)).count()).isEqualTo(1);
+        assertThat(polled.of(PARTITION)).isEqualTo(5);
+    }
+
+    private static ConsumerRecords<Object, Object> polled(long offset) {
+        ConsumerRecord<Object, Object> record = new ConsumerRecord<>("requests", 0, offset, "k", new byte[0]);
+        return new ConsumerRecords<>(Map.of(PARTITION, List.of(record)), Map.of());
     }
 
     /** An earlier owner had 6 and 7 end, and not 5. */

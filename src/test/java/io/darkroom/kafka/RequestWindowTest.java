@@ -54,6 +54,22 @@ class RequestWindowTest {
     }
 
     @Test
+    void takesNothingAndResumesNothingWhileCancellationsMayHaveComeThatAreNotRead() {
+        RequestWindow window = new RequestWindow(1, 1000, pause);
+        window.taken("bulk", 1);
+        window.behind(true);
+
+        var room = window.taken("urgent", 1).toCompletableFuture();
+        window.ended("bulk", 1);
+        assertThat(room).isNotDone();
+        assertThat(told).containsExactly("pause bulk", "pause urgent");
+
+        window.behind(false);
+        assertThat(room).isDone();
+        assertThat(told).containsExactly("pause bulk", "pause urgent", "resume bulk");
+    }
+
+    @Test
     void countsBytesToo() {
         RequestWindow window = new RequestWindow(100, 10, pause);
         window.taken("bulk", 6);

@@ -157,6 +157,42 @@ class ModelDefaultsTest {
                 .hasMessageContaining(message);
     }
 
+    /** No request could do anything about it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\u00a7',
+            value = {
+                "{\"_class_name\": \"FooScheduler\"}| _class_name: \"FooScheduler\" is no scheduler",
+                "{\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"foo\"}| beta_schedule: \"foo\" is none of",
+                "{}| _class_name: is missing"
+            })
+    void aSchedulerConfigThatMakesNoSenseIsTheModelsFaultAndNamed(String config, String message) throws IOException {
+        ModelCopies.copy("tiny-sd", directory.resolve("tiny-sd"));
+        Path file = directory.resolve("tiny-sd/scheduler/scheduler_config.json");
+        Files.writeString(file, config);
+
+        assertThatThrownBy(() -> planner("tiny-sd", "{}"))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("scheduler_config.json: " + message);
+    }
+
+    @Test
+    void aSchedulerThatDarkroomLacksIsNoFaultOfTheModels() throws IOException {
+        ModelCopies.copy("tiny-sd", directory.resolve("tiny-sd"));
+        Path file = directory.resolve("tiny-sd/scheduler/scheduler_config.json");
+        Files.writeString(file, "{\"_class_name\": \"FlowMatchLCMScheduler\"}");
+
+        Planner planner = planner("tiny-sd", "{}");
+
+        assertThat(planner.plan(cat().scheduler(Map.of("_class_name", "ddim")).build())
+                        .steps())
+                .isEqualTo(50);
+        assertThatThrownBy(() -> planner.plan(cat().build()))
+                .isInstanceOfSatisfying(ArgumentsException.class, e -> assertThat(e.unsupported())
+                        .isTrue());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -96,6 +96,28 @@ class StableDiffusionPlanTest {
         assertThat(fields(e)).containsExactly("inversion.num_inference_steps");
     }
 
+    /** DDIM takes what its way up does not. */
+    @Test
+    void aSchedulerThatCannotGoUpIsTheInversionsProblem() {
+        ArgumentsException e = refusal(lake().image(image(200, 130))
+                .scheduler(Map.of("timestep_spacing", "linspace"))
+                .inversion(new Arguments.Inversion("a sea", 20, null))
+                .build());
+
+        assertThat(fields(e)).containsExactly("scheduler.timestep_spacing");
+    }
+
+    @Test
+    void anInversionOfMoreStepsThanItsScheduleHasIsRefused() {
+        ArgumentsException e = refusal(lake().image(image(200, 130))
+                .numInferenceSteps(50)
+                .scheduler(Map.of("num_train_timesteps", 100))
+                .inversion(new Arguments.Inversion("a sea", 200, null))
+                .build());
+
+        assertThat(fields(e)).containsExactly("inversion.num_inference_steps");
+    }
+
     @Test
     void anImageMakesItImageToImageAndItsStrengthCutsTheSteps() {
         Plan plan = STARTER.plan(lake().image(image(200, 130)).build());

@@ -1,12 +1,15 @@
 package io.darkroom.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.data.Offset.offset;
 
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SchedulerConfigTest {
     private static final Map<String, Object> SD15 = Map.of(
@@ -114,6 +117,24 @@ class SchedulerConfigTest {
         SchedulerException e = catchThrowableOfType(SchedulerException.class, () -> Schedulers.create(config, request));
 
         assertThat(e.problems()).extracting(SchedulerException.Problem::field).containsExactly("timesteps");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"clip_sample_range, -inf", "num_train_timesteps, -inf"})
+    void wordsForNumbersAreRefused(String key, String value) {
+        assertThatThrownBy(() -> SchedulerConfig.from(SD15, Map.of("_class_name", "DDIMScheduler", key, value)))
+                .isInstanceOf(SchedulerException.class)
+                .hasMessageContaining("scheduler." + key)
+                .hasMessageContaining("-inf");
+    }
+
+    @Test
+    void numbersAreFiniteAndWholeOnesAreNotCut() {
+        assertThatThrownBy(() -> SchedulerConfig.from(
+                        SD15, Map.of("_class_name", "DDIMScheduler", "clip_sample_range", Double.POSITIVE_INFINITY)))
+                .hasMessageContaining("scheduler.clip_sample_range");
+        assertThatThrownBy(() -> SchedulerConfig.from(SD15, Map.of("num_train_timesteps", 1L << 40)))
+                .hasMessageContaining("scheduler.num_train_timesteps");
     }
 
     @Test

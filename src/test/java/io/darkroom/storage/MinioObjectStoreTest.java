@@ -262,6 +262,17 @@ class MinioObjectStoreTest {
         assertThatThrownBy(() -> store.read(at, 10)).isInstanceOf(LocationRefusedException.class);
     }
 
+    /** It would be taken, and not be there, for ever. */
+    @Test
+    void aKeyThatIsAFolderOfOthersIsRefused() {
+        store.create(new Location(BUCKET, "folder/0.png/object"), new byte[1], "text/plain");
+        Location at = new Location(BUCKET, "folder/0.png");
+
+        assertThatThrownBy(() -> store.create(at, new byte[1], "image/png"))
+                .isInstanceOf(LocationRefusedException.class);
+        assertThat(store.read(at, 10)).isNull();
+    }
+
     @Test
     void storesNothingThatWasDamagedOnTheWay() throws Exception {
         Location at = new Location(BUCKET, "damaged");

@@ -66,11 +66,10 @@ class StoreFaultsTest {
     }
 
     @Test
-    void callsDeniedAccessToAPrefixBesideItsReadableRecordsAFaultOfTheLocation() {
-        try (SmallHttpServer server = new SmallHttpServer(
-                        (method, path, body) -> path.startsWith("/ours/.darkroom/") && method.equals("HEAD")
-                                ? Answer.empty(404)
-                                : Answer.error(403, "AccessDenied"));
+    void callsDeniedWritesToAPrefixBesideItsWritableRecordsAFaultOfTheLocation() {
+        try (SmallHttpServer server = new SmallHttpServer((method, path, body) -> path.equals("/ours/.darkroom/probe")
+                        ? Answer.error(412, "PreconditionFailed")
+                        : Answer.error(403, "AccessDenied"));
                 MinioObjectStore store = store(server.uri())) {
             assertThatThrownBy(() -> store.create(OURS, new byte[1], "image/png"))
                     .isInstanceOf(LocationRefusedException.class);
@@ -80,10 +79,21 @@ class StoreFaultsTest {
         }
     }
 
+    /** Keys that were rotated for some that may only read. */
+    @Test
+    void callsDeniedWritesToABucketThatCanBeReadAFaultOfTheSurroundings() {
+        try (SmallHttpServer server = new SmallHttpServer((method, path, body) ->
+                        method.equals("HEAD") ? Answer.empty(404) : Answer.error(403, "AccessDenied"));
+                MinioObjectStore store = store(server.uri())) {
+            assertThatThrownBy(() -> store.create(OURS, new byte[1], "image/png"))
+                    .isInstanceOf(SurroundingsException.class);
+        }
+    }
+
     @Test
     void callsAKeyThatTheStoreHasNoPlaceForAFaultOfTheLocation() {
         try (SmallHttpServer server = new SmallHttpServer((method, path, body) ->
-                        path.startsWith("/ours/.darkroom/") ? Answer.empty(404) : Answer.error(400, "InvalidRequest"));
+                        path.startsWith("/ours/.darkroom/") ? Answer.empty(200) : Answer.error(400, "InvalidRequest"));
                 MinioObjectStore store = store(server.uri())) {
             assertThatThrownBy(() -> store.create(OURS, new byte[1], "image/png"))
                     .isInstanceOf(LocationRefusedException.class);

@@ -214,6 +214,7 @@ final class DeliveryLoopTest extends LoopHarness {
     void aCancellationMayComeBeforeItsRequestAndAGroupsOnlyMeansOlderOnes() throws Exception {
         loop.cancel(new Cancellation("a", false, "no", 500));
         loop.cancel(new Cancellation("g", true, "none of them", 2000));
+        loop.cancel(new Cancellation("g", true, "by a client whose clock is behind", 500));
         loop.cancel(new Cancellation("h", true, "none of them", 500));
 
         send("{\"id\":\"a\"}");

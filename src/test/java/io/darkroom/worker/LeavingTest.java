@@ -259,6 +259,23 @@ final class LeavingTest extends LoopHarness {
         assertThat(announcer.events).isEmpty();
     }
 
+    /** Else three times in which the store is away while partitions move would give up a job that killed nobody. */
+    @Test
+    void howALostAttemptEndedIsWrittenDownAsSoonAsTheStoreIsBack() throws Exception {
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        renderer.next();
+        store.down = true;
+        int before = store.calls.get();
+
+        loop.lose(source -> source.partition() == 0);
+        assertThat(done.get()).isEqualTo(Disposition.RELEASED);
+        await().until(() -> store.calls.get() > before + 1);
+        store.down = false;
+
+        await().until(() -> store.objects.containsKey(".darkroom/jobs/a/attempt-1-end"));
+        assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":true");
+    }
+
     /** The process lives: its attempt has killed nobody. */
     @Test
     void aJobGoesOnBesideOthersWhereALostPartitionComesBack() throws Exception {
