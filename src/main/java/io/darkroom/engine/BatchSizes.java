@@ -118,7 +118,8 @@ final class BatchSizes {
     private int fitting(Calls calls) {
         if (memory.kills() || calls.choices >= calls.askAgain) {
             calls.fitting = askFitting(calls);
-            calls.askAgain = calls.choices + ASKED_EVERY;
+            // What is not known yet is asked until it is.
+            calls.askAgain = calls.fitting == Integer.MAX_VALUE ? 0 : calls.choices + ASKED_EVERY;
         }
         return calls.fitting;
     }
@@ -239,6 +240,7 @@ final class BatchSizes {
                 }
                 // One measurement may have caught what something else took: the next ones correct it.
                 calls.bytesARow = Math.max(bytes, calls.bytesARow / 2);
+                calls.askAgain = 0;
             }
             calls.before = -1;
         }

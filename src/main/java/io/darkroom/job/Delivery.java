@@ -106,6 +106,11 @@ public final class Delivery {
         return new Step(new Lost(a), actions);
     }
 
+    /** What is still to be said of an attempt that was made while its partition was lost. */
+    public static DeliveryAction lost(Assignment a, int attempt) {
+        return lost(a, attempt, 0);
+    }
+
     private static DeliveryAction lost(Assignment a, int attempt, double deviceMs) {
         return createEnd(a, attempt, new JobRecord.End(true, LOST, deviceMs));
     }

@@ -163,9 +163,9 @@ public final class Offsets {
         return next;
     }
 
-    /** A commit was acknowledged. */
+    /** A commit was acknowledged. One from before the partition began again below it says nothing of what comes now. */
     public void committed(Commit commit) {
-        if (commit.offset() >= committed.offset()) {
+        if (commit.offset() >= committed.offset() && commit.offset() <= next) {
             committed = commit;
             // What was begun while it was on its way is still to be told.
             tellBegun = tellBegun && !commit.begun().equals(List.copyOf(begun));

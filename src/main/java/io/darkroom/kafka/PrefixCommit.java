@@ -17,8 +17,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -62,12 +62,16 @@ final class PrefixCommit implements KafkaCommitHandler {
      */
     private final Set<TopicPartition> unlearnt = new HashSet<>();
 
+    /** Of the polling thread: topics of which the broker has not told yet what the offsets need to know. */
+    private final Set<String> unknown = new HashSet<>();
+
+    private final AtomicBoolean looking = new AtomicBoolean();
     private Runnable stopLooking = () -> {};
 
     /**
      * @param polled what the consumer was given
-     * @param learnTopics has the broker tell what {@link RequestOffsets} needs to know of some topics, which may have been
-     *     made anew; throws {@link BrokerUnavailableException}
+     * @param learnTopics has the broker tell what {@link RequestOffsets} needs to know of some topics; throws
+     *     {@link BrokerUnavailableException}
      */
     PrefixCommit(
             KafkaConsumer<?, ?> consumer,
@@ -166,6 +170,8 @@ final class PrefixCommit implements KafkaCommitHandler {
     public void partitionsAssigned(Collection<TopicPartition> assigned) {
         tellPlace(consumer.unwrap());
         polled.forget(assigned);
+        // They may have been made anew.
+        assigned.forEach(partition -> unknown.add(partition.topic()));
         Map<TopicPartition, OffsetAndMetadata> left = left(assigned);
         if (left != null) {
             take(assigned, left);
@@ -207,7 +213,10 @@ final class PrefixCommit implements KafkaCommitHandler {
 
     private Map<TopicPartition, OffsetAndMetadata> committed(Collection<TopicPartition> of, Duration patience) {
         // What is committed names its topic.
-        learnTopics.accept(of.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
+        if (!unknown.isEmpty()) {
+            learnTopics.accept(Set.copyOf(unknown));
+            unknown.clear();
+        }
         Map<TopicPartition, OffsetAndMetadata> left = new HashMap<>();
         consumer.unwrap().committed(Set.copyOf(of), patience).forEach((partition, committed) -> {
             if (committed != null) {
@@ -294,7 +303,12 @@ final class PrefixCommit implements KafkaCommitHandler {
 
     /** Now and then: commits the position where nothing is in flight, and what has been begun where something is. */
     void look() {
+        // Each may wait for the broker: that they do not pile up before the next poll.
+        if (!looking.compareAndSet(false, true)) {
+            return;
+        }
         var unused = consumer.runOnPollingThread(polling -> {
+                    looking.set(false);
                     tellPlace(polling);
                     learn(polling);
                     polling.assignment().forEach(partition -> standsAt(polling, partition));
@@ -302,7 +316,10 @@ final class PrefixCommit implements KafkaCommitHandler {
                     commits.commitNext();
                 })
                 .subscribe()
-                .with(done -> {}, fault -> LOG.tracef(fault, "the consumer is closed"));
+                .with(done -> {}, fault -> {
+                    looking.set(false);
+                    LOG.tracef(fault, "the consumer is closed");
+                });
     }
 
     private void standsAt(Consumer<?, ?> polling, TopicPartition partition) {

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /**
  * A graph with LoRAs fused into its weights: W' = W + scale * alpha / rank * B A (Hu et al. 2021, section 4.1). The graph
  * itself is edited so that each changed weight is one that the session is given ({@code addExternalInitializers}); they are
- * needed until the session is closed.
+ * needed until the session is open, and on the CPU until it is closed.
  */
 final class FusedGraph implements AutoCloseable {
     private final ByteBuffer model;

@@ -38,7 +38,7 @@ final class Graph implements AutoCloseable {
 
     private final String arena;
     private Map<String, long[]> smallest = Map.of();
-    /** On the CPU a session may use weights that it was given where they lie. */
+    /** On the CPU a session may use weights that it was given where they lie; other devices have their own. */
     private @Nullable FusedGraph fused;
 
     private Graph(Path file, OrtSession session, Device device, CallListener.Kind kind, CallListener listener)
@@ -69,7 +69,11 @@ final class Graph implements AutoCloseable {
         FusedGraph fused = FusedGraph.of(file, changes);
         try {
             Graph graph = of(file.file(), Sessions.openFused(file.file(), fused, device, kind), device, kind, listener);
-            graph.fused = fused;
+            if (device instanceof Device.Cpu) {
+                graph.fused = fused;
+            } else {
+                fused.close();
+            }
             return graph;
         } catch (RuntimeException | Error e) {
             fused.close();

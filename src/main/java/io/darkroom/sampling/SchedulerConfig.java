@@ -54,7 +54,9 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
      */
     public static SchedulerConfig from(
             Map<String, ? extends @Nullable Object> file, Map<String, ? extends @Nullable Object> override) {
-        SchedulerNames.Named target = target(override.containsKey(CLASS) ? override.get(CLASS) : file.get(CLASS));
+        SchedulerNames.Named target = override.containsKey(CLASS)
+                ? target(override.get(CLASS), Kind.INVALID)
+                : target(file.get(CLASS), Kind.UNSUPPORTED);
         List<Problem> problems = new ArrayList<>();
         Map<String, @Nullable Object> values = new LinkedHashMap<>(target.type().defaults());
         file.forEach((key, value) -> {
@@ -90,7 +92,8 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
         return ends;
     }
 
-    private static SchedulerNames.Named target(@Nullable Object name) {
+    /** @param unknown what a name is that is none: one of the model's file may be of a later diffusers */
+    private static SchedulerNames.Named target(@Nullable Object name, Kind unknown) {
         if (!(name instanceof String text)) {
             throw SchedulerException.invalid(field(CLASS), "is missing: a scheduler's name or diffusers class name");
         }
@@ -101,10 +104,12 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
         return SchedulerNames.resolve(text).orElseThrow(() -> {
             List<String> known = Stream.concat(SchedulerNames.all().stream(), SchedulerClass.classNames().stream())
                     .toList();
-            return SchedulerException.invalid(
+            String of = unknown == Kind.UNSUPPORTED ? ", which the model's own config names," : "";
+            return new SchedulerException(List.of(new Problem(
+                    unknown,
                     field(CLASS),
-                    "\"" + Shown.of(text) + "\" is no scheduler; did you mean \"" + Nearest.of(text, known)
-                            + "\"? Known: " + String.join(", ", known));
+                    "\"" + Shown.of(text) + "\"" + of + " is no scheduler; did you mean \"" + Nearest.of(text, known)
+                            + "\"? Known: " + String.join(", ", known))));
         });
     }
 

@@ -11,6 +11,7 @@ import io.darkroom.job.Disposition;
 import io.darkroom.job.EventType;
 import io.darkroom.job.JobKey;
 import io.darkroom.job.Making;
+import io.darkroom.job.ObjectStore;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Renderer;
 import io.darkroom.job.Shares;
@@ -231,14 +232,8 @@ final class Deliveries {
         post(() -> {
             try {
                 calm(running, action, event);
-                if (isLastWord(running, action, event)) {
-                    var unused = later(
-                            backoff.after(++running.lastWords),
-                            () -> performer.perform(
-                                    running.assignment,
-                                    action,
-                                    listener(running, action),
-                                    again -> answered(running, action, again)));
+                if (running.state instanceof Closing.Lost) {
+                    lastWord(running, action, event);
                 }
                 on(running, event);
             } catch (RuntimeException e) {
@@ -248,11 +243,24 @@ final class Deliveries {
         });
     }
 
-    /** How an attempt ended is all that is still said of a lost job: without it the attempt would count against the job. */
-    private static boolean isLastWord(Running running, DeliveryAction action, DeliveryEvent event) {
-        return event instanceof DeliveryEvent.Faulted
-                && action instanceof DeliveryAction.CreateEnd
-                && running.state instanceof Closing.Lost;
+    /**
+     * How an attempt ended is all that is still said of a lost job: without it the attempt would count against the job.
+     * Where the job is here again, that delivery goes on with the attempt, and says how it ends.
+     */
+    private void lastWord(Running running, DeliveryAction action, DeliveryEvent event) {
+        if (event instanceof DeliveryEvent.Faulted && action instanceof DeliveryAction.CreateEnd) {
+            var unused = later(backoff.after(++running.lastWords), () -> say(running, action));
+        } else if (event instanceof DeliveryEvent.AttemptCreated created
+                && created.creation() == ObjectStore.Creation.CREATED) {
+            say(running, Delivery.lost(running.assignment, created.number()));
+        }
+    }
+
+    private void say(Running running, DeliveryAction action) {
+        if (!byJob.containsKey(running.key())) {
+            performer.perform(
+                    running.assignment, action, listener(running, action), answer -> answered(running, action, answer));
+        }
     }
 
     private void step(Running running, Delivery.Step step) {

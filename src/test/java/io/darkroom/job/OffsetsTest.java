@@ -62,6 +62,17 @@ final class OffsetsTest {
     }
 
     @Test
+    void aCommitFromBeforeThePartitionBeganAgainSaysNothingOfWhatComesNow() {
+        Offsets anew = Offsets.anew(0);
+        anew.received(0);
+
+        anew.committed(commit(500));
+
+        assertThat(anew.received(1)).isEqualTo(Offsets.Receipt.NEW);
+        assertThat(anew.toCommit()).contains(commit(0));
+    }
+
+    @Test
     void gapsDoNotHoldUpThePrefix() {
         offsets.received(5);
         offsets.received(9);

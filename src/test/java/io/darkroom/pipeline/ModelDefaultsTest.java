@@ -163,7 +163,6 @@ class ModelDefaultsTest {
             delimiter = '|',
             quoteCharacter = '\u00a7',
             value = {
-                "{\"_class_name\": \"FooScheduler\"}| _class_name: \"FooScheduler\" is no scheduler",
                 "{\"_class_name\": \"DDIMScheduler\", \"beta_schedule\": \"foo\"}| beta_schedule: \"foo\" is none of",
                 "{}| _class_name: is missing"
             })
@@ -177,11 +176,12 @@ class ModelDefaultsTest {
                 .hasMessageContaining("scheduler_config.json: " + message);
     }
 
-    @Test
-    void aSchedulerThatDarkroomLacksIsNoFaultOfTheModels() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"FlowMatchLCMScheduler", "OneOfALaterDiffusersScheduler"})
+    void aSchedulerThatDarkroomLacksIsNoFaultOfTheModels(String name) throws IOException {
         ModelCopies.copy("tiny-sd", directory.resolve("tiny-sd"));
         Path file = directory.resolve("tiny-sd/scheduler/scheduler_config.json");
-        Files.writeString(file, "{\"_class_name\": \"FlowMatchLCMScheduler\"}");
+        Files.writeString(file, "{\"_class_name\": \"" + name + "\"}");
 
         Planner planner = planner("tiny-sd", "{}");
 
