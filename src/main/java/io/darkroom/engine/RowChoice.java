@@ -13,11 +13,18 @@ import java.util.List;
  *
  * <p>In a crowd, that alone would be short-sighted: rows that are left out cost a call of their own later, for which all
  * the others wait as well, those too that wait for a place on the device. Then a call is at least as large as brings the
- * device near to the most rows a second.
+ * device near to the most rows a second. And there the next larger number is tried until it is known: one measurement that
+ * came out slow, as they do where the machine has other work, would make all beyond it look as slow.
  */
 final class RowChoice {
     /** After so many choices a larger call than the best is tried again, for devices change. */
     private static final int AGAIN = 256;
+
+    /** Of so many choices in a crowd... */
+    private static final int CLIMB = 8;
+
+    /** ...so many try a number of rows that is not known yet: its first call says little. */
+    private static final int CLIMBING = 2;
 
     /** Part of the most rows a second that a crowded device does at least. */
     private static final double EFFICIENT = 0.95;
@@ -51,6 +58,7 @@ final class RowChoice {
         int best = 1;
         double bestRate = 0;
         int again = 0;
+        int reached = 0;
         int rows = 0;
         double worth = 0;
         for (int i = 0; i < candidates.size(); i++) {
@@ -59,6 +67,7 @@ final class RowChoice {
                 break;
             }
             rows = next;
+            reached = i + 1;
             worth += candidates.get(i).worth();
             double rate = worth / (around + profile.nanos(rows));
             if (rate >= bestRate) {
@@ -68,6 +77,9 @@ final class RowChoice {
             } else if (again == 0) {
                 again = i + 1;
             }
+        }
+        if (crowded && rows > known && choice % CLIMB >= CLIMB - CLIMBING) {
+            return reached;
         }
         int chosen = choice % AGAIN == AGAIN - 1 && again > 0 ? again : best;
         return crowded ? Math.max(chosen, efficient(candidates, profile, around, most, reach)) : chosen;

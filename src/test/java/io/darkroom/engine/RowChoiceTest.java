@@ -162,6 +162,26 @@ class RowChoiceTest {
         assertThat(2 * crowded / costly.nanos(2 * crowded)).isGreaterThan(0.95 * 22 / costly.nanos(22));
     }
 
+    /** The machine had other work while 12 rows were measured. */
+    @Test
+    void onACrowdedDeviceOneSlowMeasurementDoesNotKeepLargerCallsFromBeingTried() {
+        RowProfile profile = new RowProfile();
+        for (int rows : new int[] {1, 2, 4, 8, 12}) {
+            for (int i = 0; i < 3; i++) {
+                profile.measured(rows, rows == 12 ? 60e6 : 1e6 + 2e6 * rows);
+            }
+        }
+        List<RowChoice.Candidate> many = Collections.nCopies(64, new RowChoice.Candidate(1, 1));
+        int largest = 0;
+        for (int choice = 0; choice < 64; choice++) {
+            int rows = RowChoice.first(many, profile, 0, 64, choice, true);
+            profile.measured(rows, 1e6 + 2e6 * rows);
+            largest = Math.max(largest, rows);
+        }
+
+        assertThat(largest).isEqualTo(64);
+    }
+
     @Test
     void onACrowdedDeviceACallIsNoLongerThanRowsASecondAskFor() {
         List<RowChoice.Candidate> shortFirst = waiting(10, 2, 1.0 / 50);
