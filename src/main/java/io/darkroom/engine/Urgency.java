@@ -50,7 +50,9 @@ final class Urgency {
      * @param waited nanoseconds since it came to the device
      */
     static double key(double left, int priority, double waited) {
-        return Math.scalb(left, -priority) - waited / PATIENCE;
+        double more = left - waited / PATIENCE;
+        // Alike for all priorities; whose patience is over goes ahead of all that have some, the more urgent ones further.
+        return Math.scalb(more, more < 0 ? priority : -priority);
     }
 
     /** Nanoseconds on the device until the job's pictures are there, if they were alone with it. */

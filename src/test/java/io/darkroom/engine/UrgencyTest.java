@@ -18,8 +18,16 @@ class UrgencyTest {
     }
 
     @Test
-    void aShortJobGoesBeforeLongOnesThatHaveWaitedForAsLongAsTheyTake() {
-        assertThat(Urgency.key(0.1 * SECOND, 5, 0)).isLessThan(Urgency.key(5 * SECOND, 5, 5 * SECOND));
+    void aShortJobGoesBeforeLongOnesThatHaveWaitedForTimesAsLongAsTheyTake() {
+        for (int priority = 0; priority <= 9; priority++) {
+            assertThat(Urgency.key(0.1 * SECOND, priority, 0))
+                    .isLessThan(Urgency.key(1 * SECOND, priority, 50 * SECOND));
+        }
+    }
+
+    @Test
+    void ofThoseWhosePatienceIsOverTheMoreUrgentGoFirst() {
+        assertThat(Urgency.key(1 * SECOND, 9, 70 * SECOND)).isLessThan(Urgency.key(1 * SECOND, 0, 70 * SECOND));
     }
 
     @Test
