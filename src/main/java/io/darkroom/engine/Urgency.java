@@ -51,7 +51,7 @@ final class Urgency {
      */
     static double key(double left, int priority, double waited) {
         double more = left - waited / PATIENCE;
-        // Alike for all priorities; whose patience is over goes ahead of all that have some, the more urgent ones further.
+        // Alike for all priorities. Whose patience is over goes ahead of all others, the more urgent ones further.
         return Math.scalb(more, more < 0 ? priority : -priority);
     }
 
