@@ -25,10 +25,10 @@ class HandoverIT {
 
     private static final int JOBS_A_TOPIC = 2;
 
-    /** Of jobs that wait: more than the first worker does in the time in which the second one starts. */
-    private static final int BACKLOG_A_TOPIC = 12;
+    /** Of jobs that wait: more than the first worker begins, and does, in the time in which the second one starts. */
+    private static final int BACKLOG_A_TOPIC = 24;
 
-    private static final int BACKLOG_STEPS = 60;
+    private static final int BACKLOG_STEPS = 40;
 
     @ParameterizedTest
     @ValueSource(strings = {"consumer", "classic"})
