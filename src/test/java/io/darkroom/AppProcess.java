@@ -134,10 +134,14 @@ final class AppProcess implements AutoCloseable {
     /** Sends records to a topic, one for each value, and waits until the broker has them. */
     void send(String topic, @Nullable String key, List<String> values) {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers()), new StringSerializer(), new StringSerializer())) {
+                // One batch, so that all are there before the first is read.
+                Map.of("bootstrap.servers", bootstrapServers(), "linger.ms", 5000, "batch.size", 1 << 20),
+                new StringSerializer(),
+                new StringSerializer())) {
             List<Future<RecordMetadata>> sent = values.stream()
                     .map(value -> producer.send(new ProducerRecord<>(topic, key, value)))
                     .toList();
+            producer.flush();
             for (Future<RecordMetadata> one : sent) {
                 var unused = one.get();
             }
