@@ -198,7 +198,7 @@ final class MixSuite implements Suite {
         return new Mixed(seconds, (last - start) / 1e9, busy, other, rowsOfSize[0], rowsOfSize[1]);
     }
 
-    /** Seconds until a short job is there that is given right after some long ones have begun. */
+    /** What a short job takes that is given right after some long ones have begun. */
     private Latency shortJob(Worker worker, int behind) throws InterruptedException {
         List<CompletableFuture<Rendered>> others = new ArrayList<>();
         for (int i = 0; i < behind; i++) {

@@ -64,7 +64,7 @@ final class Fetches {
             }
             return () -> then.accept(fetched);
         } catch (InputPictures.UnusableException e) {
-            return () -> listener.failed(e.failure());
+            return () -> listener.failed(Failure.of(e.problems()));
         } catch (SurroundingsException e) {
             return () -> listener.faulted(e);
         } catch (RuntimeException e) {

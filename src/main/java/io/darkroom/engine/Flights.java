@@ -1,6 +1,7 @@
 package io.darkroom.engine;
 
 import io.darkroom.job.Failure;
+import io.darkroom.job.Renderer;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.model.DeviceException;
 import io.darkroom.model.DeviceMemoryException;
@@ -90,7 +91,8 @@ final class Flights {
             }
         } catch (ModelUnavailableException e) {
             // Files that are being exchanged: another try may find them whole.
-            fault(concerned, new SurroundingsException(String.valueOf(e.getMessage()), e));
+            SurroundingsException cause = new SurroundingsException(String.valueOf(e.getMessage()), e);
+            end(concerned, listener -> listener.faulted(cause));
         } catch (ArgumentsException e) {
             fail(concerned, Failure.of(Arguing.problems(e)));
         } catch (RuntimeException e) {
@@ -108,19 +110,14 @@ final class Flights {
     }
 
     private void fail(List<Flight> concerned, Failure failure) {
-        for (Flight flight : concerned) {
-            if (all.contains(flight)) {
-                land(flight);
-                flight.work.listener().failed(failure);
-            }
-        }
+        end(concerned, listener -> listener.failed(failure));
     }
 
-    private void fault(List<Flight> concerned, SurroundingsException cause) {
+    private void end(List<Flight> concerned, Consumer<Renderer.Listener> tell) {
         for (Flight flight : concerned) {
             if (all.contains(flight)) {
                 land(flight);
-                flight.work.listener().faulted(cause);
+                tell.accept(flight.work.listener());
             }
         }
     }

@@ -1,8 +1,10 @@
 package io.darkroom.engine;
 
 import io.darkroom.job.Failure;
+import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.pipeline.InputImage;
+import java.util.List;
 
 /** Where the pictures come from that jobs start from. */
 public interface InputPictures {
@@ -17,15 +19,17 @@ public interface InputPictures {
 
     /** The picture that the request names cannot be used. */
     final class UnusableException extends RuntimeException {
-        private final transient Failure failure;
+        private final transient List<Problem> problems;
 
-        public UnusableException(Failure failure) {
-            super(failure.message());
-            this.failure = failure;
+        /** @param problems at least one */
+        public UnusableException(List<Problem> problems) {
+            super(Failure.of(problems).message());
+            this.problems = List.copyOf(problems);
         }
 
-        public Failure failure() {
-            return failure;
+        /** What is wrong, at least one. */
+        public List<Problem> problems() {
+            return problems;
         }
     }
 }

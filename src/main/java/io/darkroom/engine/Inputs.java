@@ -1,6 +1,6 @@
 package io.darkroom.engine;
 
-import io.darkroom.job.Failure;
+import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.pipeline.InputImage;
 import java.util.ArrayList;
@@ -29,27 +29,23 @@ record Inputs(@Nullable InputImage image, @Nullable InputImage mask, @Nullable I
      * @throws io.darkroom.job.SurroundingsException where the store is at fault
      */
     static Inputs of(RenderRequest.Inputs named, InputPictures from) {
-        List<Failure> unusable = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
         Inputs all = new Inputs(
-                read("image", named.image(), from, unusable),
-                read("mask_image", named.maskImage(), from, unusable),
-                read("control_image", named.controlImage(), from, unusable));
-        if (unusable.size() == 1) {
-            throw new InputPictures.UnusableException(unusable.get(0));
-        }
-        if (!unusable.isEmpty()) {
-            throw new InputPictures.UnusableException(Failure.of(
-                    unusable.stream().flatMap(f -> f.problems().stream()).toList()));
+                read("image", named.image(), from, problems),
+                read("mask_image", named.maskImage(), from, problems),
+                read("control_image", named.controlImage(), from, problems));
+        if (!problems.isEmpty()) {
+            throw new InputPictures.UnusableException(problems);
         }
         return all;
     }
 
     private static @Nullable InputImage read(
-            String field, RenderRequest.@Nullable ImageRef named, InputPictures from, List<Failure> unusable) {
+            String field, RenderRequest.@Nullable ImageRef named, InputPictures from, List<Problem> problems) {
         try {
             return named == null ? null : from.read(field, named);
         } catch (InputPictures.UnusableException e) {
-            unusable.add(e.failure());
+            problems.addAll(e.problems());
             return null;
         }
     }

@@ -5,6 +5,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,11 @@ public class Topics {
     public List<String> missing() {
         List<String> wanted = new ArrayList<>(names.requests());
         wanted.addAll(List.of(names.cancellations(), names.completions(), names.progress(), names.dead()));
+        return missing(wanted).stream().sorted().toList();
+    }
+
+    /** Which of some the broker lacks; of the others it tells the ids. */
+    private List<String> missing(Collection<String> wanted) {
         List<String> missing = new ArrayList<>();
         Map<String, KafkaFuture<TopicDescription>> answers =
                 admin.describeTopics(wanted).topicNameValues();
@@ -56,7 +62,7 @@ public class Topics {
                 ids.put(name, found.topicId().toString());
             }
         });
-        return missing.stream().sorted().toList();
+        return missing;
     }
 
     /**
@@ -65,12 +71,7 @@ public class Topics {
      * @throws BrokerUnavailableException if the broker does not answer
      */
     public void learn(Set<String> some) {
-        admin.describeTopics(some).topicNameValues().forEach((name, answer) -> {
-            TopicDescription found = await(answer);
-            if (found != null) {
-                ids.put(name, found.topicId().toString());
-            }
-        });
+        var unused = missing(some);
     }
 
     /** The id that the broker gave a topic when it was made; its name where the broker does not tell. */

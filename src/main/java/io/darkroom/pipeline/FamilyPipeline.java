@@ -36,7 +36,12 @@ final class FamilyPipeline implements Pipeline {
     private final Optional<VaeTiling> tiling;
 
     /** @throws ModelUnavailableException where the denoiser wants other inputs than this family has */
-    FamilyPipeline(FamilyPlanner planner, ModelFolder variant, Networks networks, NoiseFactory noise) {
+    FamilyPipeline(
+            FamilyPlanner planner,
+            ModelFolder variant,
+            Networks networks,
+            Optional<VaeTiling> tiling,
+            NoiseFactory noise) {
         this.planner = planner;
         this.description = planner.description().of(variant);
         this.family = planner.family();
@@ -49,7 +54,7 @@ final class FamilyPipeline implements Pipeline {
                             + wanted + ", expected " + family.conditions());
         }
         this.conditioner = family.conditioner(networks);
-        this.tiling = VaeTiling.of(variant);
+        this.tiling = tiling;
     }
 
     @Override

@@ -83,7 +83,8 @@ final class FamilyPlanner implements Planner {
     public Pipeline open(ModelFolder variant, NetworkLoader loader, NoiseFactory noise) {
         Networks networks = loader.load(variant);
         try {
-            return new FamilyPipeline(this, variant, TiledNetworks.of(variant, networks), noise);
+            Optional<VaeTiling> tiled = VaeTiling.of(variant);
+            return new FamilyPipeline(this, variant, TiledNetworks.of(tiled, networks), tiled, noise);
         } catch (RuntimeException e) {
             networks.close();
             throw e;

@@ -3,20 +3,18 @@ package io.darkroom.pipeline;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.LatentDecoder;
 import io.darkroom.model.LatentEncoder;
-import io.darkroom.model.ModelFolder;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A model's networks, with a VAE that works in tiles. */
 record TiledNetworks(Networks networks, VaeTiling tiling) implements Networks {
 
-    /** The networks of a folder, in tiles where its settings say so. */
-    static Networks of(ModelFolder folder, Networks networks) {
-        return VaeTiling.of(folder)
-                .<Networks>map(tiling -> new TiledNetworks(networks, tiling))
-                .orElse(networks);
+    /** The networks, in tiles where there is a tiling. */
+    static Networks of(Optional<VaeTiling> tiling, Networks networks) {
+        return tiling.<Networks>map(t -> new TiledNetworks(networks, t)).orElse(networks);
     }
 
     @Override

@@ -27,27 +27,30 @@ final class PlacedBlobStore extends ForwardingBlobStore {
 
     @Override
     public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest request) {
-        requirePlace(request.bucket(), request.key());
+        var unused = place(request.bucket(), request.key());
         return super.getBlob(request);
     }
 
     @Override
     public HeadObjectResponse blobMetadata(HeadObjectRequest request) {
-        requirePlace(request.bucket(), request.key());
+        var unused = place(request.bucket(), request.key());
         return super.blobMetadata(request);
     }
 
     @Override
     public PutObjectResponse putBlob(PutObjectRequest request, InputStream content) {
-        requirePlace(request.bucket(), request.key());
-        if (Files.isDirectory(folder.resolve(request.bucket()).resolve(request.key()))) {
+        if (Files.isDirectory(place(request.bucket(), request.key()))) {
             throw new IllegalArgumentException(request.key() + " is a folder of other objects");
         }
         return super.putBlob(request, content);
     }
 
-    /** @throws IllegalArgumentException which the server answers with 400 */
-    private void requirePlace(String bucket, String key) {
+    /**
+     * Where an object lies.
+     *
+     * @throws IllegalArgumentException where it has no place, which the server answers with 400
+     */
+    private Path place(String bucket, String key) {
         Path root = folder.resolve(bucket);
         // Throws the same where the system's character set has no such letters.
         Path place = root.resolve(key);
@@ -56,5 +59,6 @@ final class PlacedBlobStore extends ForwardingBlobStore {
                 throw new IllegalArgumentException(key + " leads through an object, " + root.relativize(part));
             }
         }
+        return place;
     }
 }

@@ -30,7 +30,7 @@ final class StoredInputs implements InputPictures {
     public InputImage read(String field, RenderRequest.ImageRef at) {
         String from = at.bucket() == null ? places.bucket() : at.bucket();
         places.refusal(field, from, at.key()).ifPresent(problem -> {
-            throw new UnusableException(Failure.of(List.of(problem)));
+            throw new UnusableException(List.of(problem));
         });
         String place = "s3://" + from + "/" + at.key();
         byte[] file;
@@ -69,6 +69,6 @@ final class StoredInputs implements InputPictures {
     }
 
     private static UnusableException unusable(Failure.Code code, String field, String message) {
-        return new UnusableException(Failure.of(List.of(new Problem(field, message, code))));
+        return new UnusableException(List.of(new Problem(field, message, code)));
     }
 }

@@ -23,8 +23,8 @@ class InputsTest {
             null);
 
     private static InputImage missing(String field) {
-        throw new InputPictures.UnusableException(Failure.of(
-                List.of(new Problem(field + ".key", "there is no such object", Failure.Code.INPUT_NOT_FOUND))));
+        throw new InputPictures.UnusableException(
+                List.of(new Problem(field + ".key", "there is no such object", Failure.Code.INPUT_NOT_FOUND)));
     }
 
     @Test
@@ -36,7 +36,7 @@ class InputsTest {
                         (field, at) ->
                                 field.equals("mask_image") ? new InputImage(new byte[3], 1, 1) : missing(field)));
 
-        assertThat(e.failure().code()).isEqualTo(Failure.Code.INPUT_NOT_FOUND);
-        assertThat(e.failure().problems()).extracting(Problem::field).containsExactly("image.key", "control_image.key");
+        assertThat(Failure.of(e.problems()).code()).isEqualTo(Failure.Code.INPUT_NOT_FOUND);
+        assertThat(e.problems()).extracting(Problem::field).containsExactly("image.key", "control_image.key");
     }
 }
