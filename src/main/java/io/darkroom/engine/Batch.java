@@ -4,6 +4,7 @@ import io.darkroom.model.Denoiser;
 import io.darkroom.pipeline.Pipeline;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -60,9 +61,18 @@ record Batch(Pipeline pipeline, List<Member> members) {
                 .toList();
     }
 
-    /** The first members alone. */
+    /**
+     * The first members alone, in the order in which their jobs came: from call to call most of them stay where they were,
+     * and their prompts with them.
+     */
     Batch first(int count) {
-        return new Batch(pipeline, members.subList(0, count));
+        return new Batch(
+                pipeline,
+                members.subList(0, count).stream()
+                        .sorted(Comparator.comparingLong(
+                                        (Member m) -> m.flight().work.arrival())
+                                .thenComparingInt(m -> m.picture().number))
+                        .toList());
     }
 
     private static List<Flight> withFirst(Flight first, List<Flight> others) {

@@ -55,11 +55,17 @@ final class Feed implements AutoCloseable {
             shape[batchAxis + i + 1] = first.dim(i);
         }
         OnnxJavaType type = graph.input(name).type;
-        ByteBuffer buffer = graph.buffer(name, Math.multiplyExact(values.size() * first.size(), type.size));
-        Sink sink = Sink.of(type, buffer);
-        for (Tensor value : values) {
-            sink.put(value.data());
+        InputBuffer buffer = graph.buffer(name);
+        Sink sink = Sink.of(type, buffer.kept(Math.multiplyExact(values.size() * first.size(), type.size)));
+        List<float[]> data = values.stream().map(Tensor::data).toList();
+        for (int i = 0; i < data.size(); i++) {
+            if (buffer.holds(i, data.get(i))) {
+                sink.skip(data.get(i).length);
+            } else {
+                sink.put(data.get(i));
+            }
         }
+        buffer.hold(data);
         add(name, sink, shape);
     }
 
@@ -67,8 +73,7 @@ final class Feed implements AutoCloseable {
     void whole(String name, Tensor value) {
         long[] shape = Arrays.stream(value.shape()).asLongStream().toArray();
         OnnxJavaType type = graph.input(name).type;
-        ByteBuffer buffer = graph.buffer(name, value.size() * type.size);
-        Sink sink = Sink.of(type, buffer);
+        Sink sink = Sink.of(type, graph.buffer(name).cleared(value.size() * type.size));
         sink.put(value.data());
         add(name, sink, shape);
     }
@@ -77,8 +82,7 @@ final class Feed implements AutoCloseable {
     void ids(String name, List<List<Integer>> values) {
         int length = values.get(0).size();
         OnnxJavaType type = graph.input(name).type;
-        ByteBuffer buffer = graph.buffer(name, values.size() * length * type.size);
-        Sink sink = Sink.of(type, buffer);
+        Sink sink = Sink.of(type, graph.buffer(name).cleared(values.size() * length * type.size));
         for (List<Integer> row : values) {
             for (int id : row) {
                 sink.put(id);
@@ -90,8 +94,7 @@ final class Feed implements AutoCloseable {
     /** Numbers: a scalar where the graph's input is one, else along one axis. */
     void numbers(String name, List<Double> values) {
         TensorInfo info = graph.input(name);
-        ByteBuffer buffer = graph.buffer(name, values.size() * info.type.size);
-        Sink sink = Sink.of(info.type, buffer);
+        Sink sink = Sink.of(info.type, graph.buffer(name).cleared(values.size() * info.type.size));
         for (double value : values) {
             sink.put(value);
         }
@@ -131,6 +134,9 @@ final class Feed implements AutoCloseable {
             }
         }
 
+        /** Leaves so many elements as they are. */
+        void skip(int elements);
+
         /** What was written, as a tensor over the same memory. */
         OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException;
 
@@ -145,6 +151,11 @@ final class Feed implements AutoCloseable {
         }
 
         record Floats(FloatBuffer to) implements Sink {
+            @Override
+            public void skip(int elements) {
+                to.position(to.position() + elements);
+            }
+
             @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
                 return OnnxTensor.createTensor(environment, to.flip(), shape);
@@ -163,6 +174,11 @@ final class Feed implements AutoCloseable {
 
         record Halves(ShortBuffer to) implements Sink {
             @Override
+            public void skip(int elements) {
+                to.position(to.position() + elements);
+            }
+
+            @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
                 return OnnxTensor.createTensor(environment, to.flip(), shape, OnnxJavaType.FLOAT16);
             }
@@ -179,6 +195,11 @@ final class Feed implements AutoCloseable {
          */
         record Longs(LongBuffer to) implements Sink {
             @Override
+            public void skip(int elements) {
+                to.position(to.position() + elements);
+            }
+
+            @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
                 return OnnxTensor.createTensor(environment, to.flip(), shape);
             }
@@ -190,6 +211,11 @@ final class Feed implements AutoCloseable {
         }
 
         record Ints(IntBuffer to) implements Sink {
+            @Override
+            public void skip(int elements) {
+                to.position(to.position() + elements);
+            }
+
             @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
                 return OnnxTensor.createTensor(environment, to.flip(), shape);

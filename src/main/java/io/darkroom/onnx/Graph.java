@@ -11,8 +11,6 @@ import io.darkroom.model.CallListener;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.tensor.Tensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,8 +31,7 @@ final class Graph implements AutoCloseable {
     private final CallListener listener;
     private final Map<String, TensorInfo> inputs;
     private final Map<String, TensorInfo> outputs;
-    /** One direct buffer for each input, kept between calls: their sizes hardly change, and freeing them is up to the collector. */
-    private final Map<String, ByteBuffer> buffers = new HashMap<>();
+    private final Map<String, InputBuffer> buffers = new HashMap<>();
 
     private final String arena;
     private Map<String, long[]> smallest = Map.of();
@@ -187,14 +184,9 @@ final class Graph implements AutoCloseable {
         return info;
     }
 
-    /** The buffer of an input, empty, with room for so many bytes. */
-    ByteBuffer buffer(String name, int bytes) {
-        ByteBuffer buffer = buffers.get(name);
-        if (buffer == null || buffer.capacity() < bytes) {
-            buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-            buffers.put(name, buffer);
-        }
-        return buffer.clear().limit(bytes);
+    /** The buffer of an input. */
+    InputBuffer buffer(String name) {
+        return buffers.computeIfAbsent(name, n -> new InputBuffer());
     }
 
     /**
@@ -239,6 +231,7 @@ final class Graph implements AutoCloseable {
      * of a call, so that call is made once more, on whatever the buffers hold.
      */
     void shrink() {
+        buffers.values().forEach(InputBuffer::forget);
         if (smallest.isEmpty()) {
             return;
         }
@@ -251,7 +244,7 @@ final class Graph implements AutoCloseable {
                 tensors.put(
                         input.getKey(),
                         OnnxTensor.createTensor(
-                                Sessions.environment(), buffer(input.getKey(), bytes), input.getValue(), type));
+                                Sessions.environment(), buffer(input.getKey()).kept(bytes), input.getValue(), type));
             }
             session.run(tensors, outputs.keySet(), options).close();
             smallest = Map.of();
@@ -268,15 +261,23 @@ final class Graph implements AutoCloseable {
         for (int i = 0; i < row.length; i++) {
             row[i] = Math.toIntExact(shape[i + 1]);
         }
+        // A copy already, on the heap and as float32.
         FloatBuffer buffer = batch.getFloatBuffer();
-        float[] all = new float[buffer.remaining()];
-        buffer.get(all);
-        int size = all.length / rows;
+        int size = buffer.remaining() / rows;
         List<Tensor> tensors = new ArrayList<>(rows);
         for (int i = 0; i < rows; i++) {
-            tensors.add(Tensor.of(rows == 1 ? all : Arrays.copyOfRange(all, i * size, (i + 1) * size), row));
+            tensors.add(Tensor.of(next(buffer, size), row));
         }
         return tensors;
+    }
+
+    private static float[] next(FloatBuffer buffer, int size) {
+        if (buffer.hasArray() && buffer.array().length == size) {
+            return buffer.array();
+        }
+        float[] own = new float[size];
+        buffer.get(own);
+        return own;
     }
 
     @Override

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.darkroom.model.CallListener;
+import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.ModelUnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,6 +70,9 @@ final class Sessions {
                 }
                 return ENVIRONMENT.createSession(fitted.get(), options);
             } catch (OrtException e) {
+                if (Failures.opening(file, e) instanceof DeviceMemoryException full) {
+                    throw full;
+                }
                 LOG.warnf("%s cannot be fitted to its use, and is taken as it is: %s", file, e.getMessage());
             }
         }
