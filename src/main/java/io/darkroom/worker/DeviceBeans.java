@@ -5,6 +5,7 @@ import io.darkroom.engine.CallMeter;
 import io.darkroom.engine.CudaMemory;
 import io.darkroom.engine.Engine;
 import io.darkroom.engine.Memory;
+import io.darkroom.engine.ModelCheck;
 import io.darkroom.engine.RowLoader;
 import io.darkroom.engine.SystemMemory;
 import io.darkroom.job.Limits;
@@ -97,11 +98,7 @@ class DeviceBeans {
     @Produces
     @Singleton
     Engines engines(
-            DeviceModels models,
-            ObjectStore store,
-            Limits limits,
-            RequestParser parser,
-            Instance<DeliveryLoop> deliveries) {
+            DeviceModels models, ObjectStore store, Limits limits, Models catalog, Instance<DeliveryLoop> deliveries) {
         StoredInputs inputs = new StoredInputs(store, new Places(config.storage()), limits);
         Executor fetching = Threads.pool("fetch", FETCHERS);
         Executor encoding = Threads.pool("encode", encoders(models));
@@ -127,7 +124,8 @@ class DeviceBeans {
                                 memory(one.device()),
                                 config.engine().checkpointInterval())),
                 config.engine().jobs(),
-                new PlainRequests(parser),
+                // What a device is tested with is written nowhere: no place is refused to it.
+                new PlainRequests(new RequestParser(limits, new ModelCheck(catalog, limits))),
                 broken(deliveries));
     }
 

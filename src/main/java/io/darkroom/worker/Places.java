@@ -5,10 +5,12 @@ import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.RequestCheck;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** From where in the store requests may have pictures read, and to where written. */
 final class Places implements RequestCheck {
@@ -32,14 +34,24 @@ final class Places implements RequestCheck {
 
     @Override
     public List<Problem> problems(RenderRequest request) {
+        List<Problem> problems = new ArrayList<>();
         String prefix = request.output().prefixOrDefault();
-        return within(prefix, outputs)
-                ? List.of()
-                : List.of(new Problem(
-                        "output.prefix",
-                        "expected one in " + String.join(", ", outputs) + " (darkroom.storage.output-prefixes), got \""
-                                + prefix + "\"",
-                        Failure.Code.INVALID_REQUEST));
+        if (!within(prefix, outputs)) {
+            problems.add(new Problem(
+                    "output.prefix",
+                    "expected one in " + String.join(", ", outputs) + " (darkroom.storage.output-prefixes), got \""
+                            + prefix + "\"",
+                    Failure.Code.INVALID_REQUEST));
+        }
+        RenderRequest.Inputs given = request.inputs();
+        refusal("image", given.image()).ifPresent(problems::add);
+        refusal("mask_image", given.maskImage()).ifPresent(problems::add);
+        refusal("control_image", given.controlImage()).ifPresent(problems::add);
+        return problems;
+    }
+
+    private Optional<Problem> refusal(String field, RenderRequest.@Nullable ImageRef at) {
+        return at == null ? Optional.empty() : refusal(field, at.bucket() == null ? bucket : at.bucket(), at.key());
     }
 
     /** Why a picture may not be read; empty where it may. */

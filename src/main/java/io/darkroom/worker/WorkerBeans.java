@@ -101,7 +101,9 @@ class WorkerBeans {
     @Singleton
     RequestParser parser(Limits limits, Models models) {
         return new RequestParser(
-                limits, new ModelCheck(models, limits), config.tenants().topics());
+                limits,
+                new ModelCheck(models, limits).and(new Places(config.storage())),
+                config.tenants().topics());
     }
 
     @Produces

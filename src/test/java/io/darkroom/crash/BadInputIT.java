@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.crash.EndState.Event;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -49,7 +50,7 @@ class BadInputIT {
     @BeforeAll
     void start(@TempDir Path folder) {
         surroundings = new Surroundings("bad-input", folder);
-        worker = surroundings.startWorker();
+        worker = surroundings.startWorker(Map.of("darkroom.storage.output-prefixes", "renders"));
     }
 
     @AfterAll
@@ -67,6 +68,15 @@ class BadInputIT {
                 invalid("unknown field", "\"prompt\": \"a\", \"promt\": \"b\"", "promt"),
                 fails("unknown model", "unknown_model", "\"prompt\": \"a\", \"model\": \"nobody\"", "model"),
                 invalid("key that climbs", "\"prompt\": \"a\", \"image\": {\"key\": \"a/../../b.png\"}", "image.key"),
+                invalid(
+                        "prefix elsewhere",
+                        "\"prompt\": \"a\", \"output\": {\"prefix\": \"elsewhere\"}",
+                        "output.prefix"),
+                fails(
+                        "bucket of others",
+                        "input_not_found",
+                        "\"prompt\": \"a\", \"image\": {\"key\": \"a.png\", \"bucket\": \"others\"}",
+                        "image.bucket"),
                 invalid(
                         "several problems",
                         "\"prompt\": 17, \"seed\": -1, \"num_inference_steps\": 0, \"colour\": \"red\"",

@@ -57,6 +57,20 @@ class PlacesTest {
         });
     }
 
+    @Test
+    void allThatARequestMayNotReadIsToldAtOnce() {
+        Places places = places(
+                Map.of("darkroom.storage.input-prefixes", "inputs", "darkroom.storage.output-prefixes", "renders"));
+
+        assertThat(found(
+                        places,
+                        "{\"id\":\"a\",\"output\":{\"prefix\":\"other\"},\"image\":{\"key\":\"secret/a.png\"},"
+                                + "\"mask_image\":{\"key\":\"inputs/m.png\"},"
+                                + "\"control_image\":{\"key\":\"inputs/c.png\",\"bucket\":\"theirs\"}}"))
+                .extracting(Problem::field)
+                .containsExactly("output.prefix", "image.key", "control_image.bucket");
+    }
+
     private static Places places(Map<String, String> settings) {
         return new Places(new SmallRyeConfigBuilder()
                 .withDefaultValues(settings)
@@ -68,7 +82,10 @@ class PlacesTest {
     }
 
     private static List<Problem> problems(Places places, String prefix) {
-        String json = "{\"id\":\"a\",\"output\":{\"prefix\":\"" + prefix + "\"}}";
+        return found(places, "{\"id\":\"a\",\"output\":{\"prefix\":\"" + prefix + "\"}}");
+    }
+
+    private static List<Problem> found(Places places, String json) {
         ParsedRequest parsed = new RequestParser(Limits.DEFAULTS, places)
                 .parse(new IncomingRecord(
                         new Source("requests", 0, 0, null), "t", 0, null, Bytes.utf8(json), List.of()));
