@@ -34,7 +34,7 @@ public class PicturesResource {
     @Path("/{which: [0-9]{1,6}|contact_sheet}")
     public Response picture(@PathParam("id") String id, @PathParam("which") String which, @Context Request request) {
         JsonNode output = JobKey.isId(id)
-                ? archive.outcome(new JobKey(id, 0))
+                ? archive.outcome(id)
                         .map(TerminalEvent::json)
                         .map(job -> output(job, which))
                         .orElse(MissingNode.getInstance())

@@ -19,8 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class RenderBoard {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** A job's state, and when it was first heard of in milliseconds of the epoch. */
-    private record Job(ObjectNode state, long since) {}
+    /**
+     * A job's state.
+     *
+     * @param since when it was first heard of, in milliseconds of the epoch
+     * @param at when what the state tells happened
+     */
+    private record Job(ObjectNode state, long since, long at) {}
 
     private final Map<String, Job> jobs;
 
@@ -36,7 +41,7 @@ final class RenderBoard {
 
     /** A request was produced. */
     synchronized void queued(String id, long millis) {
-        jobs.putIfAbsent(id, new Job(state(id, "queued"), millis));
+        jobs.putIfAbsent(id, new Job(state(id, "queued"), millis, millis));
     }
 
     /**
@@ -59,10 +64,11 @@ final class RenderBoard {
         Job known = jobs.get(id);
         long since = known == null ? millis : known.since;
         if (type.terminal()) {
-            jobs.put(id, new Job((ObjectNode) json, since));
-        } else if (known == null || !ended(known.state)) {
-            // Progress comes on another topic, so the end may have been read before it.
-            jobs.put(id, new Job(running(id, json), since));
+            jobs.put(id, new Job((ObjectNode) json, since, millis));
+        } else if (known == null || !ended(known.state) || (type == EventType.STARTED && millis > known.at)) {
+            // Progress comes on another topic, so the end may have been read before it. What starts after its end is
+            // replayed.
+            jobs.put(id, new Job(running(id, json), since, millis));
         }
     }
 

@@ -59,6 +59,7 @@ public class RendersResource {
     private final JobArchive archive;
     private final WorkerLife life;
     private final Instance<DeliveryLoop> deliveries;
+    private final String topic;
     private final long mostBytes;
 
     RendersResource(
@@ -75,6 +76,7 @@ public class RendersResource {
         this.archive = archive;
         this.life = life;
         this.deliveries = deliveries;
+        this.topic = config.topics().requests().get(0);
         this.mostBytes = config.limits().requestBytes().asLongValue();
     }
 
@@ -135,7 +137,7 @@ public class RendersResource {
         if (known != null && RenderBoard.ended(known)) {
             return Response.ok(known).build();
         }
-        ObjectNode recorded = archive.find(new JobKey(id, 0)).orElse(null);
+        ObjectNode recorded = archive.find(id).orElse(null);
         if (recorded != null && RenderBoard.ended(recorded)) {
             return Response.ok(recorded).build();
         }
@@ -194,9 +196,10 @@ public class RendersResource {
         }
     }
 
-    private static IncomingRecord posted(byte[] request) {
+    /** As it will come from the topic that it goes to, which may belong to a tenant. */
+    private IncomingRecord posted(byte[] request) {
         return new IncomingRecord(
-                new Source("", 0, 0, null), "", System.currentTimeMillis(), null, Bytes.of(request), List.of());
+                new Source(topic, 0, 0, null), "", System.currentTimeMillis(), null, Bytes.of(request), List.of());
     }
 
     private static Response unknown(String id) {

@@ -23,6 +23,30 @@ public final class JobArchive {
         this.bucket = bucket;
     }
 
+    /** As {@link #find(JobKey)}, of the newest generation that anybody has begun: each is made once the one before has ended. */
+    public Optional<ObjectNode> find(String id) {
+        Optional<ObjectNode> newest = Optional.empty();
+        for (int generation = 0; ; generation++) {
+            Optional<ObjectNode> next = find(new JobKey(id, generation));
+            if (next.isEmpty()) {
+                return newest;
+            }
+            newest = next;
+        }
+    }
+
+    /** As {@link #outcome(JobKey)}, of the newest generation that has ended. */
+    public Optional<TerminalEvent> outcome(String id) {
+        Optional<TerminalEvent> newest = Optional.empty();
+        for (int generation = 0; ; generation++) {
+            Optional<TerminalEvent> next = outcome(new JobKey(id, generation));
+            if (next.isEmpty()) {
+                return newest;
+            }
+            newest = next;
+        }
+    }
+
     /**
      * The terminal event's data; {@code running} where a worker has begun it; empty where none has. Blocks.
      *
@@ -31,7 +55,7 @@ public final class JobArchive {
      *
      * @throws io.darkroom.job.SurroundingsException where the store does not answer
      */
-    public Optional<ObjectNode> find(JobKey key) {
+    Optional<ObjectNode> find(JobKey key) {
         JobRecord record = JobRecords.read(store, bucket, key);
         TerminalEvent outcome = record.outcome() == null ? null : TerminalEvent.read(key, record.outcome());
         if (outcome != null) {
@@ -60,7 +84,7 @@ public final class JobArchive {
      *
      * @throws io.darkroom.job.SurroundingsException where the store does not answer
      */
-    public Optional<TerminalEvent> outcome(JobKey key) {
+    Optional<TerminalEvent> outcome(JobKey key) {
         return Optional.ofNullable(JobRecords.outcome(store, bucket, key));
     }
 

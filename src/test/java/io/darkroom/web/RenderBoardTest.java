@@ -30,6 +30,19 @@ class RenderBoardTest {
     }
 
     @Test
+    void aJobThatIsReplayedRunsOnceItHasStarted() {
+        board.event(EventType.FAILED, json("{\"id\":\"a\",\"status\":\"failed\"}"), 10);
+
+        board.event(EventType.STARTED, json("{\"id\":\"a\",\"steps\":20}"), 5);
+        assertThat(board.find("a").orElseThrow().path("status").asText()).isEqualTo("failed");
+
+        board.event(EventType.STARTED, json("{\"id\":\"a\",\"steps\":20}"), 11);
+        board.event(EventType.PROGRESS, json("{\"id\":\"a\",\"step\":3,\"steps\":20}"), 12);
+        assertThat(board.find("a").orElseThrow())
+                .hasToString("{\"id\":\"a\",\"status\":\"running\",\"step\":3,\"steps\":20}");
+    }
+
+    @Test
     void listsWhatWasFirstHeardOfLastAtTheTop() {
         board.queued("a", 10);
         board.queued("c", 30);

@@ -32,6 +32,26 @@ class JobArchiveTest {
     @Test
     void aJobThatNobodyHasBegunIsUnknown() {
         assertThat(archive.find(JOB)).isEmpty();
+        assertThat(archive.find("a")).isEmpty();
+        assertThat(archive.outcome("a")).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsReplayedIsWhereItsNewestGenerationIs() {
+        JobKey again = new JobKey("a", 1);
+        put(JobRecord.folder(JOB) + "attempt-1", attempt().data());
+        put(JobRecord.folder(JOB) + "outcome", ended(JOB, "failed"));
+        assertThat(archive.find("a").orElseThrow().path("status").asText()).isEqualTo("failed");
+
+        put(JobRecord.folder(again) + "attempt-1", attempt().data());
+        assertThat(archive.find("a").orElseThrow().path("status").asText()).isEqualTo("running");
+        assertThat(archive.outcome("a").orElseThrow().json().path("status").asText())
+                .isEqualTo("failed");
+
+        put(JobRecord.folder(again) + "outcome", ended(again, "canceled"));
+        assertThat(archive.find("a").orElseThrow().path("status").asText()).isEqualTo("canceled");
+        assertThat(archive.outcome("a").orElseThrow().json().path("status").asText())
+                .isEqualTo("canceled");
     }
 
     private ObjectNode found() {
@@ -40,6 +60,10 @@ class JobArchiveTest {
 
     private void put(String key, Bytes content) {
         store.create(new ObjectStore.Location("darkroom", key), content.array(), "application/octet-stream");
+    }
+
+    private static Bytes ended(JobKey key, String status) {
+        return Bytes.utf8("{\"id\":\"" + key.id() + "\",\"status\":\"" + status + "\"}");
     }
 
     private static JobRecord.Attempt attempt() {
