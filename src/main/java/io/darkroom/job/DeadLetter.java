@@ -66,6 +66,16 @@ public record DeadLetter(@Nullable Bytes key, @Nullable Bytes value, List<Incomi
         return new DeadLetter(key, value, headers);
     }
 
+    /** The same without its value, which the topic does not take; a header says so. */
+    public DeadLetter withoutValue() {
+        if (value == null) {
+            return this;
+        }
+        List<IncomingRecord.Header> more = new ArrayList<>(headers);
+        add(more, "value-omitted", value.size() + " bytes");
+        return new DeadLetter(key, null, more);
+    }
+
     private static int bytes(IncomingRecord.Header header) {
         Bytes value = header.value();
         return header.name().length() + (value == null ? 0 : value.size());

@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** How a job ended. */
 public sealed interface Outcome {
+    /** Bytes that a topic takes by Kafka's default, with some room for key and headers. */
+    int LARGEST_EVENT = 1_000_000;
+
     /** What every outcome tells about its delivery. */
     Context context();
 
@@ -55,6 +58,13 @@ public sealed interface Outcome {
             json.set("measurements", Json.value(rendered.measurements()));
             json.set("device_ms", tenths(rendered.deviceMs()));
             json.set("device_ms_lost", tenths(deviceMsLost));
+            TerminalEvent whole = end(json, context, EventType.COMPLETED);
+            int bytes = whole.data().size();
+            if (bytes <= LARGEST_EVENT) {
+                return whole;
+            }
+            // An event that its topic does not take would be tried for ever, and all jobs would wait for it.
+            json.set("parameters", Json.object().put("omitted", "the event would have " + bytes + " bytes"));
             return end(json, context, EventType.COMPLETED);
         }
     }

@@ -12,6 +12,7 @@ import io.darkroom.job.Source;
 import io.darkroom.job.StartedEvent;
 import io.darkroom.job.TerminalEvent;
 import io.darkroom.job.TraceContext;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Channel;
@@ -70,10 +72,24 @@ class EventPublisher implements Announcer {
 
     @Override
     public CompletionStage<?> deadLetter(DeadLetter letter) {
+        return send(letter)
+                .onFailure(fault -> letter.value() != null && isTooLarge(fault))
+                .recoverWithUni(() -> {
+                    LOG.warnf(
+                            "The dead-letter topic does not take a request (max.message.bytes): it stays where it is");
+                    return send(letter.withoutValue());
+                })
+                .subscribeAsCompletionStage();
+    }
+
+    private Uni<Void> send(DeadLetter letter) {
         Headers headers = new RecordHeaders();
         addAll(headers, letter.headers());
-        return dead.sendMessage(record(array(letter.key()), array(letter.value()), headers))
-                .subscribeAsCompletionStage();
+        return dead.sendMessage(record(array(letter.key()), array(letter.value()), headers));
+    }
+
+    private static boolean isTooLarge(Throwable fault) {
+        return fault instanceof RecordTooLargeException || fault.getCause() instanceof RecordTooLargeException;
     }
 
     @Override

@@ -18,8 +18,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
@@ -127,6 +131,17 @@ final class Surroundings implements AutoCloseable {
     /** Sends a request past the proxy; returns when the broker has it. */
     void send(String job, String request) {
         send(job, request.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** From now on the topic takes batches of so many bytes. */
+    void limit(String topic, int bytes) throws Exception {
+        AlterConfigOp op = new AlterConfigOp(
+                new ConfigEntry("max.message.bytes", Integer.toString(bytes)), AlterConfigOp.OpType.SET);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(op)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
     }
 
     void send(String job, byte @Nullable [] request) {

@@ -61,6 +61,26 @@ final class OutcomeTest {
     }
 
     @Test
+    void anEventThatNoTopicWouldTakeLeavesItsParametersOut() {
+        Rendered rendered = new Rendered(
+                "starter",
+                "sha256:00",
+                List.of(),
+                Map.of("prompt", "\u0001".repeat(200_000)),
+                Map.of(),
+                List.of(),
+                Map.of(),
+                1);
+
+        TerminalEvent event = new Outcome.Completed(CONTEXT, rendered, List.of(OUTPUT), Map.of(), 0).event();
+
+        assertThat(event.data().size()).isLessThan(1_000);
+        assertThat(event.json().path("parameters").path("omitted").asText())
+                .matches("the event would have 12\\d+ bytes");
+        assertThat(event.json().path("outputs")).hasSize(1);
+    }
+
+    @Test
     void aFailureNamesItsCodeAndEveryProblem() {
         Failure failure = Failure.of(List.of(new Problem("seed", "negative"), new Problem("width", "odd")));
 
