@@ -16,13 +16,24 @@ import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Brings jobs onto the device: model, plans, texts, the checkpoint that one goes on from. Owned by the device's thread. */
+/**
+ * Brings jobs onto the device: model, plans, texts, the checkpoint that one goes on from. A job whose model finds no room
+ * beside those in use waits until they are not: for a while others go ahead of it, since a model in memory is best used
+ * for many, and then nobody does. Owned by the device's thread.
+ */
 final class Admission {
     private static final Logger LOG = Logger.getLogger(Admission.class);
+    /** So long others go ahead of one whose model finds no room. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Flights flights;
     private final Models models;
@@ -31,6 +42,10 @@ final class Admission {
     private final Checkpoints checkpoints;
     private final int most;
     private final Ceilings ceilings;
+    /** Those whose model found no room on the device while others were in use. */
+    private final Set<Flight.Work> crowdedOut = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Who has come first and found no room, and when, in nanoseconds of the engine's clock. */
+    private final Map<Flight.Work, Long> blocked = new IdentityHashMap<>();
 
     /** @param most jobs under way at the same time */
     Admission(
@@ -53,13 +68,14 @@ final class Admission {
     /** Takes in as many of those that wait as may be under way, the most urgent first. */
     void admit(List<Flight.Work> waiting) {
         List<Flight> opened = new ArrayList<>();
-        while (flights.all().size() < most && !waiting.isEmpty() && !flights.closing()) {
-            Flight.Work next = Collections.min(waiting, Flight.Work.BY_URGENCY);
+        for (Flight.Work next = next(waiting); next != null; next = next(waiting)) {
             waiting.remove(next);
             Flight flight = open(next);
             if (flight != null) {
                 flights.add(flight);
                 opened.add(flight);
+            } else if (crowdedOut.contains(next)) {
+                waiting.add(next);
             }
         }
         TextBatches.of(opened).forEach(this::prepare);
@@ -68,6 +84,54 @@ final class Admission {
                 resume(flight);
             }
         }));
+    }
+
+    /** Who may come now; null where nobody may, or nobody waits. */
+    private Flight.@Nullable Work next(List<Flight.Work> waiting) {
+        if (flights.all().size() >= most || waiting.isEmpty() || flights.closing()) {
+            return null;
+        }
+        if (flights.all().isEmpty()) {
+            crowdedOut.clear();
+        }
+        blocked.keySet().removeIf(gone -> waiting.stream().noneMatch(work -> work == gone));
+        Optional<Flight.Work> impatient = impatient();
+        if (impatient.isPresent()) {
+            return impatient.filter(this::hasRoom).orElse(null);
+        }
+        Flight.Work first = Collections.min(waiting, Flight.Work.BY_URGENCY);
+        if (hasRoom(first)) {
+            return first;
+        }
+        blocked.putIfAbsent(first, flights.now());
+        return waiting.stream()
+                .filter(this::hasRoom)
+                .min(Flight.Work.BY_URGENCY)
+                .orElse(null);
+    }
+
+    /** Who has been blocked for the longest, for longer than others may go ahead. */
+    private Optional<Flight.Work> impatient() {
+        return blocked.entrySet().stream()
+                .filter(each -> flights.now() - each.getValue() > PATIENCE_NANOS)
+                .min(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey);
+    }
+
+    /** Whether its model is there, or can come beside those that are in use. What is wrong with it shows when it is opened. */
+    private boolean hasRoom(Flight.Work work) {
+        if (flights.all().isEmpty()) {
+            return true;
+        }
+        try {
+            return !crowdedOut.contains(work)
+                    && models.hasRoom(
+                            Arguing.model(work.job().request(), models),
+                            Arguing.of(work.job().request(), work.input()));
+        } catch (UnknownModelException | ModelUnavailableException | ArgumentsException e) {
+            LOG.debugf(e, "%s", work.job().key().name());
+            return true;
+        }
     }
 
     /** Encodes the texts of jobs that begin together. Where that fails, each begins with its own, and shows whose fault it is. */
@@ -92,13 +156,22 @@ final class Admission {
         together.forEach(f -> f.clock.device(nanos / together.size()));
     }
 
-    /** Takes the job's model into use and resolves its arguments; null where that ended the job. */
+    /** Takes the job's model into use and resolves its arguments; null where that ended the job, or crowded it out. */
     private @Nullable Flight open(Flight.Work work) {
         Lease<Pipeline> lease = null;
         try {
             String name = Arguing.model(work.job().request(), models);
             // Every picture of a sweep has the same variant: the fields that choose it are not swept.
             Arguments arguments = Arguing.of(work.job().request(), work.input());
+            long bytes = models.bytesToLoad(name, arguments);
+            if (room.isTooSmall(bytes)) {
+                work.listener()
+                        .failed(new Failure(
+                                Failure.Code.OUT_OF_MEMORY,
+                                "model \"" + name + "\" takes about " + (bytes >> 20)
+                                        + " MiB, more than there are on the device" + room.free()));
+                return null;
+            }
             lease = room.made(() -> models.lease(name, arguments));
             RenderRequest request = Completion.of(
                     work.job().request(), lease.model().description().folder());
@@ -111,6 +184,15 @@ final class Admission {
         } catch (UnknownModelException e) {
             work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
         } catch (ModelUnavailableException | DeviceException e) {
+            if (e instanceof DeviceMemoryException
+                    && lease == null
+                    && !flights.all().isEmpty()) {
+                LOG.infof(
+                        "%s waits until other models are not in use: %s",
+                        work.job().key().name(), e.getMessage());
+                crowdedOut.add(work);
+                return null;
+            }
             if (e instanceof DeviceException error && flights.breaks(error)) {
                 flights.broken(error);
             }

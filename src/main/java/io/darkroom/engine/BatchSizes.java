@@ -52,6 +52,9 @@ final class BatchSizes {
         int elements;
         double bytesARow;
         double leastBytesARow = Double.POSITIVE_INFINITY;
+        /** Calls since one was measured. */
+        int sameSince;
+
         long before = -1;
         int fitting;
         /** The number of the choice at which the memory is asked again. */
@@ -188,7 +191,7 @@ final class BatchSizes {
     /** A call is about to be made. */
     void calling(Shape shape, int rows) {
         Calls calls = calls(shape);
-        OptionalLong free = rows <= calls.profile.largest() ? OptionalLong.empty() : memory.free();
+        OptionalLong free = rows <= calls.kept ? OptionalLong.empty() : memory.free();
         calls.before = free.orElse(-1);
     }
 
@@ -241,8 +244,12 @@ final class BatchSizes {
                 // One measurement may have caught what something else took: the next ones correct it.
                 calls.bytesARow = Math.max(bytes, calls.bytesARow / 2);
                 calls.askAgain = 0;
+                calls.sameSince = 0;
             }
             calls.before = -1;
+        }
+        if (++calls.sameSince >= FORGOTTEN) {
+            doubt(calls);
         }
         calls.profile.measured(rows, nanos);
         calls.kept = Math.max(calls.kept, rows);
@@ -251,6 +258,19 @@ final class BatchSizes {
             calls.limit = above < most ? above : Integer.MAX_VALUE;
             calls.wellSince = 0;
         }
+    }
+
+    /**
+     * So many calls had no more rows than one before: a measurement that caught more than the call itself may have kept them
+     * small. It counts half from now on, yet no less than the least that was measured; where a mistake would end the process,
+     * nothing is tried on less than that.
+     */
+    private void doubt(Calls calls) {
+        boolean known = calls.leastBytesARow < Double.POSITIVE_INFINITY;
+        double least = known ? calls.leastBytesARow : memory.kills() ? calls.bytesARow : 0;
+        calls.bytesARow = Math.max(Math.min(least, calls.bytesARow), calls.bytesARow / 2);
+        calls.askAgain = 0;
+        calls.sameSince = 0;
     }
 
     /** Whether there was a call of the network that a shape is for. */
@@ -281,6 +301,12 @@ final class BatchSizes {
         Calls calls = calls(shape);
         calls.limit = Math.min(calls.limit, rows / 2);
         calls.wellSince = 0;
+    }
+
+    /** Whether the device is known to have less than so many bytes in all. */
+    boolean isTooSmall(long bytes) {
+        OptionalLong limit = memory.limit();
+        return limit.isPresent() && bytes > limit.getAsLong();
     }
 
     /** A call and what is free, for a message. */

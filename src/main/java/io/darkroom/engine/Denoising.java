@@ -71,7 +71,9 @@ final class Denoising {
             member.flight().clock.device(nanosARow * own.size());
             flights.guarded(List.of(member.flight()), () -> member.picture().advance(own));
         }
-        batch.flights().forEach(flight -> flights.guarded(List.of(flight), () -> report(flight)));
+        batch.flights().stream()
+                .filter(flights::contains)
+                .forEach(flight -> flights.guarded(List.of(flight), () -> report(flight)));
     }
 
     /** One call. */
@@ -104,6 +106,12 @@ final class Denoising {
         }
     }
 
+    /** Of the picture that is furthest behind; of an inversion it is not always {@code denoise}. */
+    private static String phase(Flight flight) {
+        List<Flight.Picture> sampling = flight.sampling();
+        return sampling.isEmpty() ? "denoise" : sampling.get(0).sampling.phase();
+    }
+
     private void report(Flight flight) {
         int step = flight.step();
         int steps = flight.steps();
@@ -111,7 +119,7 @@ final class Denoising {
         int made = step - flight.resumedStep;
         long soFar = flight.clock.of("denoise", flights.now());
         long etaMs = made == 0 ? -1 : Math.round(soFar / 1e6 / made * (steps - step));
-        previews.tell(flight, new Step("denoise", step, steps, etaMs, flight.clock.deviceMs(), null));
+        previews.tell(flight, new Step(phase(flight), step, steps, etaMs, flight.clock.deviceMs(), null));
         checkpoints.stepped(flight);
         for (Flight.Picture picture : flight.decodable()) {
             if (!Finite.all(picture.sampling.latents())) {

@@ -42,7 +42,7 @@ public final class Engine implements Renderer, AutoCloseable {
     /**
      * How much is taken on.
      *
-     * @param jobs jobs under way at the same time
+     * @param jobs jobs under way at the same time, but for those that go {@link Renderer#ahead} of them
      * @param rows rows a call at most
      * @param fragile whether an error of the device leaves it unusable, as on CUDA: then nothing more is tried on it
      * @param idle after how long without a job memory that is kept for calls is given back
@@ -124,7 +124,13 @@ public final class Engine implements Renderer, AutoCloseable {
         this.checkpoints =
                 new Checkpoints(NUMBER.matcher(device).replaceFirst(""), helpers.encoding(), helpers.checkpointEvery());
         this.admission = new Admission(
-                flights, models, room, meter, checkpoints, settings.jobs(), new Ceilings(settings.limits()));
+                flights,
+                models,
+                room,
+                meter,
+                checkpoints,
+                settings.jobs() + Renderer.ahead(settings.jobs()),
+                new Ceilings(settings.limits()));
         this.previews = new Previews(device, flights, sizes, meter);
         this.denoising = new Denoising(flights, sizes, room, meter, checkpoints, previews);
         this.finishing = new Finishing(flights, sizes, room, meter, previews, helpers.encoding());
@@ -186,11 +192,13 @@ public final class Engine implements Renderer, AutoCloseable {
     public CompletableFuture<@Nullable Void> warm() {
         CompletableFuture<@Nullable Void> tried = new CompletableFuture<>();
         commands.add(() -> {
+            long start = flights.now();
             try {
                 models.lease(models.defaultName()).close();
             } catch (ModelUnavailableException | UnknownModelException | ArgumentsException | DeviceException e) {
                 LOG.errorf("The default model cannot be loaded: %s", e.getMessage());
             } finally {
+                meter.between(flights.now() - start);
                 tried.complete(null);
             }
         });

@@ -43,6 +43,11 @@ final class Room {
         }
     }
 
+    /** Whether so many bytes are more than the device has in all. */
+    boolean isTooSmall(long bytes) {
+        return sizes.isTooSmall(bytes);
+    }
+
     /** What is free, for the end of a message. */
     String free() {
         return sizes.free();

@@ -21,6 +21,16 @@ public interface Renderer {
      */
     void save(JobKey key);
 
+    /**
+     * How many places there are beyond those that are given to whoever comes, for jobs that are more urgent or much shorter
+     * than the ones that have these: a quarter as many.
+     *
+     * @param places at least 1
+     */
+    static int ahead(int places) {
+        return places / 4;
+    }
+
     /** Hears from one job. May be called on any thread; calls do not block. */
     interface Listener {
         /** The first native call that touches the job is about to be made. */
@@ -62,7 +72,7 @@ public interface Renderer {
     /**
      * How far a job is.
      *
-     * @param phase {@code encode}, {@code denoise}, {@code decode}
+     * @param phase {@code denoise}, or a phase of an inversion, {@code invert} and {@code reconstruct}
      * @param step steps made
      * @param steps steps in all
      * @param etaMs estimated milliseconds to the end; negative where unknown

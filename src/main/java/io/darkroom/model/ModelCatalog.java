@@ -176,6 +176,28 @@ public final class ModelCatalog<M extends AutoCloseable> implements AutoCloseabl
         }
     }
 
+    /**
+     * Whether a variant of a model is loaded, or can be within the budget while those stay that are in use now. Where none
+     * is, it can: one that is larger than the budget is loaded alone. As {@link #folder}.
+     */
+    public synchronized boolean hasRoom(String name, Variant variant) {
+        if (loaded.containsKey(new Key(name, variant))) {
+            return true;
+        }
+        List<Loaded<M>> used =
+                loaded.values().stream().filter(entry -> entry.users > 0).toList();
+        Map<String, Long> all = new HashMap<>(folder(name).as(variant).parts());
+        used.forEach(entry -> all.putAll(entry.parts));
+        return used.isEmpty() || size(all) <= budgetBytes;
+    }
+
+    /** Bytes of the files that have to be loaded for a variant of a model; 0 where it is loaded. As {@link #folder}. */
+    public synchronized long bytesToLoad(String name, Variant variant) {
+        return loaded.containsKey(new Key(name, variant))
+                ? 0
+                : size(folder(name).as(variant).parts());
+    }
+
     /** Takes all that is loaded now into use, variants too, without their counting as used: for upkeep. */
     public synchronized List<Lease<M>> leaseLoaded() {
         List<Lease<M>> leases = new ArrayList<>();

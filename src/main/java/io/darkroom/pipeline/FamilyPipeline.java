@@ -2,6 +2,7 @@ package io.darkroom.pipeline;
 
 import io.darkroom.model.Conditioning;
 import io.darkroom.model.Denoiser;
+import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.model.LatentEncoder;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
@@ -285,11 +286,19 @@ final class FamilyPipeline implements Pipeline {
     /** What the encoder gave for the input picture, and for inpainting also for the masked one. */
     private List<Tensor> encoded(Plan plan) {
         Tensor image = image(plan);
-        return Objects.requireNonNull(networks.encoder())
-                .encode(
-                        plan.task() == Task.INPAINTING
-                                ? List.of(image, Inpainting.masked(image, mask(plan)))
-                                : List.of(image));
+        List<Tensor> pictures =
+                plan.task() == Task.INPAINTING ? List.of(image, Inpainting.masked(image, mask(plan))) : List.of(image);
+        LatentEncoder encoder = Objects.requireNonNull(networks.encoder());
+        try {
+            return encoder.encode(pictures);
+        } catch (DeviceMemoryException e) {
+            if (pictures.size() == 1) {
+                throw e;
+            }
+            return pictures.stream()
+                    .flatMap(one -> encoder.encode(List.of(one)).stream())
+                    .toList();
+        }
     }
 
     /** Latents drawn from what the encoder gave. */

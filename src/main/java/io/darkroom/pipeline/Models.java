@@ -155,6 +155,19 @@ public final class Models implements AutoCloseable {
         return folder.as(Variants.of(folder, arguments)).digest();
     }
 
+    /**
+     * Whether the variant of a model that a request wants is loaded, or can be while those stay that are in use now. As
+     * {@link #planner(String, Arguments)}.
+     */
+    public boolean hasRoom(String name, Arguments arguments) {
+        return catalog.hasRoom(name, Variants.of(catalog.folder(name), arguments));
+    }
+
+    /** Bytes of the files that have to be loaded for it; 0 where it is loaded. As {@link #hasRoom}. */
+    public long bytesToLoad(String name, Arguments arguments) {
+        return catalog.bytesToLoad(name, Variants.of(catalog.folder(name), arguments));
+    }
+
     /** Takes all that is loaded now into use, variants too, for upkeep: it does not count as use. */
     public List<Lease<Pipeline>> leaseLoaded() {
         return catalog.leaseLoaded();

@@ -369,7 +369,8 @@ final class Deliveries {
             RenderRequest request = running.request();
             boolean completed = s.event() != null && s.event().type() == EventType.COMPLETED;
             if (request != null && completed && running.deviceMs > 0) {
-                costs.learn(request, running.deviceMs);
+                // Of all attempts: one that went on from a checkpoint took less than the job does.
+                costs.learn(request, s.event().json().path("device_ms").asDouble(running.deviceMs));
             }
             running.trace.within(() -> ports.observer().settled(running.assignment, s.event(), running.deviceMs));
             running.trace.ended(s.event(), clock.instant());

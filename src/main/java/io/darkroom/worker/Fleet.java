@@ -97,6 +97,9 @@ final class Fleet implements Renderer {
                 .boxed()
                 .min(Comparator.<Integer, Boolean>comparing(
                                 i -> jobs[i] >= members.get(i).room())
+                        // With all full, one that goes ahead.
+                        .thenComparing(i -> jobs[i] - members.get(i).room()
+                                >= Renderer.ahead(members.get(i).room()))
                         .thenComparing(i -> soon[i])
                         .thenComparing(i -> jobs[i]))
                 .orElseThrow();

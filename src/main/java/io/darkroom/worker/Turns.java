@@ -1,5 +1,6 @@
 package io.darkroom.worker;
 
+import io.darkroom.job.Renderer;
 import io.darkroom.job.Shares;
 import java.time.Instant;
 import java.util.Comparator;
@@ -12,14 +13,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may be rendered now: so many jobs at once. First comes who has had least of its share of the device
  * ({@link Shares}: levels of urgency, tenants in turn); among a tenant's jobs of one level one that was begun before, then
  * the earliest deadline, then the shortest job, where a job's waiting counts for it. A tenant that has had its quota comes after all who have not
- * ({@link Quotas}). Nobody is overtaken for ever: who waits longest has every second
- * turn once so many have been given to others, since the window's commit waits for it. A job that is to be alone waits until nobody else
+ * ({@link Quotas}). Nobody within its quota is overtaken for ever: who waits longest has every second
+ * turn once so many have been given to others, since the window's commit waits for it. Long jobs that have all places do
+ * not keep a more urgent or a much shorter one waiting: there are some places more for those ({@link Renderer#ahead}). A job that is to be alone waits until nobody else
  * is rendered or on the way into the store, and nobody else begins until it is there itself: what ends the worker must count
  * against one job only. Not safe for more than one thread.
  *
@@ -28,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class Turns<T> {
     /** A tenth of the time that a job has waited is taken off its cost. */
     private static final double AGEING = 0.1;
+
+    /** A job that takes at most such a part of another's time need not wait for that one to end. */
+    private static final double MUCH_SHORTER = 1.0 / 8;
 
     /**
      * What one asks with.
@@ -48,6 +54,11 @@ final class Turns<T> {
             boolean alone) {
         double aged() {
             return costMs + AGEING * since.toEpochMilli();
+        }
+
+        boolean goesAheadOf(Ask other) {
+            int levels = Integer.compare(account.level(), other.account.level());
+            return levels > 0 || (levels == 0 && costMs <= MUCH_SHORTER * other.costMs);
         }
     }
 
@@ -71,7 +82,7 @@ final class Turns<T> {
     private long given;
 
     /**
-     * @param atOnce how many may be rendered at the same time
+     * @param atOnce how many may be rendered at the same time, but for those that go ahead of them
      * @param patience after how many turns given to others the longest waiting have every second one
      * @param quotas what each tenant may have while others wait
      */
@@ -148,13 +159,29 @@ final class Turns<T> {
 
     /** The next whose turn it is, who holds it from now on; empty where nobody waits, or all must wait. */
     Optional<T> next() {
-        if (asking.isEmpty() || alone != null || holding.size() >= atOnce) {
+        if (asking.isEmpty() || alone != null || holding.size() >= atOnce + Renderer.ahead(atOnce)) {
             return Optional.empty();
         }
         Waiting<T> first = first();
         if (first.ask().alone() && !(holding.isEmpty() && trailing.isEmpty())) {
             return Optional.empty();
         }
+        if (holding.size() < atOnce) {
+            return Optional.of(begin(first));
+        }
+        return heads().filter(waiting -> goesAhead(waiting.ask())).findFirst().map(this::begin);
+    }
+
+    /** Whether it finds a place where those that it goes ahead of have none. */
+    private boolean goesAhead(Ask ask) {
+        return !ask.alone()
+                && holding.values().stream()
+                                .filter(held -> !ask.goesAheadOf(held))
+                                .count()
+                        < atOnce;
+    }
+
+    private T begin(Waiting<T> first) {
         asking.remove(first.who());
         dequeue(first);
         holding.put(first.who(), first.ask());
@@ -164,24 +191,38 @@ final class Turns<T> {
             alone = first.who();
         }
         given++;
-        return Optional.of(first.who());
+        return first.who();
     }
 
     private Waiting<T> first() {
-        Waiting<T> longest = asking.values().iterator().next();
         // Every second turn: more would make any long backlog first in, first out, whatever its priorities.
-        if (given - longest.given() >= patience && given % 2 == 0) {
-            return longest;
+        if (given % 2 == 0) {
+            Set<String> tenants = accounts().map(Shares.Account::tenant).collect(Collectors.toSet());
+            Optional<Waiting<T>> longest = asking.values().stream()
+                    .takeWhile(waiting -> given - waiting.given() >= patience)
+                    .filter(waiting -> tenants.contains(waiting.ask().account().tenant()))
+                    .findFirst();
+            if (longest.isPresent()) {
+                return longest.get();
+            }
         }
+        return heads().findFirst().orElseThrow();
+    }
+
+    /** The first of each that waits, in the order of {@link #accounts}. */
+    private Stream<Waiting<T>> heads() {
+        return accounts()
+                .flatMap(account -> Stream.ofNullable(queues.get(account)))
+                .map(TreeSet::first);
+    }
+
+    /** Those that wait, who has had least of its share first; of those that have had their quota none, unless all have. */
+    private Stream<Shares.Account> accounts() {
         Map<Boolean, List<Shares.Account>> accounts =
                 queues.keySet().stream().collect(Collectors.partitioningBy(a -> quotas.isSpent(a.tenant())));
         List<Shares.Account> within = accounts.getOrDefault(false, List.of());
-        return (within.isEmpty() ? queues.keySet() : within)
-                .stream()
-                        .min(shares.order())
-                        .map(queues::get)
-                        .map(TreeSet::first)
-                        .orElse(longest);
+        return (within.isEmpty() ? accounts.getOrDefault(true, List.of()) : within)
+                .stream().sorted(shares.order());
     }
 
     private void dequeue(Waiting<T> gone) {

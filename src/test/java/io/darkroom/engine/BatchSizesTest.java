@@ -121,6 +121,37 @@ class BatchSizesTest {
         assertThat(memory.asked).isBetween(before + 1, before + 2);
     }
 
+    /** A network's first call, in whose time the heap grew. */
+    private void measuredFarTooMuch() {
+        sizes.calling(small, 2);
+        memory.free -= 700 * MIB;
+        sizes.called(small, 2, 1e6);
+        assertThat(sizes.choose(small, waiting(16), false)).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasMeasuredIsMeasuredAgainOnceItWasGivenBack() {
+        measuredFarTooMuch();
+        sizes.shrunk();
+        memory.free += 600 * MIB;
+
+        assertThat(call(small, 16, 25, 0)).isEqualTo(2);
+
+        assertThat(sizes.choose(small, waiting(16), false)).isGreaterThan(2);
+    }
+
+    @Test
+    void aDeviceThatSaysItselfWhatIsTooMuchIsTriedAgainAfterManyCalls() {
+        memory.kills = false;
+        measuredFarTooMuch();
+
+        for (int i = 0; i < 600; i++) {
+            sizes.called(small, 2, 1e6);
+        }
+
+        assertThat(sizes.choose(small, waiting(16), false)).isGreaterThan(2);
+    }
+
     @Test
     void whatFittedBeforeIsTightWhereOthersHaveTakenTheMemoryThatWasGivenBack() {
         call(small, 1, 80, 0);

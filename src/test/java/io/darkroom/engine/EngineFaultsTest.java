@@ -23,6 +23,7 @@ import io.darkroom.tensor.Tensor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -399,6 +400,42 @@ class EngineFaultsTest extends EngineFixture {
         render("b", ",\"model\":\"other\"").pictures();
 
         assertThat(device.open).hasValue(1);
+    }
+
+    @Test
+    void aJobWhoseModelFindsNoRoomBesideThoseInUseWaitsForThem() throws Exception {
+        ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("other"));
+        device.most = 1;
+        Heard first = occupy();
+        Heard crowdedOut = render("b", ",\"model\":\"starter\"");
+        Heard ofTheOneInUse = render("c", "");
+
+        device.permits.release(1_000);
+
+        first.pictures();
+        ofTheOneInUse.pictures();
+        crowdedOut.pictures();
+    }
+
+    @Test
+    void aModelLargerThanTheDeviceFailsItsJobWithTheFigures() throws InterruptedException {
+        engine.close();
+        engine = engine(false, Duration.ofMinutes(5), new Memory() {
+            @Override
+            public OptionalLong free() {
+                return OptionalLong.of(1 << 20);
+            }
+
+            @Override
+            public OptionalLong limit() {
+                return OptionalLong.of(2 << 20);
+            }
+        });
+
+        assertThat(render("a", "").end()).isInstanceOfSatisfying(Failure.class, failure -> {
+            assertThat(failure.code()).isEqualTo(Failure.Code.OUT_OF_MEMORY);
+            assertThat(failure.message()).contains("\"starter\" takes about", "free on the device: 1 of 2 MiB");
+        });
     }
 
     @Test

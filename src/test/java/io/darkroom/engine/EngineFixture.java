@@ -46,6 +46,10 @@ abstract class EngineFixture {
     }
 
     Engine engine(boolean fragile, Duration idle) {
+        return engine(fragile, idle, Memory.UNKNOWN);
+    }
+
+    Engine engine(boolean fragile, Duration idle, Memory memory) {
         CallMeter meter = new CallMeter((kind, rows, nanos) -> {});
         device.listener = meter;
         models = TestModels.starter(noModels, device);
@@ -59,7 +63,7 @@ abstract class EngineFixture {
                         beside,
                         beside,
                         broken::complete,
-                        Memory.UNKNOWN,
+                        memory,
                         Duration.ZERO));
         made.start();
         return made;

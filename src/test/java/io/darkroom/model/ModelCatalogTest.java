@@ -110,6 +110,32 @@ class ModelCatalogTest {
     }
 
     @Test
+    void whileAModelIsInUseThereIsRoomForWhatFitsBesideIt() throws IOException {
+        folder("a");
+        folder("b");
+        folder("c");
+        try (ModelCatalog<Fake> catalog = catalog(2 * (SIZE + 200))) {
+            try (Lease<Fake> a = catalog.lease("a")) {
+                assertThat(a.model().closed).isFalse();
+                assertThat(catalog.hasRoom("b", Variant.PLAIN)).isTrue();
+                name(catalog, "b");
+                // It makes room where it is not in use.
+                assertThat(catalog.hasRoom("c", Variant.PLAIN)).isTrue();
+                try (Lease<Fake> b = catalog.lease("b")) {
+                    assertThat(b.model().closed).isFalse();
+                    assertThat(catalog.hasRoom("b", Variant.PLAIN)).isTrue();
+                    assertThat(catalog.hasRoom("c", Variant.PLAIN)).isFalse();
+                }
+            }
+            assertThat(catalog.bytesToLoad("a", Variant.PLAIN)).isZero();
+            assertThat(catalog.bytesToLoad("c", Variant.PLAIN)).isBetween((long) SIZE, SIZE + 200L);
+        }
+        try (ModelCatalog<Fake> catalog = catalog(1)) {
+            assertThat(catalog.hasRoom("a", Variant.PLAIN)).isTrue();
+        }
+    }
+
+    @Test
     void upkeepTakesAllThatIsLoadedVariantsTooAndDoesNotCountAsUse() throws IOException {
         folder("a");
         folder("b");

@@ -208,6 +208,64 @@ final class TurnsTest {
         assertThat(given).isLessThanOrEqualTo(21);
     }
 
+    /** A backlog of a tenant that has had its quota is not served for its age alone. */
+    @Test
+    void whoHasHadItsQuotaIsNotServedForItsPatienceWhileOthersWait() {
+        TenantQuotas onlyOne =
+                new TenantQuotas(TenantQuotas.Quota.NONE, Map.of("small", new TenantQuotas.Quota(1, null)));
+        Turns<String> impatient = new Turns<>(3, 2, new Quotas(onlyOne, InstantSource.system()));
+        impatient.ask("small1", job(5, "small"));
+        impatient.ask("small2", job(5, "small"));
+        assertThat(impatient.next()).contains("small1");
+
+        for (int i = 0; i < 20; i++) {
+            impatient.ask("other" + i, job(5, "other"));
+            assertThat(impatient.next()).contains("other" + i);
+            impatient.giveBack("other" + i, JOB_MS);
+        }
+
+        assertThat(impatient.next()).contains("small2");
+    }
+
+    @Test
+    void longJobsThatHaveAllPlacesDoNotKeepAMoreUrgentOrAMuchShorterOneWaiting() {
+        Turns<String> four = new Turns<>(4, 1000, EVERYTHING);
+        for (int i = 0; i < 6; i++) {
+            four.ask("bulk" + i, job(0));
+        }
+        for (int i = 0; i < 4; i++) {
+            assertThat(four.next()).contains("bulk" + i);
+        }
+        assertThat(four.next()).isEmpty();
+
+        four.ask("urgent", job(5));
+        assertThat(four.next()).contains("urgent");
+        four.ask("urgent too", job(5));
+        assertThat(four.next()).isEmpty();
+
+        four.giveBack("urgent", JOB_MS);
+        four.giveBack("urgent too", 0);
+        four.ask("short", new Turns.Ask(new Account(0, ""), null, JOB_MS / 8, START, false, false));
+        assertThat(four.next()).contains("short");
+        four.giveBack("bulk0", JOB_MS);
+        assertThat(four.next()).isEmpty();
+        four.giveBack("short", JOB_MS / 8);
+        assertThat(four.next()).contains("bulk4");
+    }
+
+    @Test
+    void amongJobsOfAKindThereAreNoMorePlaces() {
+        Turns<String> four = new Turns<>(4, 1000, EVERYTHING);
+        for (int i = 0; i < 4; i++) {
+            four.ask("a" + i, job(5));
+            assertThat(four.next()).isPresent();
+        }
+        four.ask("less urgent", job(4));
+        four.ask("half as long", new Turns.Ask(new Account(5, ""), null, JOB_MS / 2, START, false, false));
+
+        assertThat(four.next()).isEmpty();
+    }
+
     @Test
     void theWaitDoublesUpToItsLimitAndIsSpread() {
         Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2), new Random(1));
