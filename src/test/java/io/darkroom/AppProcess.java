@@ -202,8 +202,11 @@ final class AppProcess implements AutoCloseable {
 
     /** Posts a request, with more headers as {@code name, value, …}. */
     HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(at("/api/requests")).POST(HttpRequest.BodyPublishers.ofString(body));
+        return postTo("/api/requests", body, headers);
+    }
+
+    HttpResponse<String> postTo(String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at(path)).POST(HttpRequest.BodyPublishers.ofString(body));
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 

@@ -148,6 +148,15 @@ class InterfaceIT {
     }
 
     @Test
+    void whatIsPostedIsJsonByName() throws Exception {
+        for (String type : List.of("text/plain", "*/*", "application/*", "multipart/form-data")) {
+            assertThat(app.post("{\"prompt\":\"a\"}", "Content-Type", type).statusCode())
+                    .as(type)
+                    .isEqualTo(415);
+        }
+    }
+
+    @Test
     void picturesAreThoseOfTheJobAlone() throws Exception {
         ended("first-light");
 
@@ -195,11 +204,16 @@ class InterfaceIT {
                         .as(path)
                         .isEqualTo(401);
             }
-            assertThat(locked.get("/api/renders", "Authorization", "Bearer a-long-secret")
-                            .statusCode())
-                    .isEqualTo(200);
+            for (String scheme : List.of("Bearer", "bearer")) {
+                assertThat(locked.get("/api/renders", "Authorization", scheme + " a-long-secret")
+                                .statusCode())
+                        .isEqualTo(200);
+            }
 
             assertThat(locked.openSession("another").statusCode()).isEqualTo(401);
+            assertThat(locked.postTo("/api/session", "", "Content-Type", "application/json")
+                            .statusCode())
+                    .isEqualTo(401);
             var session = locked.openSession("a-long-secret");
             String cookie = session.headers().firstValue("Set-Cookie").orElseThrow();
             assertThat(cookie).containsIgnoringCase("HttpOnly").contains("SameSite=Strict");

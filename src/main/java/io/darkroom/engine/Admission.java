@@ -16,7 +16,8 @@ import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,10 +43,10 @@ final class Admission {
     private final Checkpoints checkpoints;
     private final int most;
     private final Ceilings ceilings;
-    /** Those whose model found no room on the device while others were in use. */
-    private final Set<Flight.Work> crowdedOut = Collections.newSetFromMap(new IdentityHashMap<>());
-    /** Who has come first and found no room, and when, in nanoseconds of the engine's clock. */
-    private final Map<Flight.Work, Long> blocked = new IdentityHashMap<>();
+    /** Those whose model found no room on the device while others were in use; by their arrival. */
+    private final Set<Long> crowdedOut = new HashSet<>();
+    /** Who was first and found no room, by arrival, and when, in nanoseconds of the engine's clock. */
+    private final Map<Long, Long> blocked = new HashMap<>();
 
     /** @param most jobs under way at the same time */
     Admission(
@@ -74,7 +75,7 @@ final class Admission {
             if (flight != null) {
                 flights.add(flight);
                 opened.add(flight);
-            } else if (crowdedOut.contains(next)) {
+            } else if (crowdedOut.contains(next.arrival())) {
                 waiting.add(next);
             }
         }
@@ -94,8 +95,8 @@ final class Admission {
         if (flights.all().isEmpty()) {
             crowdedOut.clear();
         }
-        blocked.keySet().removeIf(gone -> waiting.stream().noneMatch(work -> work == gone));
-        Optional<Flight.Work> impatient = impatient();
+        blocked.keySet().removeIf(gone -> waiting.stream().noneMatch(work -> work.arrival() == gone));
+        Optional<Flight.Work> impatient = impatient(waiting);
         if (impatient.isPresent()) {
             return impatient.filter(this::hasRoom).orElse(null);
         }
@@ -103,7 +104,7 @@ final class Admission {
         if (hasRoom(first)) {
             return first;
         }
-        blocked.putIfAbsent(first, flights.now());
+        blocked.putIfAbsent(first.arrival(), flights.now());
         return waiting.stream()
                 .filter(this::hasRoom)
                 .min(Flight.Work.BY_URGENCY)
@@ -111,11 +112,13 @@ final class Admission {
     }
 
     /** Who has been blocked for the longest, for longer than others may go ahead. */
-    private Optional<Flight.Work> impatient() {
+    private Optional<Flight.Work> impatient(List<Flight.Work> waiting) {
         return blocked.entrySet().stream()
                 .filter(each -> flights.now() - each.getValue() > PATIENCE_NANOS)
                 .min(Map.Entry.comparingByValue())
-                .map(Map.Entry::getKey);
+                .flatMap(longest -> waiting.stream()
+                        .filter(work -> work.arrival() == longest.getKey())
+                        .findFirst());
     }
 
     /** Whether its model is there, or can come beside those that are in use. What is wrong with it shows when it is opened. */
@@ -124,7 +127,7 @@ final class Admission {
             return true;
         }
         try {
-            return !crowdedOut.contains(work)
+            return !crowdedOut.contains(work.arrival())
                     && models.hasRoom(
                             Arguing.model(work.job().request(), models),
                             Arguing.of(work.job().request(), work.input()));
@@ -190,7 +193,7 @@ final class Admission {
                 LOG.infof(
                         "%s waits until other models are not in use: %s",
                         work.job().key().name(), e.getMessage());
-                crowdedOut.add(work);
+                crowdedOut.add(work.arrival());
                 return null;
             }
             if (e instanceof DeviceException error && flights.breaks(error)) {

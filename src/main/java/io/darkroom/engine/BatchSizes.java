@@ -105,7 +105,7 @@ final class BatchSizes {
         // To ask for the memory takes time; what was run before fits, unless its memory was given back.
         return rows <= calls.kept
                 ? chosen
-                : RowChoice.first(candidates, calls.profile, around, Math.min(limit, fitting(calls)), choice, crowded);
+                : RowChoice.first(candidates, calls.profile, around, Math.min(limit, fitting(shape, calls)), choice, crowded);
     }
 
     /**
@@ -118,21 +118,33 @@ final class BatchSizes {
     }
 
     /** So many rows should fit, by what a row was measured to need. Where asking takes time, it is not done at each choice. */
-    private int fitting(Calls calls) {
+    private int fitting(Shape shape, Calls calls) {
         if (memory.kills() || calls.choices >= calls.askAgain) {
-            calls.fitting = askFitting(calls);
+            calls.fitting = askFitting(shape, calls);
             // What is not known yet is asked until it is.
             calls.askAgain = calls.fitting == Integer.MAX_VALUE ? 0 : calls.choices + ASKED_EVERY;
         }
         return calls.fitting;
     }
 
-    private int askFitting(Calls calls) {
+    private int askFitting(Shape shape, Calls calls) {
         OptionalLong free = calls.bytesARow <= 0 ? OptionalLong.empty() : memory.free();
         return free.isEmpty()
                 ? Integer.MAX_VALUE
                 : (int) (calls.kept
-                        + (double) Math.max(0, free.getAsLong()) * USABLE * memory.share() / calls.bytesARow);
+                        + ((double) Math.max(0, free.getAsLong()) * USABLE * memory.share() + spare(shape, calls))
+                                / calls.bytesARow);
+    }
+
+    /** What the runtime keeps for larger calls of the same network, and uses for this shape's too. */
+    private double spare(Shape shape, Calls calls) {
+        boolean decoding = isDecoding(shape.dimensions());
+        double most = byShape.getOrDefault(shape.pipeline(), Map.of()).entrySet().stream()
+                .filter(each -> isDecoding(each.getKey()) == decoding)
+                .mapToDouble(each -> each.getValue().bytesARow * each.getValue().kept)
+                .max()
+                .orElse(0);
+        return Math.max(0, most - calls.bytesARow * calls.kept);
     }
 
     /**

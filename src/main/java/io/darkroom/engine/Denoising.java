@@ -69,6 +69,7 @@ final class Denoising {
             List<Tensor> own = outputs.subList(at, at + member.rows().size());
             at += own.size();
             member.flight().clock.device(nanosARow * own.size());
+            member.flight().phase = member.picture().sampling.phase();
             flights.guarded(List.of(member.flight()), () -> member.picture().advance(own));
         }
         batch.flights().stream()
@@ -106,12 +107,6 @@ final class Denoising {
         }
     }
 
-    /** Of the picture that is furthest behind; of an inversion it is not always {@code denoise}. */
-    private static String phase(Flight flight) {
-        List<Flight.Picture> sampling = flight.sampling();
-        return sampling.isEmpty() ? "denoise" : sampling.get(0).sampling.phase();
-    }
-
     private void report(Flight flight) {
         int step = flight.step();
         int steps = flight.steps();
@@ -119,7 +114,7 @@ final class Denoising {
         int made = step - flight.resumedStep;
         long soFar = flight.clock.of("denoise", flights.now());
         long etaMs = made == 0 ? -1 : Math.round(soFar / 1e6 / made * (steps - step));
-        previews.tell(flight, new Step(phase(flight), step, steps, etaMs, flight.clock.deviceMs(), null));
+        previews.tell(flight, new Step(flight.phase, step, steps, etaMs, flight.clock.deviceMs(), null));
         checkpoints.stepped(flight);
         for (Flight.Picture picture : flight.decodable()) {
             if (!Finite.all(picture.sampling.latents())) {

@@ -111,6 +111,8 @@ final class Flight implements AutoCloseable {
     final Map<Integer, Double> keptMs = new TreeMap<>();
     /** The step at which it went on from a checkpoint; 0 where it began at the beginning. */
     int resumedStep;
+    /** Of its last step: an inversion has several. */
+    String phase = "denoise";
     /** Its device time when its last checkpoint was made. */
     double checkpointedMs;
 

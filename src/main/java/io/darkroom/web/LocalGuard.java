@@ -5,8 +5,10 @@ import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.Cookie;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
 import java.net.URI;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +49,14 @@ public class LocalGuard implements ContainerRequestFilter {
             refuse(request, 401, "unauthorized", "the Authorization header must be: Bearer <darkroom.web.token>");
             return;
         }
-        // Without a Content-Type nothing is matched against it, and a browser's form may leave it out.
-        if (request.getMethod().equals("POST") && request.getMediaType() == null) {
+        if (request.getMethod().equals("POST") && !isNamed(request.getMediaType())) {
             throw new NotSupportedException();
         }
+    }
+
+    /** Without a Content-Type nothing is matched against it, and a wildcard matches all: a browser may send either. */
+    private static boolean isNamed(@Nullable MediaType type) {
+        return type != null && !type.isWildcardType() && !type.isWildcardSubtype();
     }
 
     /** The name that the caller has for this server; HTTP/2 sends it as the authority of the address. */
@@ -60,12 +66,13 @@ public class LocalGuard implements ContainerRequestFilter {
     }
 
     private static boolean isThisMachine(@Nullable String host) {
-        return host != null && WebAccess.THIS_MACHINE.contains(host.replaceFirst(":\\d+$", ""));
+        return host != null && WebAccess.THIS_MACHINE.contains(
+                        host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT));
     }
 
     private static boolean sameHost(String origin, @Nullable String host) {
         try {
-            return host != null && host.equals(URI.create(origin).getAuthority());
+            return host != null && host.equalsIgnoreCase(URI.create(origin).getAuthority());
         } catch (IllegalArgumentException e) {
             return false;
         }

@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exchanges the token for a cookie, since a browser sends no {@code Authorization} for pictures and event streams. The
@@ -27,8 +28,8 @@ public class SessionResource {
     /** Takes {@code {"token": "…"}}: 204 with the cookie, or 401. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response open(JsonNode body, @Context UriInfo uri) {
-        return access.session(body.path("token").asText(""))
+    public Response open(@Nullable JsonNode body, @Context UriInfo uri) {
+        return access.session(body == null ? "" : body.path("token").asText(""))
                 .map(value -> Response.noContent()
                         .cookie(new NewCookie.Builder(COOKIE)
                                 .value(value)

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Whether this process has a page and an API, and for whom. Health and metrics are always there. */
 @ApplicationScoped
 class WebAccess {
+    private static final String SCHEME = "Bearer ";
     static final Set<String> THIS_MACHINE = Set.of("127.0.0.1", "localhost", "[::1]");
 
     private final boolean local;
@@ -40,7 +41,14 @@ class WebAccess {
 
     /** Whether who shows these may use the API. */
     boolean admits(@Nullable String authorization, @Nullable String session) {
-        return token.isEmpty() || same(authorization, "Bearer " + token.get()) || same(session, sessionOf(token.get()));
+        return token.isEmpty() || same(shown(authorization), token.get()) || same(session, sessionOf(token.get()));
+    }
+
+    /** The token in an {@code Authorization} header; its scheme is taken in any case (RFC 9110, section 11.1). */
+    private static @Nullable String shown(@Nullable String authorization) {
+        return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? authorization.substring(SCHEME.length())
+                : null;
     }
 
     /** The cookie of who shows the token; empty where it is not the token. */

@@ -40,7 +40,7 @@ record DeliveryThread(ScheduledExecutorService executor, Runnable afterwards) {
         try {
             work.run();
             afterwards.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.log(System.Logger.Level.ERROR, "a bug in the delivery", e);
         }
     }

@@ -107,7 +107,9 @@ final class Performer {
             work.run();
         } catch (LocationRefusedException e) {
             answer.accept(new DeliveryEvent.Refused(action, reason(e)));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // An Error too (no memory for a large object): without an answer the job would hang for as long as the worker
+            // lives.
             answer.accept(new DeliveryEvent.Faulted(action, reason(e)));
         }
     }

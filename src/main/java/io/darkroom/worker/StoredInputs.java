@@ -37,7 +37,8 @@ final class StoredInputs implements InputPictures {
         try {
             file = store.read(new ObjectStore.Location(from, at.key()), limits.inputBytes());
         } catch (ObjectTooLargeException e) {
-            throw unusable(Failure.Code.TOO_LARGE, field, place + ": " + e.getMessage());
+            throw unusable(
+                    Failure.Code.TOO_LARGE, field, place + ": " + e.getMessage() + " (darkroom.limits.input-bytes)");
         } catch (LocationRefusedException e) {
             throw unusable(Failure.Code.INPUT_NOT_FOUND, field, place + ": " + e.getMessage());
         }
@@ -47,12 +48,13 @@ final class StoredInputs implements InputPictures {
         try {
             return decode(file);
         } catch (PictureException e) {
-            Failure.Code code =
-                    switch (e.reason()) {
-                        case TOO_LARGE -> Failure.Code.TOO_LARGE;
-                        case UNREADABLE -> Failure.Code.INPUT_UNREADABLE;
-                    };
-            throw unusable(code, field, place + ": " + e.getMessage());
+            String message = place + ": " + e.getMessage();
+            // Of its bytes the store has said so.
+            throw switch (e.reason()) {
+                case TOO_LARGE ->
+                    unusable(Failure.Code.TOO_LARGE, field, message + " (darkroom.limits.input-pixels)");
+                case UNREADABLE -> unusable(Failure.Code.INPUT_UNREADABLE, field, message);
+            };
         }
     }
 

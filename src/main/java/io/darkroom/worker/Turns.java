@@ -167,8 +167,10 @@ final class Turns<T> {
             return Optional.empty();
         }
         if (holding.size() < atOnce) {
+            given++;
             return Optional.of(begin(first));
         }
+        // In a place that nobody else could have had: who waits is not overtaken by it.
         return heads().filter(waiting -> goesAhead(waiting.ask())).findFirst().map(this::begin);
     }
 
@@ -190,7 +192,6 @@ final class Turns<T> {
         if (first.ask().alone()) {
             alone = first.who();
         }
-        given++;
         return first.who();
     }
 

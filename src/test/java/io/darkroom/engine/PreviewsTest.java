@@ -195,6 +195,17 @@ class PreviewsTest {
     }
 
     @Test
+    void stepsOfAnInversionSayWhatTheyAreFor() throws Exception {
+        Heard heard = given("\"prompt\":\"a cat\",\"width\":64,\"height\":64,\"image\":{\"key\":\"in.png\"},"
+                + "\"inversion\":{\"prompt\":\"a dog\"},\"num_inference_steps\":2");
+        heard.pictures();
+
+        assertThat(heard.steps)
+                .extracting(step -> step.phase() + " " + step.step())
+                .containsExactly("invert 1", "invert 2", "reconstruct 3", "reconstruct 4", "denoise 5", "denoise 6");
+    }
+
+    @Test
     void ofSeveralPicturesTheFirstIsSeen() throws Exception {
         Told told = render("\"prompt\":\"a cat\",\"width\":64,\"height\":64,\"num_inference_steps\":4,"
                 + "\"num_images_per_prompt\":3,\"preview_every\":2");

@@ -103,7 +103,7 @@ class TurnsPropertyTest {
             int quota = 1 + random.nextInt(2);
             int patience = 5 + random.nextInt(20);
             Turns<Job> turns = turns(
-                    4,
+                    3,
                     patience,
                     new TenantQuotas(TenantQuotas.Quota.NONE, Map.of("small", new TenantQuotas.Quota(quota, null))));
             List<Job> holding = new ArrayList<>();
