@@ -1,5 +1,6 @@
 package io.darkroom.worker;
 
+import io.darkroom.job.TerminalEvent;
 import io.darkroom.job.Assignment;
 import io.darkroom.job.Cancellation;
 import io.darkroom.job.Closing;
@@ -367,10 +368,10 @@ final class Deliveries {
         boolean settled = ended instanceof Closing.Settled;
         if (ended instanceof Closing.Settled s) {
             RenderRequest request = running.request();
-            boolean completed = s.event() != null && s.event().type() == EventType.COMPLETED;
-            if (request != null && completed && running.deviceMs > 0) {
+            TerminalEvent told = s.event();
+            if (request != null && told != null && told.type() == EventType.COMPLETED && running.deviceMs > 0) {
                 // Of all attempts: one that went on from a checkpoint took less than the job does.
-                costs.learn(request, s.event().json().path("device_ms").asDouble(running.deviceMs));
+                costs.learn(request, told.json().path("device_ms").asDouble(running.deviceMs));
             }
             running.trace.within(() -> ports.observer().settled(running.assignment, s.event(), running.deviceMs));
             running.trace.ended(s.event(), clock.instant());
