@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * languages write every number so, and diffusers itself takes {@code num_inference_steps=20.0} and {@code height=512.0}.
  */
 final class Fields {
+    /**
+     * Values below one field whose keys are not ours: in the longest list of diffusers' schedulers, trained_betas, stand
+     * as many as there are training timesteps, which are 1,000.
+     */
+    static final int MOST_FREE = 10_000;
+
     private final ObjectNode json;
     private final String path;
     private final Problems problems;
@@ -32,6 +38,10 @@ final class Fields {
         this.json = json;
         this.path = path;
         this.problems = problems;
+    }
+
+    ObjectNode json() {
+        return json;
     }
 
     Problems problems() {
@@ -203,11 +213,30 @@ final class Fields {
         return names;
     }
 
-    /** All fields but some as free values, whatever their names; a null stays, for it may override a value. */
+    /**
+     * All fields but some as free values, whatever their names; a null stays, for it may override a value. None where they
+     * are more than a request may have, which is reported.
+     */
     Map<String, Object> others(Set<String> but) {
+        long values = valuesBelow(json);
+        if (values > MOST_FREE) {
+            tooLarge(path, "at most " + MOST_FREE + " values in lists and objects together", values + " values", null);
+            return Map.of();
+        }
+        return free(json, but);
+    }
+
+    private static long valuesBelow(JsonNode json) {
+        long values = json.size();
+        for (JsonNode each : json) {
+            values += valuesBelow(each);
+        }
+        return values;
+    }
+
+    private static Map<String, Object> free(ObjectNode json, Set<String> but) {
         Map<String, Object> values = new LinkedHashMap<>();
         json.properties().forEach(e -> {
-            known.add(e.getKey());
             if (!but.contains(e.getKey())) {
                 values.put(e.getKey(), free(e.getValue()));
             }
@@ -251,10 +280,10 @@ final class Fields {
     /** A free value: Boolean, Long, Double, String, List or Map; null for a null. */
     static @Nullable Object free(JsonNode value) {
         if (value instanceof ObjectNode object) {
-            return new Fields(object, "", new Problems()).others(Set.of());
+            return free(object, Set.of());
         }
         if (value.isArray()) {
-            List<Object> list = new ArrayList<>();
+            List<Object> list = new ArrayList<>(value.size());
             value.forEach(v -> list.add(free(v)));
             return Collections.unmodifiableList(list);
         }

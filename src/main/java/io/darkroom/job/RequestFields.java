@@ -45,6 +45,15 @@ final class RequestFields {
 
     /** Reads a request; a field with a problem is null in it. */
     RenderRequest read(ObjectNode json, JobKey key, String digest, Problems problems) {
+        return read(json, key, digest, problems, new SharedReads());
+    }
+
+    /**
+     * As {@link #read(ObjectNode, JobKey, String, Problems)}, of what may have been read before.
+     *
+     * @param shared holds what was; its problems were reported then
+     */
+    RenderRequest read(ObjectNode json, JobKey key, String digest, Problems problems, SharedReads shared) {
         Fields fields = new Fields(json, "", problems);
         fields.given("id");
         Long seed = fields.longInteger("seed", 0, Long.MAX_VALUE, null);
@@ -57,8 +66,8 @@ final class RequestFields {
                 fields.text("task", "\"reconstruct\"", "reconstruct"::equals),
                 prompts(fields),
                 classLabels(fields),
-                steps(fields),
-                guidance(fields),
+                steps(fields, shared),
+                guidance(fields, shared),
                 seed == null ? Ids.seed(key.id()) : seed,
                 fields.choice("generator_device", GeneratorDevice.class),
                 fields.integer("width", 1, LONGEST_SIDE, "pixels"),
@@ -68,7 +77,7 @@ final class RequestFields {
                 inputs(fields),
                 name(fields, "vae"),
                 loras(fields),
-                new SweepFields(limits, this).read(fields, json, key, digest),
+                new SweepFields(limits, this, shared).read(fields, json, key, digest),
                 output(fields),
                 priority == null ? 5 : priority,
                 label(fields, "tenant"),
@@ -134,7 +143,7 @@ final class RequestFields {
         return null;
     }
 
-    private Steps steps(Fields fields) {
+    private Steps steps(Fields fields, SharedReads shared) {
         List<Integer> timesteps =
                 fields.list("timesteps", "a list of whole numbers", limits.steps(), "steps", (at, v) -> {
                     Long one = fields.whole(at, v, 0, Integer.MAX_VALUE, null);
@@ -154,40 +163,43 @@ final class RequestFields {
                 timesteps,
                 sigmas,
                 fields.integer("original_inference_steps", 1, limits.steps(), "steps"),
-                scheduler(fields),
+                scheduler(fields, shared),
                 fields.number("eta", 0, 1));
     }
 
-    private static @Nullable Scheduler scheduler(Fields fields) {
+    private static @Nullable Scheduler scheduler(Fields fields, SharedReads shared) {
         JsonNode value = fields.given("scheduler");
-        if (value == null || !value.isObject()) {
-            String name =
-                    fields.text("scheduler", "a scheduler's name, or an object of overrides", RequestFields::isLabel);
-            return name == null ? null : new Scheduler(name, Map.of());
+        if (value instanceof ObjectNode json) {
+            Fields object = new Fields(json, fields.at("scheduler"), fields.problems());
+            return shared.scheduler(json, () -> scheduler(object));
         }
-        Fields object = fields.object("scheduler", "an object");
-        return object == null
-                ? null
-                : new Scheduler(label(object, "_class_name"), object.others(Set.of("_class_name")));
+        String name =
+                fields.text("scheduler", "a scheduler's name, or an object of overrides", RequestFields::isLabel);
+        return name == null ? null : new Scheduler(name, Map.of());
     }
 
-    private static Guidance guidance(Fields fields) {
+    private static Scheduler scheduler(Fields object) {
+        return new Scheduler(label(object, "_class_name"), object.others(Set.of("_class_name")));
+    }
+
+    private static Guidance guidance(Fields fields, SharedReads shared) {
         return new Guidance(
                 scale(fields, "guidance_scale"),
                 fields.number("guidance_rescale", 0, 1),
                 scale(fields, "true_cfg_scale"),
-                guider(fields));
+                guider(fields, shared));
     }
 
-    private static @Nullable Guider guider(Fields fields) {
+    private static @Nullable Guider guider(Fields fields, SharedReads shared) {
         Fields object = fields.object("guider", "an object such as {\"_class_name\": \"AdaptiveProjectedGuidance\"}");
-        if (object == null) {
-            return null;
-        }
+        return object == null ? null : shared.guider(object.json(), () -> guider(object));
+    }
+
+    private static Guider guider(Fields object) {
         Double start = object.number("start", 0, 1);
         Double stop = object.number("stop", 0, 1);
         if (start != null && stop != null && start > stop) {
-            fields.problems().add("guider.stop", "expected at least guider.start, " + start + ", got " + stop);
+            object.problems().add("guider.stop", "expected at least guider.start, " + start + ", got " + stop);
         }
         return new Guider(
                 label(object, "_class_name"), start, stop, object.others(Set.of("_class_name", "start", "stop")));

@@ -89,7 +89,7 @@ public final class RequestParser {
         JobKey key = generation < 0
                 ? new JobKey(Ids.ofRecord(record), 0)
                 : new JobKey(good ? given.textValue() : derivedId(record, event), generation);
-        String digest = CanonicalJson.digest(json.deepCopy().without(NOT_DIGESTED));
+        String digest = digest(json);
         bindTenant(json, record.source().topic(), problems);
         RenderRequest request = fields.read(json, key, digest, problems);
         pixels(request, problems);
@@ -104,6 +104,12 @@ public final class RequestParser {
         return problems.none()
                 ? new ParsedRequest.Valid(request)
                 : new ParsedRequest.Invalid(key, digest, request.labels(), Failure.of(problems.list()));
+    }
+
+    private static String digest(ObjectNode json) {
+        ObjectNode digested = Json.object();
+        digested.setAll(json);
+        return CanonicalJson.digest(digested.without(NOT_DIGESTED));
     }
 
     /** Where the topic belongs to a tenant, the request does too, and may not name another one. */

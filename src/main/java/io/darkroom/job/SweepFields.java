@@ -44,10 +44,13 @@ final class SweepFields {
 
     private final Limits limits;
     private final RequestFields request;
+    private final SharedReads shared;
 
-    SweepFields(Limits limits, RequestFields request) {
+    /** @param shared what is read of the whole request, which the sweep's pictures have too */
+    SweepFields(Limits limits, RequestFields request, SharedReads shared) {
         this.limits = limits;
         this.request = request;
+        this.shared = shared;
     }
 
     /** @param whole the request that the sweep is part of */
@@ -99,7 +102,7 @@ final class SweepFields {
         ObjectNode alone = JsonNodeFactory.instance.objectNode();
         alone.set(name, value);
         Problems found = new Problems();
-        request.read(alone, ANY, "", found);
+        request.read(alone, ANY, "", found, shared);
         List<Problem> all = new ArrayList<>(found.list());
         if (value.isNull()) {
             all.add(new Problem(name, "expected a value, got null"));
@@ -130,7 +133,7 @@ final class SweepFields {
             this.digest = digest;
             this.problems = problems;
             Problems alone = new Problems();
-            request.read(base, key, digest, alone);
+            request.read(base, key, digest, alone, shared);
             known.addAll(alone.list());
         }
 
@@ -147,7 +150,7 @@ final class SweepFields {
             ObjectNode json = JsonNodeFactory.instance.objectNode().setAll(base);
             indices.forEach((name, i) -> json.set(name, swept.get(name).get(i)));
             Problems found = new Problems();
-            Variant variant = new Variant(indices, request.read(json, key, digest, found));
+            Variant variant = new Variant(indices, request.read(json, key, digest, found, shared));
             for (Problem problem : found.list()) {
                 Problem placed = new Problem(variant.path(problem.field()), problem.message(), problem.code());
                 if (!known.contains(problem) && known.add(placed)) {

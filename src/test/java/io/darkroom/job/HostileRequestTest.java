@@ -6,14 +6,20 @@ import static io.darkroom.job.Records.invalid;
 import static io.darkroom.job.Records.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a request parser meets that was not meant for it. */
 final class HostileRequestTest {
@@ -132,6 +138,52 @@ final class HostileRequestTest {
 
         assertThat(failure.problems()).hasSize(51);
         assertThat(failure.problems().get(50).message()).isEqualTo("49951 more problems");
+    }
+
+    /** A JVM of 3 GB reads several of them one after another while it renders. */
+    @ParameterizedTest
+    @ValueSource(strings = {"guider", "scheduler"})
+    void manyListsInASweepAreReadOnceAndRefusedByTheirNumber(String field) {
+        String deep = "[".repeat(27) + "]".repeat(27);
+        String lists = String.join(",", Collections.nCopies(18_000, deep));
+        String request = "{\"prompt\":\"p\",\"" + field + "\":{\"x\":[" + lists + "]},\"sweep\":" + seeds() + "}";
+
+        long before = allocated();
+        Failure failure = invalid(request);
+        long bytes = allocated() - before;
+
+        assertThat(bytes).isLessThan(400L << 20);
+        assertThat(failure.problems())
+                .containsExactly(new Problem(
+                        field,
+                        "expected at most 10000 values in lists and objects together, got 486001 values",
+                        Failure.Code.TOO_LARGE));
+    }
+
+    @Test
+    void theLongestListsOfDiffusersAreReadAndThePicturesOfASweepShareThem() {
+        String betas = String.join(",", Collections.nCopies(1000, "0.01"));
+
+        RenderRequest request = Records.valid("{\"scheduler\":{\"trained_betas\":[" + betas + "]},\"sweep\":" + seeds()
+                + ",\"guider\":{\"eta\":1}}");
+
+        RenderRequest.Sweep sweep = Objects.requireNonNull(request.sweep());
+        assertThat(sweep.variants()).hasSize(64).allSatisfy(variant -> {
+            assertThat(variant.request().steps().scheduler())
+                    .isSameAs(request.steps().scheduler());
+            assertThat(variant.request().guidance().guider())
+                    .isSameAs(request.guidance().guider());
+        });
+    }
+
+    private static String seeds() {
+        return "{\"seed\":" + IntStream.range(0, 64).boxed().toList() + "}";
+    }
+
+    /** Bytes that this thread has taken from the heap. */
+    private static long allocated() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
     @Test
