@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ public final class RequestParser {
 
     /** What two requests may differ in and still be one and the same. */
     private static final Set<String> NOT_DIGESTED = Set.of("expires_at", "priority", "labels");
+
+    private static final Logger LOG = Logger.getLogger(RequestParser.class);
 
     private static final String WHOLE = "(request)";
     /** Of all pictures together: the completion event names each picture's own, and a topic takes 1 MiB. */
@@ -54,8 +57,20 @@ public final class RequestParser {
         return limits;
     }
 
-    /** What a record turns out to be; never throws, whatever it holds. */
+    /**
+     * What a record turns out to be; never throws, whatever it holds. What goes wrong in reading it, be it a bug or a lack
+     * of memory or stack, is a failure like any other: an exception would end the intake for all requests after it.
+     */
     public ParsedRequest parse(IncomingRecord record) {
+        try {
+            return read(record);
+        } catch (RuntimeException | Error e) {
+            Failure failure = broken(record, e);
+            return unreadable(record, failure.code(), failure.message());
+        }
+    }
+
+    private ParsedRequest read(IncomingRecord record) {
         Bytes value = record.value();
         if (value == null || value.size() == 0) {
             return unreadable(record, Failure.Code.INVALID_REQUEST, "expected a JSON object, got nothing");
@@ -90,6 +105,16 @@ public final class RequestParser {
                 ? new JobKey(Ids.ofRecord(record), 0)
                 : new JobKey(good ? given.textValue() : derivedId(record, event), generation);
         String digest = digest(json);
+        try {
+            return request(record, json, key, digest, problems);
+        } catch (RuntimeException | Error e) {
+            // Its id is known: the requester can find what has come of it.
+            return new ParsedRequest.Invalid(key, digest, Map.of(), broken(record, e));
+        }
+    }
+
+    private ParsedRequest request(
+            IncomingRecord record, ObjectNode json, JobKey key, String digest, Problems problems) {
         bindTenant(json, record.source().topic(), problems);
         RenderRequest request = fields.read(json, key, digest, problems);
         pixels(request, problems);
@@ -215,8 +240,23 @@ public final class RequestParser {
     private static ParsedRequest unreadable(IncomingRecord record, Failure.Code code, String message) {
         CloudEvent headers = new CloudEvent(record.header("ce_source"), record.header("ce_id"), null);
         JobKey key = new JobKey(derivedId(record, headers), 0);
-        Failure failure = new Failure(code, message, List.of(new Problem(WHOLE, message, code)));
-        return new ParsedRequest.Unreadable(key, rawDigest(record), failure);
+        return new ParsedRequest.Unreadable(key, rawDigest(record), whole(code, message));
+    }
+
+    private static Failure whole(Failure.Code code, String message) {
+        return new Failure(code, message, List.of(new Problem(WHOLE, message, code)));
+    }
+
+    private static Failure broken(IncomingRecord record, Throwable e) {
+        LOG.errorf(
+                e,
+                "%s, partition %d, offset %d: reading the request failed",
+                record.source().topic(),
+                record.source().partition(),
+                record.source().offset());
+        return e instanceof OutOfMemoryError
+                ? whole(Failure.Code.OUT_OF_MEMORY, "reading the request takes more memory than this worker has")
+                : whole(Failure.Code.INTERNAL, "reading the request failed: " + Quote.line(e.toString()));
     }
 
     private static String derivedId(IncomingRecord record, CloudEvent event) {

@@ -405,6 +405,36 @@ final class RequestParserTest {
                 .containsExactly("seed", "model"));
     }
 
+    /** The intake is one stream: what it throws would end it for every request that follows. */
+    @TestFactory
+    Stream<DynamicTest> whatGoesWrongInReadingEndsThatRequestAlone() {
+        return Stream.of(
+                        Map.entry(Failure.Code.INTERNAL, (Throwable) new IllegalStateException("a bug")),
+                        Map.entry(Failure.Code.INTERNAL, new StackOverflowError()),
+                        Map.entry(Failure.Code.INTERNAL, new NoClassDefFoundError("io/darkroom/Gone")),
+                        Map.entry(Failure.Code.OUT_OF_MEMORY, new OutOfMemoryError("Java heap space")))
+                .map(e -> DynamicTest.dynamicTest(e.getValue().toString(), () -> {
+                    RequestParser parser = new RequestParser(Limits.DEFAULTS, request -> thrown(e.getValue()));
+
+                    ParsedRequest parsed = parser.parse(json("{\"id\":\"a\",\"prompt\":\"p\"}"));
+
+                    assertThat(parsed).isInstanceOfSatisfying(ParsedRequest.Invalid.class, invalid -> {
+                        assertThat(invalid.key()).isEqualTo(new JobKey("a", 0));
+                        assertThat(invalid.failure().code()).isEqualTo(e.getKey());
+                        assertThat(invalid.failure().problems())
+                                .extracting(Problem::field)
+                                .containsExactly("(request)");
+                    });
+                }));
+    }
+
+    private static List<Problem> thrown(Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) cause;
+    }
+
     @Test
     void aFieldThatCannotBeReadIsNotReportedAsMissingToo() {
         RequestCheck check = request -> request.prompts().prompt() == null
