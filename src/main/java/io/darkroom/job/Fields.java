@@ -246,10 +246,14 @@ final class Fields {
 
     /** Reports every field that nobody asked for, each with the nearest that there is. */
     void refuseUnknown() {
+        if (!problems.namesUnknown()) {
+            return;
+        }
         json.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
                 problems.add(
-                        at(name), "unknown field; the nearest known one is " + Quote.of(NearestName.of(name, known)));
+                        () -> at(name),
+                        () -> "unknown field; the nearest known one is " + Quote.of(NearestName.of(name, known)));
             }
         });
     }

@@ -17,6 +17,9 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON of strangers: UTF-8 to the letter (RFC 8259), nothing after it, nesting and lengths bounded, a name twice
@@ -40,6 +43,39 @@ final class JsonReader {
     static final class UnreadableException extends Exception {
         UnreadableException(String message) {
             super(message);
+        }
+    }
+
+    /**
+     * Where a value stands. Its path is put together only for a problem: there may be half a million values below names of
+     * a thousand characters each.
+     */
+    private record Place(@Nullable Place in, String name, int index) {
+        private static final int NO_INDEX = -1;
+        static final Place ROOT = new Place(null, "", NO_INDEX);
+
+        Place field(String name) {
+            return new Place(this, name, NO_INDEX);
+        }
+
+        Place element(int index) {
+            return new Place(this, "", index);
+        }
+
+        String path() {
+            Deque<Place> way = new ArrayDeque<>();
+            for (Place each = this; each.in != null; each = each.in) {
+                way.push(each);
+            }
+            StringBuilder path = new StringBuilder();
+            for (Place each : way) {
+                if (each.index != NO_INDEX) {
+                    path.append('[').append(each.index).append(']');
+                } else {
+                    path.append(path.isEmpty() ? "" : ".").append(each.name);
+                }
+            }
+            return path.toString();
         }
     }
 
@@ -69,7 +105,7 @@ final class JsonReader {
             if (parser.nextToken() == null) {
                 throw new UnreadableException("expected a JSON object, got nothing");
             }
-            JsonNode value = value(parser, "", problems);
+            JsonNode value = value(parser, Place.ROOT, problems);
             if (parser.nextToken() != null) {
                 throw new UnreadableException("something follows the JSON value, in column "
                         + parser.currentTokenLocation().getColumnNr());
@@ -94,18 +130,19 @@ final class JsonReader {
         }
     }
 
-    private JsonNode value(JsonParser parser, String path, Problems problems) throws IOException {
+    private JsonNode value(JsonParser parser, Place place, Problems problems) throws IOException {
         JsonToken token = parser.currentToken();
         if (token.isStructStart() && parser.getParsingContext().getNestingDepth() > DEEPEST) {
             parser.skipChildren();
-            problems.add(path, "expected lists and objects at most " + DEEPEST + " deep in one another, got more");
+            problems.add(
+                    place::path, () -> "expected lists and objects at most " + DEEPEST + " deep in one another, got more");
             return nodes.nullNode();
         }
         return switch (token) {
-            case START_OBJECT -> object(parser, path, problems);
-            case START_ARRAY -> array(parser, path, problems);
+            case START_OBJECT -> object(parser, place, problems);
+            case START_ARRAY -> array(parser, place, problems);
             case VALUE_STRING -> nodes.textNode(parser.getText());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser, path, problems);
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser, place, problems);
             case VALUE_TRUE -> nodes.booleanNode(true);
             case VALUE_FALSE -> nodes.booleanNode(false);
             case VALUE_NULL -> nodes.nullNode();
@@ -117,35 +154,37 @@ final class JsonReader {
         };
     }
 
-    private ObjectNode object(JsonParser parser, String path, Problems problems) throws IOException {
+    private ObjectNode object(JsonParser parser, Place place, Problems problems) throws IOException {
         ObjectNode object = nodes.objectNode();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            String at = path.isEmpty() ? name : path + "." + name;
+            Place at = place.field(name);
             parser.nextToken();
             if (name.length() > LONGEST_NAME) {
                 parser.skipChildren();
-                problems.add(at, "expected a name of at most " + LONGEST_NAME + " characters, got " + name.length());
+                problems.add(
+                        at::path,
+                        () -> "expected a name of at most " + LONGEST_NAME + " characters, got " + name.length());
                 continue;
             }
             JsonNode value = value(parser, at, problems);
             if (object.has(name)) {
-                problems.add(at, "is given more than once; expected once");
+                problems.add(at::path, () -> "is given more than once; expected once");
             }
             object.set(name, value);
         }
         return object;
     }
 
-    private ArrayNode array(JsonParser parser, String path, Problems problems) throws IOException {
+    private ArrayNode array(JsonParser parser, Place place, Problems problems) throws IOException {
         ArrayNode array = nodes.arrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            array.add(value(parser, path + "[" + array.size() + "]", problems));
+            array.add(value(parser, place.element(array.size()), problems));
         }
         return array;
     }
 
-    private JsonNode number(JsonParser parser, String path, Problems problems) throws IOException {
+    private JsonNode number(JsonParser parser, Place place, Problems problems) throws IOException {
         String text = parser.getText();
         try {
             if (text.length() <= LONGEST_NUMBER) {
@@ -157,7 +196,7 @@ final class JsonReader {
         } catch (NumberFormatException e) {
             // An exponent beyond int: reported below like any other that is too large.
         }
-        problems.add(path, "expected a number of ordinary size, got " + Quote.bare(text));
+        problems.add(place::path, () -> "expected a number of ordinary size, got " + Quote.bare(text));
         return nodes.nullNode();
     }
 }

@@ -1,10 +1,10 @@
 package io.darkroom.job;
 
 import java.util.Collection;
-import java.util.Comparator;
 
 /** Finds the name that somebody may have meant. */
 final class NearestName {
+    /** What is longer is compared by its beginning: no known name is as long. */
     private static final int LONGEST = 64;
 
     private NearestName() {}
@@ -17,10 +17,16 @@ final class NearestName {
      */
     static String of(String given, Collection<String> known) {
         String name = given.length() > LONGEST ? given.substring(0, LONGEST) : given;
-        return known.stream()
-                .min(Comparator.<String>comparingDouble(k -> distance(name, k))
-                        .thenComparing(Comparator.naturalOrder()))
-                .orElseThrow();
+        String nearest = "";
+        double least = Double.POSITIVE_INFINITY;
+        for (String each : known) {
+            double distance = distance(name, each);
+            if (distance < least || (distance == least && each.compareTo(nearest) < 0)) {
+                nearest = each;
+                least = distance;
+            }
+        }
+        return nearest;
     }
 
     private static double distance(String given, String known) {

@@ -2,13 +2,32 @@ package io.darkroom.job;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Collects what is wrong with a request: everything at once, but no more than an event can carry. */
 final class Problems {
     private static final int MOST = 50;
 
     private final List<Problem> found = new ArrayList<>();
+    private final boolean namesUnknown;
     private int more;
+
+    Problems() {
+        this(true);
+    }
+
+    private Problems(boolean namesUnknown) {
+        this.namesUnknown = namesUnknown;
+    }
+
+    /** Those of what was read before: unknown fields were reported then, and to look for near names takes time. */
+    static Problems ofAnotherReading() {
+        return new Problems(false);
+    }
+
+    boolean namesUnknown() {
+        return namesUnknown;
+    }
 
     void add(String field, String message) {
         add(new Problem(Quote.bare(field), message));
@@ -21,6 +40,15 @@ final class Problems {
     void add(Problem problem) {
         if (found.size() < MOST) {
             found.add(problem);
+        } else {
+            more++;
+        }
+    }
+
+    /** One whose texts take time: they are made only where they are kept. */
+    void add(Supplier<String> field, Supplier<String> message) {
+        if (found.size() < MOST) {
+            add(field.get(), message.get());
         } else {
             more++;
         }

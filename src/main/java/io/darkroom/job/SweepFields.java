@@ -132,7 +132,7 @@ final class SweepFields {
             this.key = key;
             this.digest = digest;
             this.problems = problems;
-            Problems alone = new Problems();
+            Problems alone = Problems.ofAnotherReading();
             request.read(base, key, digest, alone, shared);
             known.addAll(alone.list());
         }
@@ -149,7 +149,7 @@ final class SweepFields {
         private Variant variant(Map<String, Integer> indices) {
             ObjectNode json = JsonNodeFactory.instance.objectNode().setAll(base);
             indices.forEach((name, i) -> json.set(name, swept.get(name).get(i)));
-            Problems found = new Problems();
+            Problems found = Problems.ofAnotherReading();
             Variant variant = new Variant(indices, request.read(json, key, digest, found, shared));
             for (Problem problem : found.list()) {
                 Problem placed = new Problem(variant.path(problem.field()), problem.message(), problem.code());

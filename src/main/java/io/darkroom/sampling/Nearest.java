@@ -1,21 +1,27 @@
 package io.darkroom.sampling;
 
 import java.util.Collection;
-import java.util.Comparator;
 
 /** The known name that is nearest to a mistyped one, by edit distance. */
 public final class Nearest {
-    private static final int LONGEST = 200;
+    /** What is longer is compared by its beginning: no known name is as long. */
+    private static final int LONGEST = 64;
 
     private Nearest() {}
 
-    /** The nearest of the known names, of which there is at least one. */
+    /** The nearest of the known names, of which there is at least one; the first of several that are as near. */
     public static String of(String name, Collection<String> known) {
-        // What is far longer than any name is near none, and would take long to tell so.
         String given = name.substring(0, Math.min(name.length(), LONGEST));
-        return known.stream()
-                .min(Comparator.comparingInt(k -> distance(given, k)))
-                .orElseThrow();
+        String nearest = "";
+        int least = Integer.MAX_VALUE;
+        for (String each : known) {
+            int distance = distance(given, each);
+            if (distance < least) {
+                nearest = each;
+                least = distance;
+            }
+        }
+        return nearest;
     }
 
     /** Levenshtein's distance. */

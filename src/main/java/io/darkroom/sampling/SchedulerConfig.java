@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     from_config keeps what it drops in the config, and Karras', exponential and beta noise levels go between these
  */
 public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object> values, Map<String, Double> ends) {
+    private static final String SCHEDULER = "scheduler";
     private static final String CLASS = "_class_name";
     /** What diffusers writes into its files beside the class's own keys. */
     private static final Set<String> OF_FILES =
@@ -65,13 +66,19 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
             }
         });
         values.putAll(target.keys());
+        List<String> unknown = new ArrayList<>();
         override.forEach((key, value) -> {
             if (values.containsKey(key)) {
                 values.put(key, typed(key, value, target.type(), problems));
             } else if (!OF_FILES.contains(key)) {
-                problems.add(new Problem(Kind.INVALID, field(key), unknownKey(key, target.type())));
+                unknown.add(key);
             }
         });
+        problems.addAll(UnknownKeys.problems(
+                SCHEDULER,
+                unknown,
+                target.type().className() + " has no such key",
+                target.type().defaults().keySet()));
         if (problems.isEmpty()) {
             SchedulerRules.settle(target.type(), values);
             problems.addAll(SchedulerRules.check(target.type(), values));
@@ -113,12 +120,6 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
         });
     }
 
-    private static String unknownKey(String key, SchedulerClass type) {
-        List<String> known = List.copyOf(type.defaults().keySet());
-        return type.className() + " has no such key; did you mean \"" + Nearest.of(key, known) + "\"? Its keys: "
-                + String.join(", ", known);
-    }
-
     private static @Nullable Object typed(
             String key, @Nullable Object value, SchedulerClass type, List<Problem> problems) {
         try {
@@ -130,7 +131,7 @@ public record SchedulerConfig(SchedulerClass type, Map<String, @Nullable Object>
     }
 
     static String field(String key) {
-        return "scheduler." + key;
+        return SCHEDULER + "." + key;
     }
 
     /** Whether the class has a key. */

@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -174,6 +176,33 @@ final class HostileRequestTest {
             assertThat(variant.request().guidance().guider())
                     .isSameAs(request.guidance().guider());
         });
+    }
+
+    /** The intake is one thread: it takes no minutes for one request. */
+    @Test
+    @Timeout(20)
+    void thousandsOfUnknownFieldsInASweepTakeNoMinutes() {
+        String names = IntStream.range(0, 7_000)
+                .mapToObj(i -> "\"" + "x".repeat(58) + (100_000 + i) + "\":1,")
+                .collect(Collectors.joining());
+
+        Failure failure = invalid("{" + names + "\"image\":{" + names + "\"key\":\"a\"},\"sweep\":" + seeds() + "}");
+
+        assertThat(failure.problems()).hasSize(51);
+        assertThat(failure.problems().get(50).message()).isEqualTo("13950 more problems");
+    }
+
+    @Test
+    void thePathsOfValuesAreNotPutTogetherUnlessOneIsWrong() {
+        String numbers = "1,".repeat(490_000) + "1e1001,1e1001";
+        String nested = ("{\"" + "n".repeat(1000) + "\":").repeat(30) + "[" + numbers + "]" + "}".repeat(30);
+
+        long before = allocated();
+        Failure failure = invalid("{\"guider\":" + nested + "}");
+        long bytes = allocated() - before;
+
+        assertThat(bytes).isLessThan(400L << 20);
+        assertThat(failure.problems()).extracting(Problem::field).contains("guider." + "n".repeat(53) + "…");
     }
 
     private static String seeds() {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.data.Offset.offset;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +70,19 @@ class SchedulerConfigTest {
         assertThat(e.problems())
                 .extracting(SchedulerException.Problem::field)
                 .containsExactlyInAnyOrder("scheduler.beta_start", "scheduler.foo");
+    }
+
+    @Test
+    void ofThousandsOfUnknownKeysTheFirstAreNamedAndTheOthersCounted() {
+        Map<String, Object> override = new LinkedHashMap<>(Map.of("_class_name", "euler"));
+        IntStream.range(0, 5000).forEach(i -> override.put("beta_" + i, 1));
+
+        SchedulerException e = refused(override);
+
+        assertThat(e.problems()).hasSize(21);
+        assertThat(e.problems().get(0).field()).isEqualTo("scheduler.beta_0");
+        assertThat(e.problems().get(20).field()).isEqualTo("scheduler");
+        assertThat(e.problems().get(20).message()).startsWith("4980 more keys").contains("beta_start");
     }
 
     @Test

@@ -7,12 +7,18 @@ package io.darkroom.sampling.schedule;
 public final class TrainingSigmas {
     private final float[] sigmas;
     private final float[] logs;
+    /** The largest log up to each timestep: that of the timestep itself, unless trained betas make a level fall. */
+    private final float[] highest;
 
     private TrainingSigmas(float[] sigmas) {
         this.sigmas = sigmas;
         this.logs = new float[sigmas.length];
         for (int t = 0; t < logs.length; t++) {
             logs[t] = (float) Math.log(sigmas[t]);
+        }
+        this.highest = logs.clone();
+        for (int t = 1; t < highest.length; t++) {
+            highest[t] = Math.max(highest[t], highest[t - 1]);
         }
     }
 
@@ -72,12 +78,27 @@ public final class TrainingSigmas {
     }
 
     private double timestepOfLog(double log) {
-        int low = 0;
-        for (int t = 0; t < logs.length - 1 && log >= logs[t]; t++) {
-            low = t;
-        }
+        int low = lastReached(log);
         double w = ((double) logs[low] - log) / (logs[low] - logs[low + 1]);
         w = Math.min(Math.max(w, 0), 1);
         return (1 - w) * low + w * (low + 1);
+    }
+
+    /**
+     * The last timestep but one up to which no level is above a log, 0 where the first is: by bisection, for there may be
+     * 100,000 of them, and one is asked for at every step of every picture of a sweep.
+     */
+    private int lastReached(double log) {
+        int low = 0;
+        int high = logs.length - 1;
+        while (high - low > 1) {
+            int middle = (low + high) >>> 1;
+            if (log >= highest[middle]) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }
