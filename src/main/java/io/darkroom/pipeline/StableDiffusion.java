@@ -4,10 +4,11 @@ import io.darkroom.model.Conditioning;
 import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.Networks;
+import io.darkroom.sampling.Sampler;
 import io.darkroom.sampling.guidance.Branch;
 import io.darkroom.sampling.guidance.Guidance;
-import io.darkroom.sampling.guidance.NoGuidance;
 import io.darkroom.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -129,8 +130,14 @@ class StableDiffusion implements Family {
 
     @Override
     public Guidance guidance(Arguments a) {
-        // A distilled UNet takes the scale as an input, so that one call does what takes two elsewhere.
-        return unet.guidanceEmbedding() > 0 ? NoGuidance.NONE : Family.super.guidance(a);
+        return unet.guidance(Family.super.guidance(a));
+    }
+
+    @Override
+    public List<Warning> warnings(Arguments a, Sampler sampler) {
+        List<Warning> warnings = new ArrayList<>();
+        unet.warn(a, warnings);
+        return warnings;
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.darkroom.pipeline.Arguments.Size;
 import io.darkroom.sampling.Sampler;
 import io.darkroom.sampling.guidance.Branch;
 import io.darkroom.sampling.guidance.Guidance;
-import io.darkroom.sampling.guidance.NoGuidance;
 import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -182,6 +181,7 @@ final class StableDiffusionXl implements Family {
                     "negative_original_size",
                     "not used: only negative_original_size and negative_target_size together are"));
         }
+        unet.warn(a, warnings);
         return warnings;
     }
 
@@ -219,7 +219,7 @@ final class StableDiffusionXl implements Family {
 
     @Override
     public Guidance guidance(Arguments a) {
-        return unet.guidanceEmbedding() > 0 ? NoGuidance.NONE : Family.super.guidance(a);
+        return unet.guidance(Family.super.guidance(a));
     }
 
     @Override

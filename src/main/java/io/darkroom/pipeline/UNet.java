@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.model.Config;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
+import io.darkroom.sampling.guidance.Guidance;
+import io.darkroom.sampling.guidance.NoGuidance;
+import java.util.List;
 
 /**
  * What a {@code UNet2DConditionModel}'s config says.
@@ -36,5 +39,22 @@ record UNet(int inChannels, Family.Frame frame, int guidanceEmbedding) {
     /** Whether its input holds a mask and a masked picture. */
     boolean inpaints(Autoencoder autoencoder) {
         return inChannels != autoencoder.channels();
+    }
+
+    /**
+     * What is left to do of a guidance: a distilled UNet takes the scale as an input, so that one call does what takes two
+     * elsewhere.
+     *
+     * @param asked made from the request in any case, so that what is wrong with it is told
+     */
+    Guidance guidance(Guidance asked) {
+        return guidanceEmbedding > 0 ? NoGuidance.NONE : asked;
+    }
+
+    /** Notes where a guider has no effect. */
+    void warn(Arguments a, List<Warning> warnings) {
+        if (guidanceEmbedding > 0 && a.guider() != null) {
+            warnings.add(new Warning("guider", "not used: this model takes guidance_scale as an input"));
+        }
     }
 }

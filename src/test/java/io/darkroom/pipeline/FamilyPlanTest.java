@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.darkroom.goldens.Goldens;
 import io.darkroom.model.ModelFolder;
 import io.darkroom.pipeline.Arguments.ClassLabel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each family takes, refuses and fills in, from its configs alone. */
 class FamilyPlanTest {
@@ -155,6 +161,39 @@ class FamilyPlanTest {
                 .doesNotContainKey("negative_prompt");
         assertThat(plan.warnings().stream().map(Warning::field))
                 .containsExactly("negative_prompt_2", "negative_original_size");
+    }
+
+    /** A distilled UNet takes the scale as an input: no guider has a say, but what is wrong with one is told. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tiny-sd", "tiny-sdxl"})
+    void aModelThatTakesItsGuidanceAsAnInputReadsAGuiderAllTheSame(String model, @TempDir Path directory)
+            throws IOException {
+        Planner distilled = Families.planner(ModelFolder.read("distilled", distilled(model, directory)));
+
+        Plan plan = distilled.plan(cat().guider(Map.of("stop", 0.5)).build());
+        ArgumentsException e = catchThrowableOfType(
+                ArgumentsException.class,
+                () -> distilled.plan(cat().guider(Map.of("stoop", 0.5)).build()));
+
+        assertThat(plan.warnings()).extracting(Warning::field).containsExactly("guider");
+        assertThat(fields(e)).containsExactly("guider.stoop");
+    }
+
+    private static Path distilled(String model, Path directory) throws IOException {
+        Path from = Goldens.repository().resolve("pipelines").resolve(model);
+        Path to = directory.resolve("distilled");
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                Path copy = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        Path config = to.resolve("unet/config.json");
+        String plain = Files.readString(config);
+        assertThat(plain).contains("\"time_cond_proj_dim\": null");
+        Files.writeString(config, plain.replace("\"time_cond_proj_dim\": null", "\"time_cond_proj_dim\": 32"));
+        return to;
     }
 
     @Test

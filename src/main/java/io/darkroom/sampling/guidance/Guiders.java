@@ -1,10 +1,10 @@
 package io.darkroom.sampling.guidance;
 
-import io.darkroom.sampling.Nearest;
 import io.darkroom.sampling.SchedulerException;
 import io.darkroom.sampling.SchedulerException.Kind;
 import io.darkroom.sampling.SchedulerException.Problem;
 import io.darkroom.sampling.Shown;
+import io.darkroom.sampling.UnknownKeys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes guidances: by diffusers' guider names and parameters, or as its pipelines do. */
 public final class Guiders {
+    private static final String GUIDER = "guider";
     private static final String CLASS = "_class_name";
 
     private static final Map<String, String> LEFT_OUT = Map.of(
@@ -84,15 +85,16 @@ public final class Guiders {
     public static Guidance from(Map<String, ? extends @Nullable Object> given) {
         Object name = given.containsKey(CLASS) ? given.get(CLASS) : "ClassifierFreeGuidance";
         if (name instanceof String known && LEFT_OUT.containsKey(known)) {
-            throw SchedulerException.unsupported("guider." + CLASS, known + " " + LEFT_OUT.get(known));
+            throw SchedulerException.unsupported(GUIDER + "." + CLASS, known + " " + LEFT_OUT.get(known));
         }
         Map<String, @Nullable Object> defaults = name instanceof String ? GUIDERS.get(name) : null;
         if (!(name instanceof String className) || defaults == null) {
             throw SchedulerException.invalid(
-                    "guider." + CLASS, "\"" + name + "\" is none of " + String.join(", ", names()));
+                    GUIDER + "." + CLASS, "\"" + name + "\" is none of " + String.join(", ", names()));
         }
         Parameters p = new Parameters(defaults, given);
-        return p.flag("enabled") ? p.checked(className) : NoGuidance.NONE;
+        Guidance guidance = p.checked(className);
+        return p.flag("enabled") ? guidance : NoGuidance.NONE;
     }
 
     /** Given parameters over defaults, and what is wrong with them. */
@@ -102,16 +104,16 @@ public final class Guiders {
 
         Parameters(Map<String, @Nullable Object> defaults, Map<String, ? extends @Nullable Object> given) {
             values = new LinkedHashMap<>(defaults);
+            List<String> unknown = new ArrayList<>();
             given.forEach((key, value) -> {
                 if (defaults.containsKey(key)) {
                     put(key, value, defaults.get(key));
                 } else if (!key.equals(CLASS)) {
-                    invalid(
-                            key,
-                            "is no parameter of this guider; did you mean \"" + Nearest.of(key, defaults.keySet())
-                                    + "\"? Its parameters: " + String.join(", ", defaults.keySet()));
+                    unknown.add(key);
                 }
             });
+            problems.addAll(UnknownKeys.problems(
+                    GUIDER, unknown, "is no parameter of this guider", defaults.keySet()));
         }
 
         private void put(String key, @Nullable Object value, @Nullable Object defaultValue) {
@@ -130,7 +132,7 @@ public final class Guiders {
         }
 
         private void invalid(String key, String message) {
-            problems.add(new Problem(Kind.INVALID, "guider." + key, message));
+            problems.add(new Problem(Kind.INVALID, GUIDER + "." + key, message));
         }
 
         boolean flag(String key) {
