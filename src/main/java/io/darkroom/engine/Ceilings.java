@@ -12,6 +12,11 @@ import java.util.List;
  * model or to the picture that it starts from, and its steps to the model.
  */
 final class Ceilings {
+    /** An inversion goes up once and down twice; a step of the others takes at most two evaluations. */
+    private static final int EVALUATIONS_A_STEP = 3;
+    /** What PNDM's Runge-Kutta steps take beyond one each. */
+    private static final int EVALUATIONS_TO_BEGIN = 9;
+
     private final Limits limits;
 
     Ceilings(Limits limits) {
@@ -42,6 +47,15 @@ final class Ceilings {
                     most + " pictures",
                     sweep ? "sweep" : "pictures"));
         }
+        long evaluations = (long) EVALUATIONS_A_STEP * limits.steps() + EVALUATIONS_TO_BEGIN;
+        plans.stream()
+                .filter(plan -> plan.steps() > evaluations)
+                .findFirst()
+                .ifPresent(plan -> problems.add(tooLarge(
+                        "num_inference_steps",
+                        plan.steps() + " evaluations of the model",
+                        evaluations + " evaluations, those of " + limits.steps() + " steps",
+                        "steps")));
         double work = plans.stream().mapToDouble(Ceilings::work).sum();
         if (work > limits.pixelSteps()) {
             problems.add(tooLarge(

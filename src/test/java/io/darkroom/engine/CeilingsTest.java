@@ -16,8 +16,10 @@ import io.darkroom.model.BuiltInModels;
 import io.darkroom.noise.TorchGenerator;
 import io.darkroom.onnx.Device;
 import io.darkroom.onnx.OnnxLoader;
+import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.InputImage;
 import io.darkroom.pipeline.Models;
+import io.darkroom.pipeline.Plan;
 import io.darkroom.pipeline.TorchNoise;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +91,47 @@ class CeilingsTest {
                 .containsExactly("num_inference_steps");
     }
 
+    /** A scheduler of the request's own making takes no more evaluations than its steps are worth. */
+    @Test
+    void evaluationsAreLimitedWithTheSteps() {
+        Plan plan = models.planner("tiny-sd")
+                .plan(Arguments.builder().prompt("a cat").seed(1L).build());
+        Limits limits = new Limits(1 << 20, 1024, PIXELS, 50, 4, 8, Long.MAX_VALUE, 1 << 20, 1 << 20, 1024);
+
+        assertThat(new Ceilings(limits).problems(List.of(evaluated(plan, 3 * 50 + 9)), false))
+                .isEmpty();
+        assertThat(new Ceilings(limits).problems(List.of(plan, evaluated(plan, 499_999)), true))
+                .containsExactly(new Problem(
+                        "num_inference_steps",
+                        "expected at most 159 evaluations, those of 50 steps (darkroom.limits.steps), "
+                                + "got 499999 evaluations of the model",
+                        Failure.Code.TOO_LARGE));
+    }
+
+    private static Plan evaluated(Plan plan, int evaluations) {
+        return new Plan(
+                plan.task(),
+                plan.arguments(),
+                plan.scheduler(),
+                plan.width(),
+                plan.height(),
+                evaluations,
+                plan.parameters(),
+                plan.warnings());
+    }
+
+    /** IPNDM runs as many steps as it has betas. */
+    @Test
+    void aSchedulersOwnBetasMakeNoMoreStepsThanAreAskedFor() {
+        String ipndm = ",\"scheduler\":{\"_class_name\":\"IPNDMScheduler\",\"trained_betas\":[1,0.5,0.2,0]}";
+
+        assertThat(problems("\"num_inference_steps\":3" + ipndm)).isEmpty();
+        assertThat(problems("\"num_inference_steps\":1" + ipndm))
+                .containsExactly(new Problem(
+                        "scheduler.trained_betas",
+                        "4 values for num_inference_steps = 1; IPNDMScheduler takes one more than steps, 2"));
+    }
+
     @Test
     void aPictureThatWouldMakeALargerOneThanAllowedEndsItsJob() throws InterruptedException {
         Heard heard = new Heard();
@@ -110,7 +153,8 @@ class CeilingsTest {
     }
 
     private static ParsedRequest parse(String fields) {
-        String json = "{\"id\":\"a\",\"prompt\":\"a cat\",\"scheduler\":\"ddim\"," + fields + "}";
+        String scheduler = fields.contains("scheduler") ? "" : "\"scheduler\":\"ddim\",";
+        String json = "{\"id\":\"a\",\"prompt\":\"a cat\"," + scheduler + fields + "}";
         return new RequestParser(LIMITS, new ModelCheck(models, LIMITS))
                 .parse(new IncomingRecord(
                         new Source("requests", 0, 0, null), "t", 0, null, Bytes.utf8(json), List.of()));

@@ -45,7 +45,7 @@ final class PndmGrids {
         return out;
     }
 
-    /** IPNDM's noise scales, sin^2 from 1 to 0, or its trained ones: one more than timesteps. */
+    /** IPNDM's noise scales, sin^2 from 1 to 0, or its trained ones: one more than the n timesteps. */
     static double[] sines(SchedulerConfig config, int n) {
         double[] trained = config.numbers("trained_betas");
         if (trained.length > 0) {

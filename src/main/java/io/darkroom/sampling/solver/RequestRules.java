@@ -44,6 +44,7 @@ final class RequestRules {
         RequestRules rules = new RequestRules(config, request);
         rules.schedule();
         rules.steps();
+        rules.betas();
         rules.shift();
         rules.options();
         if (!rules.problems.isEmpty()) {
@@ -117,6 +118,21 @@ final class RequestRules {
         boolean rungeKutta = config.type() == SchedulerClass.PNDM && !config.flag("skip_prk_steps");
         if (rungeKutta && steps < 4) {
             invalid("num_inference_steps", steps + " is below 4, which PNDM needs unless skip_prk_steps is true");
+        }
+    }
+
+    /**
+     * IPNDM's trained betas are the noise scales of its own steps, with one more at their end: diffusers runs as many steps
+     * as these are, whatever num_inference_steps says.
+     */
+    private void betas() {
+        if (config.type() == SchedulerClass.IPNDM
+                && config.values().get("trained_betas") instanceof List<?> betas
+                && betas.size() != request.steps() + 1L) {
+            invalid(
+                    "scheduler.trained_betas",
+                    betas.size() + " values for num_inference_steps = " + request.steps() + "; "
+                            + config.type().className() + " takes one more than steps, " + (request.steps() + 1L));
         }
     }
 
