@@ -9,6 +9,7 @@ import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
 import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Plan;
+import io.darkroom.pipeline.Planner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** From the request's words to the pipeline's arguments, and from the pipeline's problems to the request's. */
@@ -56,6 +58,15 @@ final class Arguing {
             throw new ArgumentsException(List.copyOf(problems), unsupported);
         }
         return plans;
+    }
+
+    /** The sizes of the pictures that a request asks for, which are known also where it cannot be planned. */
+    static List<Arguments.Size> sizes(Planner planner, RenderRequest request, Inputs pictures) {
+        RenderRequest.Sweep sweep = request.sweep();
+        Stream<RenderRequest> all = sweep == null || sweep.variants().isEmpty()
+                ? Stream.of(request)
+                : sweep.variants().stream().map(RenderRequest.Variant::request);
+        return all.map(each -> planner.size(of(each, pictures))).toList();
     }
 
     private static Plan plan(Function<Arguments, Plan> plan, RenderRequest request, Inputs pictures) {

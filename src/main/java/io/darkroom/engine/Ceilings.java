@@ -3,6 +3,7 @@ package io.darkroom.engine;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Limits;
 import io.darkroom.job.Problem;
+import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +30,9 @@ final class Ceilings {
      * @param sweep whether the request sweeps, be it over one value
      */
     List<Problem> problems(List<Plan> plans, boolean sweep) {
-        List<Problem> problems = new ArrayList<>();
-        plans.stream()
-                .filter(plan -> pixels(plan) > limits.pixels())
-                .findFirst()
-                .ifPresent(plan -> problems.add(tooLarge(
-                        "width",
-                        plan.width() + " x " + plan.height() + " pixels",
-                        limits.pixels() + " pixels",
-                        "pixels")));
+        List<Problem> problems = new ArrayList<>(ofSizes(plans.stream()
+                .map(plan -> new Arguments.Size(plan.height(), plan.width()))
+                .toList()));
         long pictures = plans.stream().mapToLong(Plan::pictures).sum();
         int most = sweep ? limits.sweep() : limits.pictures();
         if (pictures > most) {
@@ -71,6 +66,20 @@ final class Ceilings {
                     "pixel-steps"));
         }
         return problems;
+    }
+
+    /** As {@link #problems}, where no more than the sizes of the pictures is known. */
+    List<Problem> ofSizes(List<Arguments.Size> sizes) {
+        return sizes.stream()
+                .filter(size -> (long) size.width() * size.height() > limits.pixels())
+                .findFirst()
+                .map(size -> tooLarge(
+                        "width",
+                        size.width() + " x " + size.height() + " pixels",
+                        limits.pixels() + " pixels",
+                        "pixels"))
+                .stream()
+                .toList();
     }
 
     /** The field that makes them so many, as the parser names it. */

@@ -32,27 +32,40 @@ public final class ModelCheck implements RequestCheck {
         List<Problem> problems = new ArrayList<>();
         try {
             String model = Arguing.model(request, models);
-            Inputs pictures = standIn(request, models.planner(model));
-            Planner planner = models.planner(model, Arguing.of(request, pictures));
-            RenderRequest completed =
-                    Completion.of(request, planner.description().folder());
-            problems.addAll(
-                    ceilings.problems(Arguing.plans(planner::plan, completed, pictures), completed.sweep() != null));
+            problems.addAll(problems(request, model, models.planner(model)));
         } catch (UnknownModelException e) {
             problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
         } catch (ModelUnavailableException e) {
             // The model's fault, not the request's: the job waits until the folder is mended.
             return problems;
         } catch (ArgumentsException e) {
-            problems.addAll(Arguing.problems(e).stream()
-                    .filter(p -> !unread(request, p.field()))
-                    .toList());
+            problems.addAll(told(request, e));
         } catch (RuntimeException e) {
             // A bug of ours must not hold up the topic: the job fails by itself, as internal, when its turn comes.
             LOG.errorf(
                     e, "%s: checking it against its model failed", request.key().name());
         }
         return problems;
+    }
+
+    private List<Problem> problems(RenderRequest request, String model, Planner plain) {
+        Inputs pictures = standIn(request, plain);
+        try {
+            Planner planner = models.planner(model, Arguing.of(request, pictures));
+            RenderRequest completed =
+                    Completion.of(request, planner.description().folder());
+            return ceilings.problems(Arguing.plans(planner::plan, completed, pictures), completed.sweep() != null);
+        } catch (ArgumentsException e) {
+            List<Problem> problems = new ArrayList<>(told(request, e));
+            problems.addAll(ceilings.ofSizes(Arguing.sizes(plain, request, pictures)));
+            return problems;
+        }
+    }
+
+    private static List<Problem> told(RenderRequest request, ArgumentsException e) {
+        return Arguing.problems(e).stream()
+                .filter(p -> !unread(request, p.field()))
+                .toList();
     }
 
     /** A swept field of which no value could be read looks as if it were not given: that is no second problem. */

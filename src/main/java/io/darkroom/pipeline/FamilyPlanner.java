@@ -125,6 +125,12 @@ final class FamilyPlanner implements Planner {
         return plan(task, a, scheduler, evaluations(a, task, scheduler, sampler), warnings);
     }
 
+    @Override
+    public Arguments.Size size(Arguments arguments) {
+        Arguments sized = sized(withDefaults(family.folder(), arguments), task(arguments), new ArrayList<>());
+        return new Arguments.Size(Objects.requireNonNull(sized.height()), Objects.requireNonNull(sized.width()));
+    }
+
     private void checkRuns(Arguments a, Task task, SchedulerConfig scheduler, Sampler sampler, Checks checks) {
         String field = a.timesteps() != null ? "timesteps" : a.sigmas() != null ? "sigmas" : "num_inference_steps";
         new RunCheck(

@@ -38,6 +38,9 @@ public interface Planner {
      */
     Plan plan(Arguments arguments);
 
+    /** The size of a picture of these arguments in pixels, whatever else may be wrong with them. Pure. */
+    Arguments.Size size(Arguments arguments);
+
     /** Loads the model. As {@link #open(ModelFolder, NetworkLoader, NoiseFactory)}. */
     default Pipeline open(NetworkLoader loader, NoiseFactory noise) {
         return open(description().folder(), loader, noise);

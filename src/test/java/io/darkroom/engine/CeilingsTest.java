@@ -91,6 +91,19 @@ class CeilingsTest {
                 .containsExactly("num_inference_steps");
     }
 
+    @Test
+    void whatIsTooLargeIsToldWithWhatIsWrongOtherwise() {
+        assertThat(problems("\"width\":512,\"clip_skip\":3"))
+                .extracting(Problem::field)
+                .containsExactly("clip_skip", "width");
+        assertThat(problems("\"clip_skip\":3,\"sweep\":{\"width\":[64,512]}"))
+                .extracting(Problem::field)
+                .contains("clip_skip", "width");
+        assertThat(problems("\"width\":128,\"clip_skip\":3"))
+                .extracting(Problem::field)
+                .containsExactly("clip_skip");
+    }
+
     /** A scheduler of the request's own making takes no more evaluations than its steps are worth. */
     @Test
     void evaluationsAreLimitedWithTheSteps() {
