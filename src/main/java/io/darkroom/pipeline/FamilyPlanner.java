@@ -8,6 +8,9 @@ import io.darkroom.sampling.Sampler;
 import io.darkroom.sampling.SchedulerClass;
 import io.darkroom.sampling.SchedulerConfig;
 import io.darkroom.sampling.SchedulerException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Resolves requests for a model of any family from its configs alone; {@link FamilyPipeline} runs them. */
 final class FamilyPlanner implements Planner {
+    private static final MathContext FEW_DIGITS = new MathContext(4, RoundingMode.CEILING);
+
     private final Family family;
     private final Set<Task> tasks;
     private final Soundness soundness;
@@ -113,7 +118,7 @@ final class FamilyPlanner implements Planner {
             checks.invalid(
                     "strength",
                     a.strength() + " of " + sampler.steps() + " steps leaves none to do; at least "
-                            + 1.0 / sampler.steps() + " is accepted");
+                            + leastStrength(sampler.steps()) + " is accepted");
         } else if (sampler != null && scheduler != null) {
             checkRuns(a, task, scheduler, sampler, checks);
         }
@@ -122,7 +127,22 @@ final class FamilyPlanner implements Planner {
         Objects.requireNonNull(sampler);
         warnings.addAll(family.warnings(a, sampler));
         warnings.addAll(cuts(a));
-        return plan(task, a, scheduler, evaluations(a, task, scheduler, sampler), warnings);
+        return plan(task, counted(a, sampler), scheduler, evaluations(a, task, scheduler, sampler), warnings);
+    }
+
+    /** What leaves one step to do, rounded up: a 49th of 49 steps is less than one in floating point. */
+    private static String leastStrength(int steps) {
+        return BigDecimal.ONE
+                .divide(BigDecimal.valueOf(steps), FEW_DIGITS)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    /** An explicit schedule has the steps that it comes to: Euler's noise levels are one more, with the 0 at their end. */
+    private static Arguments counted(Arguments a, Sampler sampler) {
+        return a.timesteps() == null && a.sigmas() == null
+                ? a
+                : a.toBuilder().numInferenceSteps(sampler.steps()).build();
     }
 
     @Override

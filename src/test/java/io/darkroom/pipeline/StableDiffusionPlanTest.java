@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StableDiffusionPlanTest {
     private static final Planner STARTER = Families.planner(BuiltInModels.starter());
@@ -201,6 +203,33 @@ class StableDiffusionPlanTest {
                 .build());
 
         assertThat(fields(e)).containsExactly("strength");
+    }
+
+    /** In floating point 49 times a 49th is less than 1. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 49, 50, 98, 103, 107, 999})
+    void theStrengthThatARefusalNamesIsAccepted(int steps) {
+        Arguments.Builder edit = lake().image(image(128, 128)).numInferenceSteps(steps);
+        String message = String.valueOf(refusal(edit.strength(0.0001).build()).getMessage());
+        double named = Double.parseDouble(
+                message.replaceFirst(".* leaves none to do; at least (\\S+) is accepted.*", "$1"));
+
+        assertThat(named).isBetween(1.0 / steps, 1.001 / steps);
+        assertThat(STARTER.plan(edit.strength(named).build()).steps()).isEqualTo(1);
+    }
+
+    /** As diffusers counts: the 0 at the end of Euler's noise levels is no step. */
+    @Test
+    void anExplicitScheduleReportsTheStepsThatItRuns() {
+        Arguments.Builder euler = lake().scheduler(Map.of("_class_name", "euler"));
+
+        Plan levels = STARTER.plan(euler.sigmas(List.of(14.6, 3.0, 1.0, 0.0)).build());
+        Plan steps = STARTER.plan(
+                euler.sigmas(null).timesteps(List.of(999.0, 500.0, 1.0)).build());
+
+        assertThat(levels.steps()).isEqualTo(3);
+        assertThat(levels.parameters()).containsEntry("num_inference_steps", 3);
+        assertThat(steps.parameters()).containsEntry("num_inference_steps", 3);
     }
 
     @Test
