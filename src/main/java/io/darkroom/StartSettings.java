@@ -46,6 +46,8 @@ final class StartSettings {
     private static final String STORAGE_CREDENTIALS_FILE = "darkroom.storage.credentials-file";
     private static final String STORAGE_WEB_IDENTITY = "darkroom.storage.web-identity";
     private static final String REQUEST_BYTES = "darkroom.limits.request-bytes";
+    private static final String PROMPT_BYTES = "darkroom.limits.prompt-bytes";
+    private static final List<String> IN_MEMORY = List.of(REQUEST_BYTES, PROMPT_BYTES);
     private static final String TENANTS_TOPICS = "darkroom.tenants.topics";
     private static final int USUAL_HTTP_PORT = 8080;
 
@@ -83,6 +85,7 @@ final class StartSettings {
         problems.addAll(topicsOfTenants());
         problems.addAll(credentials());
         problems.addAll(requestBytes());
+        problems.addAll(beyondAnArray());
         if (!problems.isEmpty()) {
             throw new StandaloneException(String.join("\n", problems));
         }
@@ -98,24 +101,36 @@ final class StartSettings {
                 .toList();
     }
 
+    /** What is read as a whole fits into one array of Java's. */
+    private List<String> beyondAnArray() {
+        return IN_MEMORY.stream()
+                .filter(setting -> bytes(setting)
+                        .filter(size -> size.compareTo(BigInteger.valueOf(Integer.MAX_VALUE)) > 0)
+                        .isPresent())
+                .map(setting -> setting + ": \"" + text(setting, "") + "\": at most " + Integer.MAX_VALUE
+                        + " bytes are accepted")
+                .toList();
+    }
+
+    private Optional<BigInteger> bytes(String setting) {
+        try {
+            return config.getOptionalValue(setting, MemorySize.class).map(MemorySize::asBigInteger);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // no size, which is told with the other settings
+        }
+    }
+
     /** A limit above what the embedded broker's topics take would let no larger request through: the broker refuses it to its producer. */
     private List<String> requestBytes() {
         if (value(Setting.BOOTSTRAP_SERVERS, String.class).isPresent()) {
             return List.of(); // whose topics are as their operator made them
         }
-        try {
-            return config
-                    .getOptionalValue(REQUEST_BYTES, MemorySize.class)
-                    .filter(size ->
-                            size.asBigInteger().compareTo(BigInteger.valueOf(StandaloneTopics.LARGEST_VALUE)) > 0)
-                    .map(size ->
-                            REQUEST_BYTES + ": \"" + text(REQUEST_BYTES, "") + "\": at most 2M is accepted, which is"
-                                    + " what the topics of requests and of dead letters take")
-                    .stream()
-                    .toList();
-        } catch (IllegalArgumentException e) {
-            return List.of(); // no size, which is told with the other settings
-        }
+        return bytes(REQUEST_BYTES)
+                .filter(size -> size.compareTo(BigInteger.valueOf(StandaloneTopics.LARGEST_VALUE)) > 0)
+                .map(size -> REQUEST_BYTES + ": \"" + text(REQUEST_BYTES, "") + "\": at most 2M is accepted, which is"
+                        + " what the topics of requests and of dead letters take")
+                .stream()
+                .toList();
     }
 
     /** A store that is configured wants keys from one place. */

@@ -62,6 +62,23 @@ class StartSettingsTest {
                 .doesNotContain("request-bytes");
     }
 
+    /** Both at once, and before anything is started. */
+    @Test
+    void noLimitIsBeyondWhatAnArrayHolds() {
+        String told = told(Map.of(
+                "darkroom.limits.request-bytes",
+                "3G",
+                "darkroom.limits.prompt-bytes",
+                "2147483648",
+                "kafka.bootstrap.servers",
+                "127.0.0.1:1"));
+
+        assertThat(told)
+                .contains("darkroom.limits.request-bytes: \"3G\": at most 2147483647 bytes are accepted")
+                .contains("darkroom.limits.prompt-bytes: \"2147483648\": at most 2147483647 bytes are accepted");
+        assertThat(told(Map.of("darkroom.limits.prompt-bytes", "2147483647"))).doesNotContain("prompt-bytes");
+    }
+
     /** What is wrong; the tests' own properties are no settings. */
     private static String told(Map<String, String> settings) {
         try {
