@@ -11,6 +11,8 @@ final class ObjectKeys {
     private static final int LONGEST_KEY = 1024;
     /** What a store takes whose keys are files. */
     private static final int LONGEST_PART = 255;
+
+    private static final int LONGEST_NAME = 255;
     /** Leaves room for a job's folder and file names below it. */
     private static final int LONGEST_PREFIX = 512;
 
@@ -34,13 +36,18 @@ final class ObjectKeys {
         return BUCKET.matcher(name).matches() && !name.contains("..");
     }
 
-    /** Whether a text can be the name of one file or folder, with nothing that leads elsewhere. */
+    /**
+     * Whether a text can be the name of one file or folder of a model, with nothing that leads elsewhere. Its characters are
+     * counted, as JSON Schema does: what has more bytes than a file's name can have is one that no model has.
+     */
     static boolean isName(String name) {
-        return name.length() <= 255
+        return !name.isEmpty()
+                && name.codePointCount(0, name.length()) <= LONGEST_NAME
                 && !name.startsWith(".")
                 && !name.contains(":")
-                && problem(name, 255) == null
-                && !SLASHES.matcher(name).find();
+                && !SLASHES.matcher(name).find()
+                && !Quote.brokenUnicode(name)
+                && name.codePoints().noneMatch(Character::isISOControl);
     }
 
     private static @Nullable String problem(String key, int longest) {

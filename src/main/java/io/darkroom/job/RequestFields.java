@@ -32,6 +32,7 @@ final class RequestFields {
 
     private static final double LARGEST_SCALE = 1_000_000;
     private static final int LONGEST_NAME = 128;
+    private static final String A_LABEL = "a name of 1 to " + LONGEST_NAME + " characters, not all blank";
     private static final int MOST_LABELS = 16;
     private static final int MOST_LORAS = 64;
     private static final int LONGEST_LABEL = 256;
@@ -339,20 +340,21 @@ final class RequestFields {
         if (object == null) {
             return labels;
         }
-        List<String> names = object.names();
-        if (names.size() > MOST_LABELS) {
-            fields.problems().add("labels", "expected at most " + MOST_LABELS + ", got " + names.size());
+        // One that is null counts here all the same, as it does for JSON Schema, which the request is published in.
+        int size = object.json().size();
+        if (size > MOST_LABELS) {
+            fields.problems().add("labels", "expected at most " + MOST_LABELS + ", got " + size);
             return labels;
         }
-        for (String name : names) {
+        object.json().fieldNames().forEachRemaining(name -> {
             String text = object.text(
-                    name, "text of up to " + LONGEST_LABEL + " characters", t -> t.length() <= LONGEST_LABEL);
+                    name, "text of up to " + LONGEST_LABEL + " characters", t -> characters(t) <= LONGEST_LABEL);
             if (!isLabel(name)) {
-                fields.problems().add(object.at(name), "expected a name of 1 to " + LONGEST_NAME + " characters");
+                fields.problems().add(object.at(name), "expected " + A_LABEL + ", got " + Quote.of(name));
             } else if (text != null) {
                 labels.put(name, text);
             }
-        }
+        });
         return labels;
     }
 
@@ -371,14 +373,24 @@ final class RequestFields {
     }
 
     private static @Nullable String label(Fields fields, String name) {
-        return fields.text(name, "a name of 1 to " + LONGEST_NAME + " characters", RequestFields::isLabel);
+        return fields.text(name, A_LABEL, RequestFields::isLabel);
     }
 
     private static boolean isLabel(String text) {
-        return !text.isBlank()
-                && text.length() <= LONGEST_NAME
+        return characters(text) <= LONGEST_NAME
+                && !text.codePoints().allMatch(RequestFields::isBlank)
                 && !Quote.brokenUnicode(text)
                 && text.codePoints().noneMatch(Character::isISOControl);
+    }
+
+    /** As JSON Schema counts: a character beyond the first plane is one. */
+    private static int characters(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    /** As regular expressions of JSON Schema have it (ECMA-262), a no-break space and a byte order mark included. */
+    private static boolean isBlank(int c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0xFEFF;
     }
 
     private static void refuse(Fields fields, String name, String value, @Nullable String expected) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The published schema of a request against the parser: another author's validator and ours give the same verdict. */
@@ -88,6 +90,18 @@ class RequestSchemaTest {
                 "\"a\\\\b\"",
                 "\"tab\\there\"",
                 "\"é\"",
+                "\"" + "\uD83D\uDE00".repeat(100) + "\"",
+                "\"" + "\uD83D\uDE00".repeat(128) + "\"",
+                "\"" + "\uD83D\uDE00".repeat(129) + "\"",
+                "\"" + "é".repeat(200) + "\"",
+                "\"" + "é".repeat(255) + "\"",
+                "\"" + "é".repeat(256) + "\"",
+                "\"\u00a0\"",
+                "\"\u2007\u202f\u3000\"",
+                "\"\ufeff\"",
+                "\"a\u00a0\"",
+                "\"\u2028\"",
+                "\"\u0085\"",
                 "\"reconstruct\"",
                 "\"cpu\"",
                 "\"png\"",
@@ -188,6 +202,15 @@ class RequestSchemaTest {
                 "{\"who\":\"me\"}",
                 "{\"who\":null}",
                 "{\"who\":\"" + longText + "\"}",
+                "{\"who\":\"" + "\uD83D\uDE00".repeat(200) + "\"}",
+                "{\"who\":\"" + "\uD83D\uDE00".repeat(257) + "\"}",
+                "{\"" + "\uD83D\uDE00".repeat(128) + "\":\"me\"}",
+                "{\"\u00a0\":\"me\"}",
+                "{\"\":null}",
+                labels(16),
+                labels(17),
+                "{\"name\":\"" + "é".repeat(200) + "\"}",
+                "[{\"name\":\"" + "é".repeat(200) + "\"}]",
                 "{\"guidance_scale\":[1,7.5]}",
                 "{\"guidance_scale\":[]}",
                 "{\"guidance_scale\":3}",
@@ -202,6 +225,13 @@ class RequestSchemaTest {
                     }
                 })
                 .toList();
+    }
+
+    /** So many labels, of which one is null. */
+    private static String labels(int labels) {
+        return IntStream.range(1, labels)
+                .mapToObj(i -> "\"l" + i + "\":\"x\"")
+                .collect(Collectors.joining(",", "{\"none\":null,", "}"));
     }
 
     @Test
@@ -280,7 +310,7 @@ class RequestSchemaTest {
         long height = request.path("height").asLong(0);
         boolean pixels = width * height > Limits.DEFAULTS.pixels();
         boolean order = request.path("control_guidance_start").asDouble(0)
-                > request.path("control_guidance_end").asDouble(1);
+                >= request.path("control_guidance_end").asDouble(1);
         // Values of a sweep are held against the field that they are for.
         boolean sweep = request.path("sweep").isObject();
         return pixels || order || sweep;
