@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -104,8 +105,13 @@ final class Fields {
 
     @Nullable
     Double number(String name, double least, double most) {
+        return number(name, least, most, "a number from " + least + " to " + most);
+    }
+
+    @Nullable
+    Double number(String name, double least, double most, String expected) {
         JsonNode value = given(name);
-        return value == null ? null : real(at(name), value, least, most, "a number from " + least + " to " + most);
+        return value == null ? null : real(at(name), value, least, most, expected);
     }
 
     /** One of an enum's constants, written in lower case. */
@@ -267,18 +273,45 @@ final class Fields {
         problems.add(at, "expected " + expected + setting + ", got " + got, Failure.Code.TOO_LARGE);
     }
 
-    /** A value as it may stand in a message. */
+    /** A value as it may stand in a message: a long one by its beginning. */
     static String show(JsonNode value) {
         if (value.isTextual()) {
             return Quote.of(value.textValue());
         }
-        if (value.isObject()) {
-            return "an object";
+        StringBuilder out = new StringBuilder();
+        begin(value, out);
+        return Quote.bare(out.toString());
+    }
+
+    /** Writes the beginning of a value's JSON: hardly more of it than a message shows. */
+    private static void begin(JsonNode value, StringBuilder out) {
+        if (!value.isContainerNode()) {
+            out.append(value.isTextual() ? Quote.of(value.textValue()) : value.asText());
+            return;
         }
-        if (value.isArray()) {
-            return value.isEmpty() ? "an empty list" : "a list";
+        out.append(value.isArray() ? '[' : '{');
+        Iterator<String> names = value.fieldNames();
+        String separator = "";
+        for (JsonNode each : value) {
+            if (out.length() > Quote.LONGEST) {
+                return;
+            }
+            out.append(separator).append(names.hasNext() ? Quote.of(names.next()) + ":" : "");
+            begin(each, out);
+            separator = ",";
         }
-        return Quote.bare(value.asText());
+        out.append(value.isArray() ? ']' : '}');
+    }
+
+    /** A value whose words are nobody's business: numbers as they are, of all others the kind and the length. */
+    static String kind(JsonNode value) {
+        if (value.isTextual()) {
+            return "a text of " + value.textValue().length() + " characters";
+        }
+        if (value.isContainerNode()) {
+            return (value.isArray() ? "a list of " : "an object of ") + value.size();
+        }
+        return show(value);
     }
 
     /** A free value: Boolean, Long, Double, String, List or Map; null for a null. */

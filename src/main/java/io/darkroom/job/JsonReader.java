@@ -30,6 +30,11 @@ final class JsonReader {
     private static final int LONGEST_NAME = 1024;
     private static final int LONGEST_NUMBER = 400;
     private static final int LARGEST_EXPONENT = 1000;
+    /** Any number of so many digits before its point is below the largest double. */
+    private static final int DIGITS_OF_DOUBLE = 308;
+
+    private static final String EXPECTED_NUMBER = "expected a number of at most " + LONGEST_NUMBER
+            + " characters and, but for its sign, " + Double.MAX_VALUE + ", got ";
 
     // What is deeper or longer than that is a problem of its field, and the request keeps its id.
     // What is beyond these is a bomb, and ends the reading.
@@ -135,7 +140,8 @@ final class JsonReader {
         if (token.isStructStart() && parser.getParsingContext().getNestingDepth() > DEEPEST) {
             parser.skipChildren();
             problems.add(
-                    place::path, () -> "expected lists and objects at most " + DEEPEST + " deep in one another, got more");
+                    place::path,
+                    () -> "expected lists and objects at most " + DEEPEST + " deep in one another, got more");
             return nodes.nullNode();
         }
         return switch (token) {
@@ -169,7 +175,7 @@ final class JsonReader {
             }
             JsonNode value = value(parser, at, problems);
             if (object.has(name)) {
-                problems.add(at::path, () -> "is given more than once; expected once");
+                problems.add(at::path, () -> "expected once, got it again, as " + Fields.kind(value));
             }
             object.set(name, value);
         }
@@ -189,14 +195,20 @@ final class JsonReader {
         try {
             if (text.length() <= LONGEST_NUMBER) {
                 BigDecimal number = new BigDecimal(text);
-                if (Math.abs((long) number.scale()) <= LARGEST_EXPONENT) {
+                if (Math.abs((long) number.scale()) <= LARGEST_EXPONENT && isDouble(number)) {
                     return DecimalNode.valueOf(number);
                 }
             }
         } catch (NumberFormatException e) {
             // An exponent beyond int: reported below like any other that is too large.
         }
-        problems.add(place::path, () -> "expected a number of ordinary size, got " + Quote.bare(text));
+        problems.add(place::path, () -> EXPECTED_NUMBER + Quote.bare(text));
         return nodes.nullNode();
+    }
+
+    /** Whether a double holds its size, if not every digit. */
+    private static boolean isDouble(BigDecimal number) {
+        boolean small = (long) number.precision() - number.scale() <= DIGITS_OF_DOUBLE;
+        return small || Double.isFinite(number.doubleValue());
     }
 }

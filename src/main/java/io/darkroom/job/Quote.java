@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Text of others, made fit for a message: short, on one line, and valid Unicode. */
 final class Quote {
-    private static final int LONGEST = 60;
+    /** Characters of others in a message of ours. */
+    static final int LONGEST = 60;
+
     private static final int LONGEST_LINE = 300;
     private static final int LONGEST_PARAGRAPH = 2000;
     private static final int REPLACEMENT = 0xFFFD;

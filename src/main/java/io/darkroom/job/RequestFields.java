@@ -101,6 +101,12 @@ final class RequestFields {
     }
 
     private @Nullable String prompt(Fields fields, String name) {
+        JsonNode given = fields.given(name);
+        if (given != null && given.isContainerNode()) {
+            // Not what is in it: messages go into the log, prompts do not.
+            fields.problems().add(fields.at(name), "expected text, got " + Fields.kind(given));
+            return null;
+        }
         String text = fields.text(name, "text", t -> true);
         if (text == null) {
             return null;
@@ -108,11 +114,7 @@ final class RequestFields {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > limits.promptBytes()) {
             fields.tooLarge(
-                    fields.at(name),
-                    "at most " + limits.promptBytes() + " bytes",
-                    // Not the text: messages go into the log, prompts do not.
-                    bytes + " bytes",
-                    "prompt-bytes");
+                    fields.at(name), "at most " + limits.promptBytes() + " bytes", bytes + " bytes", "prompt-bytes");
             return null;
         }
         return text;
@@ -174,8 +176,7 @@ final class RequestFields {
             Fields object = new Fields(json, fields.at("scheduler"), fields.problems());
             return shared.scheduler(json, () -> scheduler(object));
         }
-        String name =
-                fields.text("scheduler", "a scheduler's name, or an object of overrides", RequestFields::isLabel);
+        String name = fields.text("scheduler", "a scheduler's name, or an object of overrides", RequestFields::isLabel);
         return name == null ? null : new Scheduler(name, Map.of());
     }
 
@@ -226,7 +227,7 @@ final class RequestFields {
             return one == null ? null : one.intValue();
         });
         if (pair != null && pair.size() == 1) {
-            fields.problems().add(fields.at(name), "expected " + expected + ", got one");
+            fields.problems().add(fields.at(name), "expected " + expected + ", got " + pair);
         }
         return pair == null || pair.size() != 2 ? null : new Size(pair.get(0), pair.get(1));
     }
@@ -234,14 +235,13 @@ final class RequestFields {
     private Inputs inputs(Fields fields) {
         Double start = fields.number("control_guidance_start", 0, 1);
         Double end = fields.number("control_guidance_end", 0, 1);
-        if (start != null && end != null && start > end) {
+        if (start != null && end != null && start >= end) {
             fields.problems()
-                    .add("control_guidance_end", "expected at least control_guidance_start, " + start + ", got " + end);
+                    .add(
+                            "control_guidance_end",
+                            "expected a number above control_guidance_start, " + start + ", got " + end);
         }
-        Double strength = fields.number("strength", 0, 1);
-        if (strength != null && strength == 0) {
-            fields.problems().add(fields.at("strength"), "expected a number above 0, up to 1, got 0");
-        }
+        Double strength = fields.number("strength", Double.MIN_VALUE, 1, "a number above 0, up to 1");
         return new Inputs(
                 imageRef(fields, "image"),
                 strength,

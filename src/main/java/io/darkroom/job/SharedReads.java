@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.job.RenderRequest.Guider;
 import io.darkroom.job.RenderRequest.Scheduler;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -12,8 +11,8 @@ import java.util.function.Supplier;
  * of them share what may be long. Not for several threads.
  */
 final class SharedReads {
-    private final Map<JsonNode, Scheduler> schedulers = new IdentityHashMap<>();
-    private final Map<JsonNode, Guider> guiders = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, Scheduler> schedulers = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, Guider> guiders = new IdentityHashMap<>();
 
     Scheduler scheduler(JsonNode json, Supplier<Scheduler> read) {
         return schedulers.computeIfAbsent(json, first -> read.get());

@@ -60,7 +60,8 @@ final class SchedulerRules {
             throw new IllegalArgumentException("\"" + Shown.of(value) + "\" is not a number");
         }
         if (!Double.isFinite(n.doubleValue())) {
-            throw new IllegalArgumentException("is too large: a number of at most " + Double.MAX_VALUE);
+            throw new IllegalArgumentException(
+                    n + " is too large: a number of at most " + Double.MAX_VALUE + " is accepted");
         }
         return n.doubleValue();
     }

@@ -109,7 +109,7 @@ final class HostileRequestTest {
     @Test
     void jsonThatIsNoObjectIsInvalid() {
         assertThat(invalid("[1]").problems())
-                .containsExactly(new Problem("(request)", "expected a JSON object, got a list"));
+                .containsExactly(new Problem("(request)", "expected a JSON object, got [1]"));
     }
 
     @Test
@@ -166,8 +166,8 @@ final class HostileRequestTest {
     void theLongestListsOfDiffusersAreReadAndThePicturesOfASweepShareThem() {
         String betas = String.join(",", Collections.nCopies(1000, "0.01"));
 
-        RenderRequest request = Records.valid("{\"scheduler\":{\"trained_betas\":[" + betas + "]},\"sweep\":" + seeds()
-                + ",\"guider\":{\"eta\":1}}");
+        RenderRequest request = Records.valid(
+                "{\"scheduler\":{\"trained_betas\":[" + betas + "]},\"sweep\":" + seeds() + ",\"guider\":{\"eta\":1}}");
 
         RenderRequest.Sweep sweep = Objects.requireNonNull(request.sweep());
         assertThat(sweep.variants()).hasSize(64).allSatisfy(variant -> {

@@ -121,6 +121,38 @@ final class RequestParserTest {
                         new Problem("image.buckett", "unknown field; the nearest known one is \"bucket\""));
     }
 
+    /** Each problem has the value, of a long one the beginning. */
+    @TestFactory
+    Stream<DynamicTest> aProblemQuotesItsValue() {
+        String many = "[" + String.join(",", Collections.nCopies(500, "1")) + "]";
+        return Map.ofEntries(
+                        Map.entry(
+                                "{\"seed\":[1,\"two\",{\"a\":null,\"b\":[]}]}",
+                                "got [1,\"two\",{\"a\":null,\"b\":[]}]"),
+                        Map.entry("{\"seed\":" + many + "}", "got [1" + ",1".repeat(29) + "…"),
+                        Map.entry("{\"seed\":{}}", "got {}"),
+                        Map.entry("{\"timesteps\":[]}", "got []"),
+                        Map.entry("{\"seed\":1,\"seed\":2}", "expected once, got it again, as 2"),
+                        Map.entry("{\"prompt\":\"a\",\"prompt\":\"bc\"}", "got it again, as a text of 2 characters"),
+                        Map.entry("{\"prompt\":[\"my secret\"]}", "expected text, got a list of 1"),
+                        Map.entry("{\"labels\":{\" \":\"x\"}}", "1 to 128 characters, not all blank, got \" \""),
+                        Map.entry("{\"scheduler\":{\"beta_start\":1e400}}", "1.7976931348623157E308, got 1e400"),
+                        Map.entry("{\"scheduler\":{\"beta_start\":-" + "9".repeat(309) + "}}", "E308, got -999"),
+                        Map.entry("{\"strength\":-1}", "expected a number above 0, up to 1, got -1"),
+                        Map.entry("{\"strength\":0}", "expected a number above 0, up to 1, got 0"),
+                        Map.entry(
+                                "{\"control_guidance_start\":0.5,\"control_guidance_end\":0.5}",
+                                "expected a number above control_guidance_start, 0.5, got 0.5"))
+                .entrySet()
+                .stream()
+                .map(e -> DynamicTest.dynamicTest(
+                        e.getValue(), () -> assertThat(invalid(e.getKey()).problems())
+                                .singleElement()
+                                .satisfies(problem -> assertThat(problem.message())
+                                        .contains(e.getValue())
+                                        .hasSizeLessThan(200))));
+    }
+
     @TestFactory
     Stream<DynamicTest> aBadValueIsAProblemOfItsField() {
         Map<String, String> bad = Map.ofEntries(

@@ -211,8 +211,8 @@ class StableDiffusionPlanTest {
     void theStrengthThatARefusalNamesIsAccepted(int steps) {
         Arguments.Builder edit = lake().image(image(128, 128)).numInferenceSteps(steps);
         String message = String.valueOf(refusal(edit.strength(0.0001).build()).getMessage());
-        double named = Double.parseDouble(
-                message.replaceFirst(".* leaves none to do; at least (\\S+) is accepted.*", "$1"));
+        double named =
+                Double.parseDouble(message.replaceFirst(".* leaves none to do; at least (\\S+) is accepted.*", "$1"));
 
         assertThat(named).isBetween(1.0 / steps, 1.001 / steps);
         assertThat(STARTER.plan(edit.strength(named).build()).steps()).isEqualTo(1);

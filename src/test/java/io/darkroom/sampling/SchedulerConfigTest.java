@@ -134,6 +134,19 @@ class SchedulerConfigTest {
         assertThat(e.problems()).extracting(SchedulerException.Problem::field).containsExactly("timesteps");
     }
 
+    @Test
+    void anExplicitScheduleThatDoesNotFitIsQuoted() {
+        SchedulerConfig euler = SchedulerConfig.named(SD15, "euler");
+        SchedulerConfig karras = SchedulerConfig.named(SD15, "dpmpp_2m_karras");
+        ScheduleRequest level = ScheduleRequest.ofSteps(1).withSigmas(List.of(14.5));
+        ScheduleRequest steps = ScheduleRequest.ofSteps(2).withTimesteps(List.of(999.0, 499.0));
+
+        assertThatThrownBy(() -> Schedulers.create(euler, level))
+                .hasMessageContaining("sigmas: [14.5] holds no step; at least 2 values are accepted");
+        assertThatThrownBy(() -> Schedulers.create(karras, steps))
+                .hasMessageContaining("timesteps: [999.0, 499.0] cannot be given with use_karras_sigmas");
+    }
+
     @ParameterizedTest
     @CsvSource({"clip_sample_range, -inf", "num_train_timesteps, -inf"})
     void wordsForNumbersAreRefused(String key, String value) {

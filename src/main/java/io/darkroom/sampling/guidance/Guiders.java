@@ -112,8 +112,7 @@ public final class Guiders {
                     unknown.add(key);
                 }
             });
-            problems.addAll(UnknownKeys.problems(
-                    GUIDER, unknown, "is no parameter of this guider", defaults.keySet()));
+            problems.addAll(UnknownKeys.problems(GUIDER, unknown, "is no parameter of this guider", defaults.keySet()));
         }
 
         private void put(String key, @Nullable Object value, @Nullable Object defaultValue) {

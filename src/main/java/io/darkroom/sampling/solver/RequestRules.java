@@ -6,6 +6,7 @@ import io.darkroom.sampling.SchedulerConfig;
 import io.darkroom.sampling.SchedulerException;
 import io.darkroom.sampling.SchedulerException.Kind;
 import io.darkroom.sampling.SchedulerException.Problem;
+import io.darkroom.sampling.Shown;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -70,12 +71,15 @@ final class RequestRules {
 
     private void explicit(String field, List<Double> values, Set<SchedulerClass> takers) {
         if (!takers.contains(config.type())) {
-            invalid(field, config.type().className() + " takes no explicit " + field);
+            String type = config.type().className();
+            invalid(
+                    field,
+                    Shown.of(values) + ": " + type + " takes no explicit " + field + ", but num_inference_steps");
             return;
         }
-        if (values.isEmpty()
-                || (field.equals("sigmas") && config.type() == SchedulerClass.EULER && values.size() < 2)) {
-            invalid(field, "holds no step");
+        int least = field.equals("sigmas") && config.type() == SchedulerClass.EULER ? 2 : 1;
+        if (values.size() < least) {
+            invalid(field, Shown.of(values) + " holds no step; at least " + least + " values are accepted");
             return;
         }
         boolean timesteps = field.equals("timesteps");
@@ -87,7 +91,7 @@ final class RequestRules {
                     "use_lu_lambdas",
                     "use_flow_sigmas")) {
                 if (config.flag(key)) {
-                    invalid(field, "cannot be given with " + key);
+                    invalid(field, Shown.of(values) + " cannot be given with " + key + "; num_inference_steps can");
                 }
             }
             int train = config.integer("num_train_timesteps");

@@ -33,8 +33,8 @@ class GuidersTest {
 
     @Test
     void ofThousandsOfUnknownParametersTheFirstAreNamed() {
-        SchedulerException e = refused(
-                IntStream.range(0, 5000).boxed().collect(Collectors.toMap(i -> "p" + i, Object.class::cast)));
+        SchedulerException e =
+                refused(IntStream.range(0, 5000).boxed().collect(Collectors.toMap(i -> "p" + i, Object.class::cast)));
 
         assertThat(e.problems()).hasSize(21);
         assertThat(e.problems().get(20).message()).startsWith("4980 more keys");

@@ -48,8 +48,8 @@ class TrainingSigmasTest {
 
     private static TrainingSigmas of(int n, double lowest, Random random) {
         List<Double> betas = random.doubles(n, lowest, 0.05).boxed().collect(Collectors.toList());
-        return TrainingSigmas.of(AlphasCumprod.of(SchedulerConfig.from(Map.of(
-                "_class_name", "EulerDiscreteScheduler", "num_train_timesteps", n, "trained_betas", betas))));
+        return TrainingSigmas.of(AlphasCumprod.of(SchedulerConfig.from(
+                Map.of("_class_name", "EulerDiscreteScheduler", "num_train_timesteps", n, "trained_betas", betas))));
     }
 
     /** diffusers' sigma_to_t, level by level. */
