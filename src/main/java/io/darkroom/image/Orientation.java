@@ -1,6 +1,5 @@
 package io.darkroom.image;
 
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,14 +19,6 @@ enum Orientation {
     TRANSVERSED(true, true, true),
     TURNED_270(true, false, true);
 
-    private static final long PNG = 0x89504E470D0A1A0AL;
-    /** A chunk's length, name and checksum. */
-    private static final int CHUNK_FRAME = 12;
-
-    private static final int E_XIF = 0x65584966;
-
-    private static final int START_OF_IMAGE = 0xFFD8;
-    private static final int START_OF_SCAN = 0xDA;
     private static final int APP1 = 0xE1;
     private static final int TAG = 274;
     private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
@@ -52,29 +43,13 @@ enum Orientation {
             if (Riff.isWebP(file)) {
                 return inExif(Riff.chunk(file, "EXIF"));
             }
-            ByteBuffer in = ByteBuffer.wrap(file);
-            if (in.getLong(0) == PNG) {
-                return inChunks(in.position(Long.BYTES));
+            if (PngChunks.isPng(file)) {
+                return inExif(PngChunks.chunk(file, "eXIf"));
             }
-            return Short.toUnsignedInt(in.getShort()) == START_OF_IMAGE ? inSegments(in) : UPRIGHT;
-        } catch (IndexOutOfBoundsException
-                | IllegalArgumentException
-                | ArithmeticException
-                | BufferUnderflowException e) {
+            return JpegSegments.isJpeg(file) ? inTiff(JpegSegments.labelled(file, APP1, EXIF)) : UPRIGHT;
+        } catch (IndexOutOfBoundsException e) {
             return UPRIGHT;
         }
-    }
-
-    private static Orientation inChunks(ByteBuffer png) {
-        while (png.remaining() >= CHUNK_FRAME) {
-            int length = png.getInt();
-            int name = png.getInt();
-            if (name == E_XIF) {
-                return inExif(png.slice(png.position(), length));
-            }
-            png.position(Math.addExact(png.position(), Math.addExact(length, Integer.BYTES)));
-        }
-        return UPRIGHT;
     }
 
     /** Some writers put JPEG's marker before the TIFF where it does not belong; Pillow overlooks it. */
@@ -82,24 +57,6 @@ enum Orientation {
         boolean marked =
                 exif.remaining() > EXIF.length && exif.slice(0, EXIF.length).equals(ByteBuffer.wrap(EXIF));
         return inTiff(marked ? exif.slice(EXIF.length, exif.remaining() - EXIF.length) : exif.slice());
-    }
-
-    private static Orientation inSegments(ByteBuffer jpeg) {
-        while ((jpeg.get() & 0xFF) == 0xFF) {
-            int marker = jpeg.get() & 0xFF;
-            if (marker == START_OF_SCAN) {
-                break;
-            }
-            int length = Short.toUnsignedInt(jpeg.getShort()) - Short.BYTES;
-            ByteBuffer segment = jpeg.slice(jpeg.position(), length);
-            if (marker == APP1
-                    && length > EXIF.length
-                    && segment.slice(0, EXIF.length).equals(ByteBuffer.wrap(EXIF))) {
-                return inTiff(segment.slice(EXIF.length, length - EXIF.length));
-            }
-            jpeg.position(jpeg.position() + length);
-        }
-        return UPRIGHT;
     }
 
     private static Orientation inTiff(ByteBuffer tiff) {

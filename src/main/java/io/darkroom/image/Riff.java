@@ -20,21 +20,21 @@ final class Riff {
                 && Arrays.equals(file, 2 * NAME, HEAD, WEBP, 0, NAME);
     }
 
-    /**
-     * The content of the first chunk of a name; empty where there is none.
-     *
-     * @throws IndexOutOfBoundsException or IllegalArgumentException where the file is damaged
-     */
+    /** The content of the first chunk of a name; empty where there is none before the file ends or is damaged. */
     static ByteBuffer chunk(byte[] file, String name) {
         ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).position(HEAD);
         byte[] found = new byte[NAME];
         while (in.remaining() >= 2 * NAME) {
             in.get(found);
-            int length = in.getInt();
-            if (new String(found, StandardCharsets.US_ASCII).equals(name)) {
-                return in.slice(in.position(), length);
+            // Unsigned: as an int a damaged length would lead backwards, and round and round.
+            long length = Integer.toUnsignedLong(in.getInt());
+            if (length > in.remaining()) {
+                break;
             }
-            in.position(Math.addExact(in.position(), Math.addExact(length, length & 1)));
+            if (new String(found, StandardCharsets.US_ASCII).equals(name)) {
+                return in.slice(in.position(), (int) length);
+            }
+            in.position((int) Math.min(in.limit(), in.position() + length + (length & 1)));
         }
         return ByteBuffer.allocate(0);
     }

@@ -1,6 +1,7 @@
 package io.darkroom.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.darkroom.image.JpegWriter;
 import io.darkroom.image.PictureException;
@@ -10,6 +11,7 @@ import io.darkroom.image.PngWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.TestInstance;
 class PictureFuzzTest {
     /** A case takes as long as this many of the others. */
     private static final int COST = 3;
+
+    /** For one picture: what takes longer goes round in circles. */
+    private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private static final int MOST_PIXELS = 100_000;
     private static final int LARGEST = 64 << 10;
@@ -60,14 +65,29 @@ class PictureFuzzTest {
             byte[] file = random.nextInt(20) == 0
                     ? Garble.bytes(random, 2000)
                     : Garble.mutated(good.get(random.nextInt(good.size())), random);
-            try {
-                Pixels pixels = READER.read(file);
 
-                assertThat((long) pixels.width() * pixels.height()).isBetween(1L, (long) MOST_PIXELS);
-                assertThat(pixels.rgb()).hasSize(pixels.width() * pixels.height());
-            } catch (PictureException e) {
-                assertThat(e.getMessage()).startsWith("the picture");
-            }
+            assertTimeoutPreemptively(LONGEST, () -> isReadOrRefused(file));
         });
+    }
+
+    @Test
+    void aLengthThatCannotBeIsNoReasonToGoRoundInCircles() {
+        Cases.run(COST, seed -> {
+            Random random = Cases.random(seed);
+            byte[] file = ChunkLengths.garbled(good.get(random.nextInt(good.size())), random);
+
+            assertTimeoutPreemptively(LONGEST, () -> isReadOrRefused(file));
+        });
+    }
+
+    private static void isReadOrRefused(byte[] file) {
+        try {
+            Pixels pixels = READER.read(file);
+
+            assertThat((long) pixels.width() * pixels.height()).isBetween(1L, (long) MOST_PIXELS);
+            assertThat(pixels.rgb()).hasSize(pixels.width() * pixels.height());
+        } catch (PictureException e) {
+            assertThat(e.getMessage()).startsWith("the picture");
+        }
     }
 }
