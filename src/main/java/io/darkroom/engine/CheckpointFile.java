@@ -85,13 +85,7 @@ record CheckpointFile(Map<String, String> metadata, Map<String, Tensor> tensors)
                     .properties()
                     .forEach(each -> metadata.put(each.getKey(), each.getValue().textValue()));
             metadata.remove(DIGEST);
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Map.Entry<String, JsonNode> each : header.properties()) {
-                if (!each.getKey().equals(METADATA)) {
-                    tensors.put(each.getKey(), tensor(each.getValue(), buffer, Long.BYTES + length));
-                }
-            }
-            return new CheckpointFile(metadata, tensors);
+            return new CheckpointFile(metadata, tensors(header, buffer, Long.BYTES + length));
         } catch (JsonProcessingException | RuntimeException e) {
             throw new UnusableCheckpointException("it cannot be read: " + e, false);
         }
@@ -110,11 +104,29 @@ record CheckpointFile(Map<String, String> metadata, Map<String, Tensor> tensors)
         }
     }
 
-    private static Tensor tensor(JsonNode place, ByteBuffer file, int data) {
+    /** The tensors, which have no more elements together than the file: there is no array before that is known. */
+    private static Map<String, Tensor> tensors(JsonNode header, ByteBuffer file, int data) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        int left = (file.limit() - data) / Float.BYTES;
+        for (Map.Entry<String, JsonNode> each : header.properties()) {
+            if (!each.getKey().equals(METADATA)) {
+                int[] shape = JSON.convertValue(each.getValue().path("shape"), int[].class);
+                int elements = Tensor.elements(shape);
+                if (elements < 0 || elements > left) {
+                    throw new IllegalArgumentException(
+                            each.getKey() + ": a tensor of " + elements + " elements where " + left + " are left");
+                }
+                left -= elements;
+                tensors.put(each.getKey(), tensor(each.getValue(), shape, file, data));
+            }
+        }
+        return tensors;
+    }
+
+    private static Tensor tensor(JsonNode place, int[] shape, ByteBuffer file, int data) {
         if (!place.path("dtype").asText().equals("F32")) {
             throw new IllegalArgumentException("a tensor of type " + place.path("dtype") + "; expected F32");
         }
-        int[] shape = JSON.convertValue(place.path("shape"), int[].class);
         float[] values = new float[Tensor.elements(shape)];
         long begin = place.path("data_offsets").path(0).asLong();
         file.duplicate()

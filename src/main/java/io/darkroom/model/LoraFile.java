@@ -149,9 +149,15 @@ public final class LoraFile {
                 product(a, 1),
                 down,
                 up,
-                alpha == null
-                        ? alpha(key, adapter, a[0])
-                        : tensors.tensor(alpha).data()[0]);
+                alpha == null ? alpha(key, adapter, a[0]) : number(tensors, alpha));
+    }
+
+    private static double number(Safetensors tensors, String name) throws IOException {
+        float[] values = tensors.tensor(name).data();
+        if (values.length != 1) {
+            throw new IOException(name + ": found " + values.length + " elements, expected 1");
+        }
+        return values[0];
     }
 
     private static Integer[] box(int[] shape) {

@@ -24,8 +24,11 @@ import java.util.Set;
  */
 final class Safetensors {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** The format's own limit. */
-    private static final long LONGEST_HEADER = 100_000_000;
+    /**
+     * In bytes: ten times what large files have. The format's own limit, 100 MB, is that of a tree in memory which is many
+     * times as large as its text.
+     */
+    private static final long LONGEST_HEADER = 16L << 20;
 
     private static final Map<String, Integer> BYTES = Map.of("F64", 8, "F32", 4, "F16", 2, "BF16", 2);
 
@@ -73,12 +76,8 @@ final class Safetensors {
 
     private static Entry entry(String name, JsonNode json, long start, long size) throws IOException {
         String type = json.path("dtype").asText();
-        List<Integer> shape = new ArrayList<>();
-        long count = 1;
-        for (JsonNode dim : json.path("shape")) {
-            shape.add(dim.asInt(-1));
-            count *= Math.max(0, dim.asInt());
-        }
+        List<Integer> shape = shape(name, json.path("shape"));
+        long count = shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
         long from = start + json.path("data_offsets").path(0).asLong(-1);
         long to = start + json.path("data_offsets").path(1).asLong(-1);
         Integer bytes = BYTES.get(type);
@@ -86,6 +85,21 @@ final class Safetensors {
             throw new IOException(name + ": " + json + " does not fit a file of " + size + " bytes");
         }
         return new Entry(type, shape, from, to);
+    }
+
+    /** Products of any of its dimensions are no more than an array holds. */
+    private static List<Integer> shape(String name, JsonNode json) throws IOException {
+        List<Integer> shape = new ArrayList<>();
+        long product = 1;
+        for (JsonNode dim : json) {
+            int length = dim.isInt() ? dim.intValue() : -1;
+            product *= Math.max(1, length);
+            if (length < 0 || product > Integer.MAX_VALUE) {
+                throw new IOException(name + ": found shape " + json + ", expected at most 2147483647 elements");
+            }
+            shape.add(length);
+        }
+        return shape;
     }
 
     private static ByteBuffer bytes(SeekableByteChannel channel, long from, int length) throws IOException {
@@ -125,12 +139,16 @@ final class Safetensors {
     /** A tensor, widened to float32. */
     Tensor tensor(String name) throws IOException {
         Entry entry = found(name);
+        Integer width = BYTES.get(entry.type());
+        if (width == null) {
+            throw new IOException(name + ": found type " + entry.type() + ", expected one of " + BYTES.keySet());
+        }
+        long length = entry.to() - entry.from();
+        if (length > Integer.MAX_VALUE) {
+            throw new IOException(name + ": found " + length + " bytes, expected at most 2147483647");
+        }
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-            ByteBuffer bytes = bytes(channel, entry.from(), Math.toIntExact(entry.to() - entry.from()));
-            Integer width = BYTES.get(entry.type());
-            if (width == null) {
-                throw new IOException(name + ": found type " + entry.type() + ", expected one of " + BYTES.keySet());
-            }
+            ByteBuffer bytes = bytes(channel, entry.from(), (int) length);
             float[] values = new float[bytes.remaining() / width];
             for (int i = 0; i < values.length; i++) {
                 values[i] = switch (entry.type()) {

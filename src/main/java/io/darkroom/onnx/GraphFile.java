@@ -3,6 +3,7 @@ package io.darkroom.onnx;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.onnx.Protobuf.Field;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -102,7 +103,7 @@ final class GraphFile {
     static GraphFile read(Path file) {
         try {
             return new GraphFile(file, content(file).order(ByteOrder.LITTLE_ENDIAN));
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw new ModelUnavailableException(file + " cannot be read as an ONNX model: " + e.getMessage(), e);
         }
     }
@@ -150,6 +151,9 @@ final class GraphFile {
         List<Integer> dims = Protobuf.numbers(bytes, own, TENSOR_DIMS).stream()
                 .map(Math::toIntExact)
                 .toList();
+        if (dims.stream().anyMatch(dim -> dim < 0)) {
+            throw new IllegalArgumentException("a weight of " + dims);
+        }
         List<Long> type = Protobuf.numbers(bytes, own, TENSOR_TYPE);
         return new Weight(field, text(own, TENSOR_NAME), dims, type.isEmpty() ? 0 : Math.toIntExact(type.get(0)), own);
     }
@@ -197,17 +201,18 @@ final class GraphFile {
      * @throws ModelUnavailableException where they are not there
      */
     ByteBuffer elements(Weight weight) {
-        int count = weight.dims().stream().reduce(1, Math::multiplyExact);
-        ByteBuffer found = embedded(weight, count);
-        int expected = count * (weight.type() == FLOAT ? Float.BYTES : Short.BYTES);
-        if (found.remaining() != expected) {
+        BigInteger expected = weight.dims().stream()
+                .map(BigInteger::valueOf)
+                .reduce(BigInteger.valueOf(weight.type() == FLOAT ? Float.BYTES : Short.BYTES), BigInteger::multiply);
+        ByteBuffer found = embedded(weight);
+        if (!expected.equals(BigInteger.valueOf(found.remaining()))) {
             throw new ModelUnavailableException(file + ": " + weight.name() + ": found " + found.remaining()
                     + " bytes, expected " + expected + " for " + weight.dims());
         }
         return found.order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private ByteBuffer embedded(Weight weight, int count) {
+    private ByteBuffer embedded(Weight weight) {
         for (Field field : weight.own()) {
             if (field.number() == TENSOR_RAW || (field.number() == TENSOR_FLOATS && field.isBytes())) {
                 return bytes.slice(field.from(), field.to() - field.from());
@@ -216,12 +221,14 @@ final class GraphFile {
         if (weight.own().stream().anyMatch(f -> f.number() == TENSOR_EXTERNAL)) {
             return external(weight);
         }
-        // Halves may stand as numbers.
-        ByteBuffer halves = ByteBuffer.allocate(count * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        List<Long> numbers = Protobuf.numbers(bytes, weight.own(), TENSOR_INTS);
-        if (weight.type() == FLOAT16 && numbers.size() == count) {
-            numbers.forEach(bits -> halves.putShort(bits.shortValue()));
+        if (weight.type() != FLOAT16) {
+            return ByteBuffer.allocate(0);
         }
+        // Halves may stand as numbers: as many as are there, whatever the dimensions say.
+        List<Long> numbers = Protobuf.numbers(bytes, weight.own(), TENSOR_INTS);
+        ByteBuffer halves = ByteBuffer.allocate(Math.multiplyExact(numbers.size(), Short.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        numbers.forEach(bits -> halves.putShort(bits.shortValue()));
         return halves.flip();
     }
 

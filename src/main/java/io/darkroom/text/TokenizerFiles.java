@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class TokenizerFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What transformers writes for "no limit": 10^30. */
-    private static final double NO_LIMIT = 1e9;
+    /** No encoder takes as many: they stand for "no limit", for which transformers writes 10^30. */
+    private static final double NO_LIMIT = 1 << 20;
 
     private final Path folder;
     private final JsonNode config;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.darkroom.job.Bytes;
 import io.darkroom.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,5 +63,29 @@ class CheckpointFileTest {
             assertThatThrownBy(() -> CheckpointFile.read(Bytes.of(cut)))
                     .isInstanceOf(UnusableCheckpointException.class);
         }
+    }
+
+    @Test
+    void noArrayIsMadeForElementsThatAreNotThere() {
+        byte[] written = FILE.write().array();
+        String text = new String(written, StandardCharsets.ISO_8859_1);
+        for (String shape : new String[] {"[2147483647]", "[20000000]", "[8]", "[-1]"}) {
+            String claimed = text.replace("\"shape\":[1]", "\"shape\":" + shape);
+
+            assertThatThrownBy(() -> CheckpointFile.read(signed(claimed)))
+                    .isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining("0.end.0: a tensor of " + shape.substring(1, shape.length() - 1));
+        }
+    }
+
+    /** With the length and the digest that such a file would have. */
+    private static Bytes signed(String text) {
+        byte[] file = text.getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(text.lastIndexOf('}') + 1 - Long.BYTES);
+        int digest = text.indexOf("sha256") + "sha256\":\"".length();
+        Arrays.fill(file, digest, digest + 64, (byte) '0');
+        byte[] own = Bytes.of(file.clone()).sha256().getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(own, 0, file, digest, own.length);
+        return Bytes.of(file);
     }
 }
