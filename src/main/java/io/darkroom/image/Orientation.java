@@ -73,22 +73,22 @@ enum Orientation {
         return UPRIGHT;
     }
 
-    /** The picture, turned. */
-    Pixels apply(Pixels from) {
-        if (this == UPRIGHT) {
-            return from;
-        }
-        int width = transposed ? from.height() : from.width();
-        int height = transposed ? from.width() : from.height();
-        int[] rgb = new int[width * height];
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                int right = mirrored ? width - 1 - x : x;
-                int down = flipped ? height - 1 - y : y;
-                int source = transposed ? right * from.width() + down : down * from.width() + right;
-                rgb[y * width + x] = from.rgb()[source];
-            }
-        }
-        return new Pixels(width, height, rgb);
+    /** The width of a picture once it is turned. */
+    int width(int width, int height) {
+        return transposed ? height : width;
+    }
+
+    /** The height of a picture once it is turned. */
+    int height(int width, int height) {
+        return transposed ? width : height;
+    }
+
+    /** Where a pixel of a picture comes to stand: its index in the rows of the turned one. */
+    int place(int x, int y, int width, int height) {
+        int turnedWidth = width(width, height);
+        int right = transposed ? y : x;
+        int down = transposed ? x : y;
+        return (flipped ? height(width, height) - 1 - down : down) * turnedWidth
+                + (mirrored ? turnedWidth - 1 - right : right);
     }
 }

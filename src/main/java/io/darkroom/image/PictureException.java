@@ -7,7 +7,9 @@ public class PictureException extends Exception {
         /** They are no PNG, JPEG or WebP, or a damaged one. */
         UNREADABLE,
         /** There are too many of them, or of the pixels they stand for. */
-        TOO_LARGE
+        TOO_LARGE,
+        /** They are within the limits, but this process has no memory for what they stand for. */
+        OUT_OF_MEMORY
     }
 
     private final Reason reason;

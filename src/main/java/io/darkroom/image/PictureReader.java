@@ -3,6 +3,8 @@ package io.darkroom.image;
 import com.luciad.imageio.webp.WebPImageReaderSpi;
 import io.darkroom.image.PictureException.Reason;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.SampleModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Iterator;
@@ -14,20 +16,45 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads PNG, JPEG and WebP (a single picture, no animation) as diffusers' {@code load_image} does: turned as EXIF says, then RGB, with transparency dropped and
- * not blended (Pillow's {@code convert("RGB")}).
- *
- * @param maxBytes the largest file
- * @param maxPixels the most pixels; checked in the header, before anything is decoded
+ * not blended (Pillow's {@code convert("RGB")}). Thread safe; pictures for which there is no room beside others wait until
+ * there is.
  */
-public record PictureReader(long maxBytes, long maxPixels) {
+public final class PictureReader {
     private static final Set<String> FORMATS = Set.of("png", "jpeg");
+    /** Rows that a decoder holds besides the image: PNG's this one, the one before and the one it is copied from. */
+    private static final int ROWS = 3;
+    /** Of the file, besides the caller's: the stream's and, for WebP, the decoder's. */
+    private static final int COPIES = 2;
+
+    private static final int MIB = 1 << 20;
+
+    private final long maxBytes;
+    private final long maxPixels;
+    private final DecodingMemory memory;
 
     /**
-     * Decodes a picture.
+     * A reader that takes half of the heap at most.
+     *
+     * @param maxBytes the largest file
+     * @param maxPixels the most pixels; checked in the header, before anything is decoded
+     */
+    public PictureReader(long maxBytes, long maxPixels) {
+        this(maxBytes, maxPixels, DecodingMemory.ofHeap());
+    }
+
+    /** @param memory what pictures may take while they are decoded, all together */
+    PictureReader(long maxBytes, long maxPixels, DecodingMemory memory) {
+        this.maxBytes = maxBytes;
+        this.maxPixels = maxPixels;
+        this.memory = memory;
+    }
+
+    /**
+     * Decodes a picture. Blocks while others take the memory for it.
      *
      * @throws PictureException if it is too large, or none that can be read; the message says what is accepted
      */
-    public Pixels read(byte[] file) throws PictureException {
+    public RgbPicture read(byte[] file) throws PictureException {
         if (file.length > maxBytes) {
             throw new PictureException(
                     Reason.TOO_LARGE, "the picture has " + file.length + " bytes; accepted are up to " + maxBytes);
@@ -37,7 +64,7 @@ public record PictureReader(long maxBytes, long maxPixels) {
             try {
                 reader.setInput(in, true, true);
                 requirePixels(reader.getWidth(0), reader.getHeight(0));
-                return Orientation.of(file).apply(Samples.rgb(decoded(reader, file)));
+                return inTurn(reader, file);
             } finally {
                 reader.dispose();
             }
@@ -48,6 +75,44 @@ public record PictureReader(long maxBytes, long maxPixels) {
             // The decoders meet damaged files with exceptions of many kinds.
             throw new PictureException(Reason.UNREADABLE, "the picture cannot be read: " + text(e), e);
         }
+    }
+
+    private RgbPicture inTurn(ImageReader reader, byte[] file) throws IOException, PictureException {
+        long needed = needed(reader, file.length);
+        if (needed > memory.bytes()) {
+            throw new PictureException(
+                    Reason.OUT_OF_MEMORY,
+                    "the picture has " + reader.getWidth(0) + "x" + reader.getHeight(0)
+                            + " pixels, which take " + mib(needed)
+                            + " MiB of heap while they are decoded; this process has " + memory.bytes() / MIB
+                            + " MiB for that, half of its heap");
+        }
+        Orientation turn = Orientation.of(file);
+        memory.take(needed);
+        try {
+            return Samples.rgb(decoded(reader, file), turn);
+        } finally {
+            memory.give(needed);
+        }
+    }
+
+    /** Bytes of heap: the decoded samples, what is made of them, and what the decoder holds besides. */
+    private static long needed(ImageReader reader, int fileBytes) throws IOException {
+        long each = sampleBytes(reader);
+        long width = reader.getWidth(0);
+        return width * reader.getHeight(0) * (each + RgbPicture.CHANNELS)
+                + ROWS * width * each
+                + (long) COPIES * fileBytes;
+    }
+
+    /** Of a pixel. */
+    private static int sampleBytes(ImageReader reader) throws IOException {
+        SampleModel samples = reader.getImageTypes(0).next().getSampleModel();
+        return samples.getNumDataElements() * DataBuffer.getDataTypeSize(samples.getDataType()) / Byte.SIZE;
+    }
+
+    private static long mib(long bytes) {
+        return (bytes + MIB - 1) / MIB;
     }
 
     /** Libwebp calls it lack of memory when a damaged file asks for tables that no picture has. */

@@ -9,25 +9,44 @@ import java.awt.image.Raster;
 /**
  * A decoded image's samples as RGB, as Pillow's {@code convert("RGB")} makes them: grey is repeated, alpha dropped, and
  * no colour profile is applied. The JDK's own conversion would treat grey as linear light and brighten it.
+ * Besides the image and the result there are never more than a few thousand pixels in memory.
  */
 final class Samples {
     private static final int MAX = 255;
+    /** Pixels that are converted at once: a row may be as long as the whole picture. */
+    private static final int RUN = 4096;
 
     private Samples() {}
 
-    static Pixels rgb(BufferedImage image) {
-        int width = image.getWidth();
-        int height = image.getHeight();
-        int[] rgb = new int[width * height];
-        if (isPlain(image.getColorModel())) {
-            fromSamples(image, rgb);
-        } else {
-            image.getRGB(0, 0, width, height, rgb, 0, width);
-            for (int i = 0; i < rgb.length; i++) {
-                rgb[i] &= 0xFFFFFF;
+    /** Converts some neighbours of one row, from (x, y) to the right, to {@code 0xRRGGBB}. */
+    private interface Run {
+        void convert(int x, int y, int count, int[] rgb);
+    }
+
+    /** The picture, turned. */
+    static RgbPicture rgb(BufferedImage image, Orientation turn) {
+        Run run = isPlain(image.getColorModel())
+                ? plain(image)
+                : (x, y, count, rgb) -> image.getRGB(x, y, count, 1, rgb, 0, count);
+        return placed(image.getWidth(), image.getHeight(), turn, run);
+    }
+
+    private static RgbPicture placed(int width, int height, Orientation turn, Run run) {
+        byte[] rgb = new byte[Math.multiplyExact(RgbPicture.CHANNELS, Math.multiplyExact(width, height))];
+        int[] pixels = new int[Math.min(width, RUN)];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x += pixels.length) {
+                int count = Math.min(pixels.length, width - x);
+                run.convert(x, y, count, pixels);
+                for (int i = 0; i < count; i++) {
+                    int at = RgbPicture.CHANNELS * turn.place(x + i, y, width, height);
+                    rgb[at] = (byte) (pixels[i] >> 16);
+                    rgb[at + 1] = (byte) (pixels[i] >> 8);
+                    rgb[at + 2] = (byte) pixels[i];
+                }
             }
         }
-        return new Pixels(width, height, rgb);
+        return new RgbPicture(turn.width(width, height), turn.height(width, height), rgb);
     }
 
     /** Whether the samples are grey or RGB values themselves; not so in a palette. */
@@ -38,23 +57,22 @@ final class Samples {
                 && (type == ColorSpace.TYPE_GRAY || type == ColorSpace.TYPE_RGB);
     }
 
-    private static void fromSamples(BufferedImage image, int[] rgb) {
+    private static Run plain(BufferedImage image) {
         Raster raster = image.getRaster();
-        int width = image.getWidth();
         int bands = raster.getNumBands();
         int bits = image.getColorModel().getComponentSize(0);
         boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
-        int[] row = new int[width * bands];
-        for (int y = 0; y < image.getHeight(); y++) {
-            raster.getPixels(0, y, width, 1, row);
-            for (int x = 0; x < width; x++) {
-                int at = x * bands;
-                int red = grey ? greyTo8(row[at], bits) : to8(row[at], bits);
-                int green = grey ? red : to8(row[at + 1], bits);
-                int blue = grey ? red : to8(row[at + 2], bits);
-                rgb[y * width + x] = red << 16 | green << 8 | blue;
+        int[] samples = new int[Math.min(image.getWidth(), RUN) * bands];
+        return (x, y, count, rgb) -> {
+            raster.getPixels(x, y, count, 1, samples);
+            for (int i = 0; i < count; i++) {
+                int at = i * bands;
+                int red = grey ? greyTo8(samples[at], bits) : to8(samples[at], bits);
+                int green = grey ? red : to8(samples[at + 1], bits);
+                int blue = grey ? red : to8(samples[at + 2], bits);
+                rgb[i] = red << 16 | green << 8 | blue;
             }
-        }
+        };
     }
 
     /** Of 16 bits the upper 8, as Pillow decodes colour; fewer than 8 are spread over 0..255. */

@@ -3,7 +3,7 @@ package io.darkroom.worker;
 import io.darkroom.engine.InputPictures;
 import io.darkroom.image.PictureException;
 import io.darkroom.image.PictureReader;
-import io.darkroom.image.Pixels;
+import io.darkroom.image.RgbPicture;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Limits;
 import io.darkroom.job.LocationRefusedException;
@@ -19,11 +19,14 @@ final class StoredInputs implements InputPictures {
     private final ObjectStore store;
     private final Places places;
     private final Limits limits;
+    /** One for all, so that pictures that are fetched side by side share its memory. */
+    private final PictureReader reader;
 
     StoredInputs(ObjectStore store, Places places, Limits limits) {
         this.store = store;
         this.places = places;
         this.limits = limits;
+        this.reader = new PictureReader(limits.inputBytes(), limits.inputPixels());
     }
 
     @Override
@@ -46,28 +49,18 @@ final class StoredInputs implements InputPictures {
             throw unusable(Failure.Code.INPUT_NOT_FOUND, field, "there is no object " + place);
         }
         try {
-            return decode(file);
+            RgbPicture picture = reader.read(file);
+            return new InputImage(picture.rgb(), picture.width(), picture.height());
         } catch (PictureException e) {
             String message = place + ": " + e.getMessage();
             // Of its bytes the store has said so.
             throw switch (e.reason()) {
                 case TOO_LARGE ->
                     unusable(Failure.Code.TOO_LARGE, field, message + " (darkroom.limits.input-pixels)");
+                case OUT_OF_MEMORY -> unusable(Failure.Code.OUT_OF_MEMORY, field, message);
                 case UNREADABLE -> unusable(Failure.Code.INPUT_UNREADABLE, field, message);
             };
         }
-    }
-
-    private InputImage decode(byte[] file) throws PictureException {
-        Pixels pixels = new PictureReader(limits.inputBytes(), limits.inputPixels()).read(file);
-        int[] packed = pixels.rgb();
-        byte[] rgb = new byte[3 * packed.length];
-        for (int i = 0; i < packed.length; i++) {
-            rgb[3 * i] = (byte) (packed[i] >> 16);
-            rgb[3 * i + 1] = (byte) (packed[i] >> 8);
-            rgb[3 * i + 2] = (byte) packed[i];
-        }
-        return new InputImage(rgb, pixels.width(), pixels.height());
     }
 
     private static UnusableException unusable(Failure.Code code, String field, String message) {

@@ -8,6 +8,7 @@ import io.darkroom.image.PictureException;
 import io.darkroom.image.PictureReader;
 import io.darkroom.image.Pixels;
 import io.darkroom.image.PngWriter;
+import io.darkroom.image.RgbPicture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,10 +83,10 @@ class PictureFuzzTest {
 
     private static void isReadOrRefused(byte[] file) {
         try {
-            Pixels pixels = READER.read(file);
+            RgbPicture picture = READER.read(file);
 
-            assertThat((long) pixels.width() * pixels.height()).isBetween(1L, (long) MOST_PIXELS);
-            assertThat(pixels.rgb()).hasSize(pixels.width() * pixels.height());
+            assertThat((long) picture.width() * picture.height()).isBetween(1L, (long) MOST_PIXELS);
+            assertThat(picture.rgb()).hasSize(3 * picture.width() * picture.height());
         } catch (PictureException e) {
             assertThat(e.getMessage()).startsWith("the picture");
         }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PictureReaderTest {
     private static final Pixels PICTURE = new Pixels(2, 1, new int[] {0xFF0000, 0x00FF80});
@@ -17,7 +20,7 @@ class PictureReaderTest {
 
     @Test
     void readsWhatWasWritten() throws PictureException {
-        assertThat(READER.read(PngWriter.write(PICTURE, "{}")).rgb()).isEqualTo(PICTURE.rgb());
+        assertThat(Packed.rgb(READER.read(PngWriter.write(PICTURE, "{}")))).isEqualTo(PICTURE.rgb());
     }
 
     @Test
@@ -63,6 +66,77 @@ class PictureReaderTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aPictureThatTheHeapCannotHoldIsRefusedBeforeItIsDecoded() {
+        PictureReader small = new PictureReader(10_000, 1_000_000_000, new DecodingMemory(100 << 20));
+
+        PictureException refusal =
+                catchThrowableOfType(PictureException.class, () -> small.read(deep(5792, 5792, new byte[0])));
+
+        assertThat(refusal.reason()).isEqualTo(PictureException.Reason.OUT_OF_MEMORY);
+        // 8 bytes a pixel and 3 of the result, and three rows.
+        assertThat(refusal)
+                .hasMessage("the picture has 5792x5792 pixels, which take 353 MiB of heap while they are decoded; "
+                        + "this process has 100 MiB for that, half of its heap");
+    }
+
+    @Test
+    void aRowIsCountedThatIsAsLongAsThePicture() {
+        PictureReader small = new PictureReader(10_000, 1_000_000_000, new DecodingMemory(100 << 20));
+
+        PictureException refusal =
+                catchThrowableOfType(PictureException.class, () -> small.read(deep(5_000_000, 1, new byte[0])));
+
+        assertThat(refusal).hasMessageContaining("5000000x1 pixels, which take 167 MiB");
+    }
+
+    @Test
+    @Timeout(60)
+    void theMemoryIsFreeAgainAfterEveryPicture() throws PictureException {
+        byte[] whole = deep(100, 100, new byte[100 * 801]);
+        byte[] damaged = deep(100, 100, new byte[100]);
+        PictureReader one = new PictureReader(10_000, 10_000, new DecodingMemory(120_000));
+        for (int i = 0; i < 5; i++) {
+            assertThat(one.read(whole).width()).isEqualTo(100);
+            assertThatThrownBy(() -> one.read(damaged)).isInstanceOf(PictureException.class);
+        }
+    }
+
+    /** RGBA of 16 bits. */
+    private static byte[] deep(int width, int height, byte[] rows) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
+        file.writeBytes(chunk(
+                "IHDR",
+                ByteBuffer.allocate(13)
+                        .putInt(width)
+                        .putInt(height)
+                        .put((byte) 16)
+                        .put((byte) 6)
+                        .array()));
+        file.writeBytes(chunk("IDAT", deflated(rows)));
+        file.writeBytes(chunk("IEND", new byte[0]));
+        return file.toByteArray();
+    }
+
+    private static byte[] deflated(byte[] content) {
+        Deflater deflater = new Deflater();
+        deflater.setInput(content);
+        deflater.finish();
+        byte[] room = new byte[content.length + 100];
+        int length = deflater.deflate(room);
+        deflater.end();
+        return Arrays.copyOf(room, length);
+    }
+
+    private static byte[] chunk(String name, byte[] content) {
+        ByteBuffer chunk = ByteBuffer.allocate(content.length + 12).putInt(content.length);
+        chunk.put(name.getBytes(StandardCharsets.US_ASCII)).put(content);
+        CRC32 crc = new CRC32();
+        crc.update(chunk.array(), 4, content.length + 4);
+        return chunk.putInt((int) crc.getValue()).array();
     }
 
     private static byte[] header(int width, int height) {

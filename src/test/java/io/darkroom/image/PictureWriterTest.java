@@ -135,7 +135,7 @@ class PictureWriterTest {
     }
 
     private static double meanDifference(Pixels picture, byte[] jpeg) throws PictureException {
-        int[] read = new PictureReader(1 << 20, 1 << 20).read(jpeg).rgb();
+        int[] read = Packed.rgb(new PictureReader(1 << 20, 1 << 20).read(jpeg));
         long sum = 0;
         for (int i = 0; i < read.length; i++) {
             sum += Math.abs((read[i] & 0xFF) - (picture.rgb()[i] & 0xFF));

@@ -1,0 +1,58 @@
+package io.darkroom.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.darkroom.config.DarkroomConfig;
+import io.darkroom.engine.InputPictures.UnusableException;
+import io.darkroom.job.Failure;
+import io.darkroom.job.Limits;
+import io.darkroom.job.RenderRequest;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+
+class StoredInputsTest {
+    private static final Limits LIMITS = new Limits(1, 1, 1, 1, 1, 1, 1, 1 << 20, Integer.MAX_VALUE, 1);
+
+    private final MemoryStore store = new MemoryStore();
+    private final StoredInputs inputs = new StoredInputs(
+            store,
+            new Places(new SmallRyeConfigBuilder()
+                    .addDiscoveredConverters()
+                    .withMapping(DarkroomConfig.class)
+                    .build()
+                    .getConfigMapping(DarkroomConfig.class)
+                    .storage()),
+            LIMITS);
+
+    @Test
+    void aPictureThatTheHeapCannotHoldEndsTheJobForWantOfMemory() {
+        store.objects.put("inputs/a.png", header(46_000, 46_000));
+
+        UnusableException refusal = catchThrowableOfType(
+                UnusableException.class, () -> inputs.read("image", new RenderRequest.ImageRef("inputs/a.png", null)));
+
+        assertThat(refusal.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo(Failure.Code.OUT_OF_MEMORY);
+            assertThat(problem.field()).isEqualTo("image");
+            assertThat(problem.message())
+                    .startsWith("s3://darkroom/inputs/a.png: the picture has 46000x46000 pixels, which take 22199 MiB");
+        });
+    }
+
+    /** RGBA of 16 bits, and nothing but its header: to decode it would take 17 GB. */
+    private static byte[] header(int width, int height) {
+        ByteBuffer file = ByteBuffer.allocate(33).putLong(0x89504E470D0A1A0AL);
+        file.putInt(13)
+                .put("IHDR".getBytes(StandardCharsets.US_ASCII))
+                .putInt(width)
+                .putInt(height);
+        file.put(new byte[] {16, 6, 0, 0, 0});
+        CRC32 crc = new CRC32();
+        crc.update(file.array(), 12, 17);
+        return file.putInt((int) crc.getValue()).array();
+    }
+}
