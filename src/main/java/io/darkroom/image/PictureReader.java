@@ -23,7 +23,7 @@ public final class PictureReader {
     private static final Set<String> FORMATS = Set.of("png", "jpeg");
     /** Rows that a decoder holds besides the image: PNG's this one, the one before and the one it is copied from. */
     private static final int ROWS = 3;
-    /** Of the file, besides the caller's: the stream's and, for WebP, the decoder's. */
+    /** Of the file, besides the caller's: the stream's, and WebP's decoder's or what a palette needs of a PNG. */
     private static final int COPIES = 2;
 
     private static final int MIB = 1 << 20;
@@ -59,7 +59,8 @@ public final class PictureReader {
             throw new PictureException(
                     Reason.TOO_LARGE, "the picture has " + file.length + " bytes; accepted are up to " + maxBytes);
         }
-        try (MemoryCacheImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+        try (MemoryCacheImageInputStream in =
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(PngChunks.withoutNotes(file)))) {
             ImageReader reader = reader(file, in);
             try {
                 reader.setInput(in, true, true);

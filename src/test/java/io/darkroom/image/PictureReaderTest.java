@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PictureReaderTest {
     private static final Pixels PICTURE = new Pixels(2, 1, new int[] {0xFF0000, 0x00FF80});
     private static final PictureReader READER = new PictureReader(10_000, 100);
@@ -93,7 +96,6 @@ class PictureReaderTest {
     }
 
     @Test
-    @Timeout(60)
     void theMemoryIsFreeAgainAfterEveryPicture() throws PictureException {
         byte[] whole = deep(100, 100, new byte[100 * 801]);
         byte[] damaged = deep(100, 100, new byte[100]);
@@ -104,8 +106,39 @@ class PictureReaderTest {
         }
     }
 
+    @Test
+    void chunksThatAPaletteDoesNotNeedTakeNoMemory() throws PictureException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(start(2, 1, 8, 3));
+        file.writeBytes(chunk("PLTE", new byte[] {1, 2, 3, 4, 5, 6}));
+        byte[] note = chunk("prVt", new byte[0]);
+        for (int i = 0; i < 100_000; i++) {
+            file.writeBytes(note);
+        }
+        file.writeBytes(chunk("IDAT", deflated(new byte[] {0, 1, 0})));
+        file.writeBytes(chunk("IEND", new byte[0]));
+        byte[] whole = file.toByteArray();
+        PictureReader reader = new PictureReader(whole.length, 100);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        RgbPicture picture = reader.read(whole);
+        long taken = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(picture.rgb()).containsExactly(4, 5, 6, 1, 2, 3);
+        assertThat(taken).isLessThan(20L * whole.length);
+    }
+
     /** RGBA of 16 bits. */
     private static byte[] deep(int width, int height, byte[] rows) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes(start(width, height, 16, 6));
+        file.writeBytes(chunk("IDAT", deflated(rows)));
+        file.writeBytes(chunk("IEND", new byte[0]));
+        return file.toByteArray();
+    }
+
+    private static byte[] start(int width, int height, int bits, int colour) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
         file.writeBytes(chunk(
@@ -113,11 +146,9 @@ class PictureReaderTest {
                 ByteBuffer.allocate(13)
                         .putInt(width)
                         .putInt(height)
-                        .put((byte) 16)
-                        .put((byte) 6)
+                        .put((byte) bits)
+                        .put((byte) colour)
                         .array()));
-        file.writeBytes(chunk("IDAT", deflated(rows)));
-        file.writeBytes(chunk("IEND", new byte[0]));
         return file.toByteArray();
     }
 
