@@ -2,15 +2,21 @@ package io.darkroom.pipeline;
 
 import io.darkroom.model.TextEncoder;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Encodes each text once and keeps the least old encodings. Used by the one thread that owns the device. */
+/**
+ * Encodes each text once and keeps those encodings that were used last: so many, and of so many bytes. Used by the one thread
+ * that owns the device.
+ */
 final class TextCache {
     private static final int KEPT = 64;
+    /** Those of some negative prompts and of the texts under way, also by T5-XXL, of which one with 512 tokens takes 8 MiB. */
+    private static final long KEPT_BYTES = 64L << 20;
 
     /**
      * A text, and what is wanted of it: all hidden states together are megabytes.
@@ -21,12 +27,10 @@ final class TextCache {
     record Key(List<Integer> ids, Set<String> outputs) {}
 
     private final TextEncoder encoder;
-    private final Map<Key, TextEncoder.Encoding> kept = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, TextEncoder.Encoding> eldest) {
-            return size() > KEPT;
-        }
-    };
+    /** The one that was not used for the longest first. */
+    private final LinkedHashMap<Key, TextEncoder.Encoding> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long keptBytes;
 
     TextCache(TextEncoder encoder) {
         this.encoder = encoder;
@@ -53,10 +57,26 @@ final class TextCache {
             List<TextEncoder.Encoding> encodings = encoder.encode(batch, call.outputs());
             for (int i = 0; i < batch.size(); i++) {
                 Key key = new Key(batch.get(i), call.outputs());
-                kept.put(key, encodings.get(i));
+                keep(key, encodings.get(i));
                 found.put(key, encodings.get(i));
             }
         });
         return found;
+    }
+
+    private void keep(Key key, TextEncoder.Encoding encoding) {
+        kept.put(key, encoding);
+        keptBytes += bytes(encoding);
+        Iterator<TextEncoder.Encoding> eldest = kept.values().iterator();
+        while (kept.size() > KEPT || keptBytes > KEPT_BYTES) {
+            keptBytes -= bytes(eldest.next());
+            eldest.remove();
+        }
+    }
+
+    private static long bytes(TextEncoder.Encoding encoding) {
+        return encoding.outputs().values().stream()
+                .mapToLong(output -> (long) Float.BYTES * output.size())
+                .sum();
     }
 }

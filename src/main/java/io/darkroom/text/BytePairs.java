@@ -19,10 +19,17 @@ import java.util.Map;
 final class BytePairs {
     private static final String END = "</w>";
     private static final int REMEMBERED = 10_000;
+    /** Characters: words that come again are no longer, and a long one takes a hundred times its text. */
+    private static final int LONGEST_REMEMBERED = 32;
+
     private static final char[] ALPHABET = alphabet();
     private static final Map<Character, Byte> BYTES = bytes();
 
-    private final Map<Pair, Integer> ranks;
+    private final Map<Pair, Merge> ranks;
+    /** What each byte begins as; at a word's end with the mark. */
+    private final String[] single = new String[ALPHABET.length];
+
+    private final String[] last = new String[ALPHABET.length];
     private final Map<String, List<String>> remembered =
             Collections.synchronizedMap(new LinkedHashMap<>(64, 0.75f, true) {
                 @Override
@@ -33,6 +40,9 @@ final class BytePairs {
 
     private record Pair(String left, String right) {}
 
+    /** @param joined the one string for all words that hold it */
+    private record Merge(int rank, String joined) {}
+
     /** @param merges two symbols with a space between, in the order in which they were learnt */
     BytePairs(List<String> merges) {
         ranks = new HashMap<>(merges.size() * 2);
@@ -41,11 +51,13 @@ final class BytePairs {
             if (space < 0) {
                 throw new IllegalArgumentException("merge " + (i + 1) + " is no pair: \"" + merges.get(i) + "\"");
             }
-            ranks.putIfAbsent(
-                    new Pair(
-                            merges.get(i).substring(0, space),
-                            merges.get(i).substring(space + 1).strip()),
-                    i);
+            String left = merges.get(i).substring(0, space);
+            String right = merges.get(i).substring(space + 1).strip();
+            ranks.putIfAbsent(new Pair(left, right), new Merge(i, left + right));
+        }
+        for (int b = 0; b < ALPHABET.length; b++) {
+            single[b] = String.valueOf(ALPHABET[b]);
+            last[b] = single[b] + END;
         }
     }
 
@@ -54,34 +66,35 @@ final class BytePairs {
         List<String> known = remembered.get(word);
         if (known == null) {
             known = List.copyOf(join(symbols(word)));
-            remembered.put(word, known);
+            if (word.length() <= LONGEST_REMEMBERED) {
+                remembered.put(word, known);
+            }
         }
         return known;
     }
 
     private List<String> symbols(String word) {
-        List<String> symbols = new ArrayList<>();
-        for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
-            symbols.add(String.valueOf(ALPHABET[b & 0xFF]));
+        byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+        List<String> symbols = new ArrayList<>(bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            symbols.add((i + 1 < bytes.length ? single : last)[bytes[i] & 0xFF]);
         }
-        int last = symbols.size() - 1;
-        symbols.set(last, symbols.get(last) + END);
         return symbols;
     }
 
     private List<String> join(List<String> symbols) {
         while (symbols.size() > 1) {
             Pair first = null;
-            int rank = Integer.MAX_VALUE;
+            Merge merge = null;
             for (int i = 0; i + 1 < symbols.size(); i++) {
                 Pair pair = new Pair(symbols.get(i), symbols.get(i + 1));
-                int r = ranks.getOrDefault(pair, Integer.MAX_VALUE);
-                if (r < rank) {
-                    rank = r;
+                Merge own = ranks.get(pair);
+                if (own != null && (merge == null || own.rank() < merge.rank())) {
+                    merge = own;
                     first = pair;
                 }
             }
-            if (first == null) {
+            if (first == null || merge == null) {
                 break;
             }
             List<String> joined = new ArrayList<>(symbols.size());
@@ -89,7 +102,7 @@ final class BytePairs {
                 if (i + 1 < symbols.size()
                         && symbols.get(i).equals(first.left())
                         && symbols.get(i + 1).equals(first.right())) {
-                    joined.add(first.left() + first.right());
+                    joined.add(merge.joined());
                     i++;
                 } else {
                     joined.add(symbols.get(i));

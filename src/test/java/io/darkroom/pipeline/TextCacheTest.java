@@ -14,13 +14,14 @@ import org.junit.jupiter.api.Test;
 class TextCacheTest {
     private static final Set<String> WANTED = Set.of("last_hidden_state");
 
+    private int width = 1;
     private final List<List<List<Integer>>> calls = new ArrayList<>();
     private final TextCache cache = new TextCache(new TextEncoder() {
         @Override
         public List<Encoding> encode(List<List<Integer>> ids, Set<String> outputs) {
             calls.add(ids);
             return ids.stream()
-                    .map(text -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(text.size(), 1))))
+                    .map(text -> new Encoding(Map.of("last_hidden_state", Tensor.zeros(text.size(), width))))
                     .toList();
         }
 
@@ -56,5 +57,46 @@ class TextCacheTest {
         assertThat(encoded).allSatisfy((text, encoding) -> assertThat(
                         encoding.output("last_hidden_state").dim(0))
                 .isEqualTo(text.ids().size()));
+    }
+
+    @Test
+    void thoseThatWereUsedLastAreKept() {
+        for (int i = 0; i < 64; i++) {
+            cache.encode(List.of(text(i)));
+        }
+        cache.encode(List.of(text(0)));
+
+        cache.encode(List.of(text(64)));
+
+        assertThat(calls).hasSize(65);
+        cache.encode(List.of(text(0), text(2), text(64)));
+        assertThat(calls).hasSize(65);
+        cache.encode(List.of(text(1)));
+        assertThat(calls).hasSize(66);
+    }
+
+    @Test
+    void largeOnesAreKeptUpToSoManyBytes() {
+        width = 2 << 20; // 8 MiB, as T5-XXL with 512 tokens
+        for (int i = 0; i < 9; i++) {
+            cache.encode(List.of(text(i)));
+        }
+
+        cache.encode(List.of(text(1), text(8)));
+        assertThat(calls).hasSize(9);
+        cache.encode(List.of(text(0)));
+
+        assertThat(calls).hasSize(10);
+        cache.encode(List.of(text(2)));
+        assertThat(calls).hasSize(11);
+    }
+
+    @Test
+    void oneThatIsLargerThanAllThatIsKeptIsEncodedAllTheSame() {
+        width = 17 << 20;
+
+        assertThat(cache.encode(List.of(text(1)))).containsKey(text(1));
+        assertThat(cache.encode(List.of(text(1)))).containsKey(text(1));
+        assertThat(calls).hasSize(2);
     }
 }
