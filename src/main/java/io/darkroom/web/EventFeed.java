@@ -32,21 +32,25 @@ final class EventFeed {
     private final String name;
     private final int buffer;
     private final int remembered;
+    private final long rememberedCharacters;
     private final int mostListeners;
     private final Deque<Event> past = new ArrayDeque<>();
     private final Set<Listener> listeners = new LinkedHashSet<>();
+    private long pastCharacters;
     private long last;
 
     /**
      * @param name what tells this feed's ids from another's, as of the process before; without a hyphen
      * @param buffer events that wait for a slow listener at most
      * @param remembered events that a listener who comes back can be told of: fewer than its buffer holds
+     * @param rememberedCharacters of their data, all together
      * @param mostListeners at the same time
      */
-    EventFeed(String name, int buffer, int remembered, int mostListeners) {
+    EventFeed(String name, int buffer, int remembered, long rememberedCharacters, int mostListeners) {
         this.name = name;
         this.buffer = buffer;
         this.remembered = remembered;
+        this.rememberedCharacters = rememberedCharacters;
         this.mostListeners = mostListeners;
     }
 
@@ -57,8 +61,9 @@ final class EventFeed {
         // Where a job has come to is soon outdated.
         if (type != EventType.PROGRESS) {
             past.add(event);
-            if (past.size() > remembered) {
-                past.remove();
+            pastCharacters += json.length();
+            while (past.size() > remembered || pastCharacters > rememberedCharacters) {
+                pastCharacters -= past.remove().json().length();
             }
         }
         tell(event);

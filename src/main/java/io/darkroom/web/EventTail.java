@@ -34,11 +34,15 @@ class EventTail implements AutoCloseable {
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final int REMEMBERED = 10_000;
+    /** Of the board's states; an event has 2 KiB, and a large one 1 MiB. */
+    private static final long REMEMBERED_BYTES = 32L << 20;
+
     /** Of each partition of the completions. */
     private static final int EARLIER = 50;
 
     private static final int BUFFER = 512;
     private static final int REPEATED = 400;
+    private static final long REPEATED_CHARACTERS = 8L << 20;
     private static final int LISTENERS = 200;
 
     private final KafkaClients clients;
@@ -46,9 +50,13 @@ class EventTail implements AutoCloseable {
     private final WebAccess access;
     private final String completions;
     private final List<String> topics;
-    private final RenderBoard board = new RenderBoard(REMEMBERED);
-    private final EventFeed feed =
-            new EventFeed(Long.toString(System.currentTimeMillis(), Character.MAX_RADIX), BUFFER, REPEATED, LISTENERS);
+    private final RenderBoard board = new RenderBoard(REMEMBERED, REMEMBERED_BYTES);
+    private final EventFeed feed = new EventFeed(
+            Long.toString(System.currentTimeMillis(), Character.MAX_RADIX),
+            BUFFER,
+            REPEATED,
+            REPEATED_CHARACTERS,
+            LISTENERS);
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     private @Nullable Consumer<byte[], byte[]> consumer;
     private volatile boolean closing;

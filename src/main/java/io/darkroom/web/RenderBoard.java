@@ -6,42 +6,83 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.job.EventType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the topics have told of the jobs lately: the last so many, in memory. Thread safe. Older jobs are in the store.
+ * What the topics have told of the jobs lately: the last so many, and of so many bytes, in memory. Thread safe. Older jobs
+ * are in the store.
  */
 final class RenderBoard {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /**
-     * A job's state.
-     *
-     * @param since when it was first heard of, in milliseconds of the epoch
-     * @param at when what the state tells happened
-     */
-    private record Job(ObjectNode state, long since, long at) {}
+    /** A job's state as JSON, which as a tree would take ten times as much, and when it was first heard of. */
+    private static final class Job {
+        private final String status;
+        private final byte[] json;
+        /** In milliseconds of the epoch. */
+        private final long since;
+        /** When what the state tells happened, as well. */
+        private final long at;
 
-    private final Map<String, Job> jobs;
+        Job(String status, byte[] json, long since, long at) {
+            this.status = status;
+            this.json = json;
+            this.since = since;
+            this.at = at;
+        }
 
-    /** @param most jobs that are remembered */
-    RenderBoard(int most) {
-        this.jobs = new LinkedHashMap<>(256, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Job> eldest) {
-                return size() > most;
+        ObjectNode state() {
+            try {
+                return (ObjectNode) JSON.readTree(json);
+            } catch (IOException e) {
+                throw new UncheckedIOException("what was read once is read again", e);
             }
-        };
+        }
+    }
+
+    private final int most;
+    private final long mostBytes;
+    /** The one that was not asked about for the longest first. */
+    private final LinkedHashMap<String, Job> jobs = new LinkedHashMap<>(256, 0.75f, true);
+
+    private long bytes;
+
+    /**
+     * @param most jobs that are remembered
+     * @param mostBytes of the JSON of their states, all together
+     */
+    RenderBoard(int most, long mostBytes) {
+        this.most = most;
+        this.mostBytes = mostBytes;
     }
 
     /** A request was produced. */
     synchronized void queued(String id, long millis) {
-        jobs.putIfAbsent(id, new Job(state(id, "queued"), millis, millis));
+        if (jobs.get(id) == null) {
+            put(id, job(state(id, "queued"), millis, millis));
+        }
+    }
+
+    private static Job job(ObjectNode state, long since, long at) {
+        byte[] json = state.toString().getBytes(StandardCharsets.UTF_8);
+        return new Job(state.path("status").asText(""), json, since, at);
+    }
+
+    private void put(String id, Job job) {
+        Job before = jobs.put(id, job);
+        bytes += job.json.length - (before == null ? 0 : before.json.length);
+        Iterator<Job> eldest = jobs.values().iterator();
+        while (jobs.size() > most || bytes > mostBytes) {
+            bytes -= eldest.next().json.length;
+            eldest.remove();
+        }
     }
 
     /**
@@ -64,11 +105,11 @@ final class RenderBoard {
         Job known = jobs.get(id);
         long since = known == null ? millis : known.since;
         if (type.terminal()) {
-            jobs.put(id, new Job((ObjectNode) json, since, millis));
-        } else if (known == null || !ended(known.state) || (type == EventType.STARTED && millis > known.at)) {
+            put(id, job((ObjectNode) json, since, millis));
+        } else if (known == null || !ended(known.status) || (type == EventType.STARTED && millis > known.at)) {
             // Progress comes on another topic, so the end may have been read before it. What starts after its end is
             // replayed.
-            jobs.put(id, new Job(running(id, json), since, millis));
+            put(id, job(running(id, json), since, millis));
         }
     }
 
@@ -84,23 +125,21 @@ final class RenderBoard {
 
     /** Where a job is, as far as the topics have told. */
     synchronized Optional<ObjectNode> find(String id) {
-        return Optional.ofNullable(jobs.get(id)).map(job -> job.state.deepCopy());
+        return Optional.ofNullable(jobs.get(id)).map(Job::state);
     }
 
     /** The jobs that were heard of last, the newest first. */
     synchronized List<ObjectNode> newest(int most) {
         return jobs.values().stream()
-                .sorted(Comparator.comparingLong(Job::since).reversed())
+                .sorted(Comparator.comparingLong((Job job) -> job.since).reversed())
                 .limit(most)
-                .map(job -> job.state.deepCopy())
+                .map(Job::state)
                 .toList();
     }
 
     /** How many of the jobs are in a state. */
     synchronized long count(String status) {
-        return jobs.values().stream()
-                .filter(job -> job.state.path("status").asText().equals(status))
-                .count();
+        return jobs.values().stream().filter(job -> job.status.equals(status)).count();
     }
 
     static ObjectNode state(String id, String status) {
@@ -112,7 +151,11 @@ final class RenderBoard {
     }
 
     static boolean ended(JsonNode state) {
-        return switch (state.path("status").asText("")) {
+        return ended(state.path("status").asText(""));
+    }
+
+    private static boolean ended(String status) {
+        return switch (status) {
             case "completed", "failed", "canceled" -> true;
             default -> false;
         };

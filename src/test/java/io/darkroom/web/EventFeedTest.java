@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class EventFeedTest {
     private static final int BUFFER = 16;
 
-    private final EventFeed feed = new EventFeed("now", BUFFER, 2, 2);
+    private final EventFeed feed = new EventFeed("now", BUFFER, 2, 100, 2);
 
     private AssertSubscriber<EventFeed.Event> listen(@Nullable String after, long asksFor) {
         return feed.events(after).subscribe().withSubscriber(AssertSubscriber.create(asksFor));
@@ -82,5 +82,16 @@ class EventFeedTest {
         assertThat(feed.hasRoom()).isTrue();
         slow.request(Long.MAX_VALUE).assertCompleted();
         assertThat(slow.getItems()).hasSizeLessThanOrEqualTo(BUFFER + 2);
+    }
+
+    @Test
+    void whatIsRememberedIsBoundedByItsSizeToo() {
+        var first = listen(null, Long.MAX_VALUE);
+        feed.publish(EventType.STARTED, "a");
+        String seen = first.getItems().get(1).id();
+        feed.publish(EventType.COMPLETED, "b".repeat(60));
+        feed.publish(EventType.COMPLETED, "c".repeat(60));
+
+        assertThat(heard(listen(seen, Long.MAX_VALUE))).containsExactly("c".repeat(60));
     }
 }

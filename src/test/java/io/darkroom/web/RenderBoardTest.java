@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class RenderBoardTest {
-    private final RenderBoard board = new RenderBoard(3);
+    private final RenderBoard board = new RenderBoard(3, 1000);
 
     @Test
     void tellsTheStepOfAJobThatRuns() {
@@ -66,6 +66,43 @@ class RenderBoardTest {
 
         assertThat(board.find("a")).isPresent();
         assertThat(board.find("b")).isEmpty();
+    }
+
+    @Test
+    void forgetsLargeJobsBeforeThereAreMany() {
+        String large = "\"error\":{\"message\":\"" + "x".repeat(400) + "\"}}";
+        for (String id : new String[] {"a", "b", "c"}) {
+            board.event(EventType.FAILED, json("{\"id\":\"" + id + "\",\"status\":\"failed\"," + large), 1);
+        }
+
+        assertThat(board.find("a")).isEmpty();
+        assertThat(board.find("b")).isPresent();
+        assertThat(board.count("failed")).isEqualTo(2);
+    }
+
+    @Test
+    void whatTakesMoreThanTheBoardHasIsNotThere() {
+        board.queued("a", 1);
+
+        board.event(
+                EventType.FAILED,
+                json("{\"id\":\"a\",\"status\":\"failed\",\"reason\":\"" + "x".repeat(1000) + "\"}"),
+                2);
+        board.queued("b", 3);
+
+        assertThat(board.find("a")).isEmpty();
+        assertThat(board.find("b")).isPresent();
+    }
+
+    @Test
+    void theSpaceOfAStateThatIsReplacedIsFree() {
+        for (int step = 0; step < 100; step++) {
+            board.event(EventType.PROGRESS, json("{\"id\":\"a\",\"step\":" + step + ",\"steps\":100}"), step);
+        }
+        board.queued("b", 200);
+
+        assertThat(board.find("a")).isPresent();
+        assertThat(board.find("b")).isPresent();
     }
 
     @Test
