@@ -12,11 +12,12 @@ import java.util.Locale;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads PNG, JPEG and WebP (a single picture, no animation) as diffusers' {@code load_image} does: turned as EXIF says, then RGB, with transparency dropped and
- * not blended (Pillow's {@code convert("RGB")}). Thread safe; pictures for which there is no room beside others wait until
+ * not blended (Pillow's {@code convert("RGB")}), and CMYK without a profile. Thread safe; pictures for which there is no room beside others wait until
  * there is.
  */
 public final class PictureReader {
@@ -25,6 +26,9 @@ public final class PictureReader {
     private static final int ROWS = 3;
     /** Of the file, besides the caller's: the stream's, and WebP's decoder's or what a palette needs of a PNG. */
     private static final int COPIES = 2;
+
+    /** Of a pixel of a JPEG of four components, for which the JDK has no type of image. */
+    private static final int CMYK_BYTES = 4;
 
     private static final int MIB = 1 << 20;
 
@@ -79,7 +83,7 @@ public final class PictureReader {
     }
 
     private RgbPicture inTurn(ImageReader reader, byte[] file) throws IOException, PictureException {
-        long needed = needed(reader, file.length);
+        long needed = needed(reader, file);
         if (needed > memory.bytes()) {
             throw new PictureException(
                     Reason.OUT_OF_MEMORY,
@@ -91,24 +95,33 @@ public final class PictureReader {
         Orientation turn = Orientation.of(file);
         memory.take(needed);
         try {
-            return Samples.rgb(decoded(reader, file), turn);
+            return Cmyk.is(file)
+                    ? Cmyk.rgb(file, reader.readRaster(0, null), turn)
+                    : Samples.rgb(decoded(reader, file), turn);
         } finally {
             memory.give(needed);
         }
     }
 
     /** Bytes of heap: the decoded samples, what is made of them, and what the decoder holds besides. */
-    private static long needed(ImageReader reader, int fileBytes) throws IOException {
-        long each = sampleBytes(reader);
+    private static long needed(ImageReader reader, byte[] file) throws IOException, PictureException {
+        long each = Cmyk.is(file) ? CMYK_BYTES : sampleBytes(reader);
         long width = reader.getWidth(0);
         return width * reader.getHeight(0) * (each + RgbPicture.CHANNELS)
                 + ROWS * width * each
-                + (long) COPIES * fileBytes;
+                + (long) COPIES * file.length;
     }
 
     /** Of a pixel. */
-    private static int sampleBytes(ImageReader reader) throws IOException {
-        SampleModel samples = reader.getImageTypes(0).next().getSampleModel();
+    private static int sampleBytes(ImageReader reader) throws IOException, PictureException {
+        Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+        if (!types.hasNext()) {
+            throw new PictureException(
+                    Reason.UNREADABLE,
+                    "the picture's colours are of a kind that is not read; accepted are PNG, JPEG (grey, RGB, CMYK)"
+                            + " and WebP");
+        }
+        SampleModel samples = types.next().getSampleModel();
         return samples.getNumDataElements() * DataBuffer.getDataTypeSize(samples.getDataType()) / Byte.SIZE;
     }
 

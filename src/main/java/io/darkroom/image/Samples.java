@@ -14,12 +14,12 @@ import java.awt.image.Raster;
 final class Samples {
     private static final int MAX = 255;
     /** Pixels that are converted at once: a row may be as long as the whole picture. */
-    private static final int RUN = 4096;
+    static final int RUN = 4096;
 
     private Samples() {}
 
     /** Converts some neighbours of one row, from (x, y) to the right, to {@code 0xRRGGBB}. */
-    private interface Run {
+    interface Run {
         void convert(int x, int y, int count, int[] rgb);
     }
 
@@ -31,7 +31,8 @@ final class Samples {
         return placed(image.getWidth(), image.getHeight(), turn, run);
     }
 
-    private static RgbPicture placed(int width, int height, Orientation turn, Run run) {
+    /** A picture of converted samples, turned. */
+    static RgbPicture placed(int width, int height, Orientation turn, Run run) {
         byte[] rgb = new byte[Math.multiplyExact(RgbPicture.CHANNELS, Math.multiplyExact(width, height))];
         int[] pixels = new int[Math.min(width, RUN)];
         for (int y = 0; y < height; y++) {

@@ -41,7 +41,8 @@ class PictureFuzzTest {
     @BeforeAll
     void read() throws IOException {
         good = new ArrayList<>();
-        for (String folder : List.of("src/test/resources/webp", "src/test/resources/goldens/pipelines/inputs")) {
+        for (String folder : List.of(
+                "src/test/resources/webp", "src/test/resources/cmyk", "src/test/resources/goldens/pipelines/inputs")) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 for (Path file : files.filter(f -> f.toString().matches(".*\\.(png|jpe?g|webp)"))
                         .sorted()
