@@ -185,7 +185,7 @@ final class Admission {
             }
             work.listener().failed(Failure.of(tooLarge));
         } catch (UnknownModelException e) {
-            work.listener().failed(new Failure(Failure.Code.UNKNOWN_MODEL, String.valueOf(e.getMessage())));
+            work.listener().failed(Failure.of(List.of(Arguing.unknown(e))));
         } catch (ModelUnavailableException | DeviceException e) {
             if (e instanceof DeviceMemoryException
                     && lease == null

@@ -4,6 +4,7 @@ import io.darkroom.image.WebPWriter;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
+import io.darkroom.model.UnknownModelException;
 import io.darkroom.model.Variant;
 import io.darkroom.pipeline.Arguments;
 import io.darkroom.pipeline.ArgumentsException;
@@ -200,6 +201,11 @@ final class Arguing {
                 ? null
                 : new Arguments.Inversion(
                         given.prompt() == null ? "" : given.prompt(), given.numInferenceSteps(), given.guidanceScale());
+    }
+
+    /** What is wrong with a request for a model that is not there. */
+    static Problem unknown(UnknownModelException e) {
+        return new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL);
     }
 
     static List<Problem> problems(ArgumentsException e) {

@@ -1,6 +1,5 @@
 package io.darkroom.engine;
 
-import io.darkroom.job.Failure;
 import io.darkroom.job.Limits;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
@@ -34,7 +33,7 @@ public final class ModelCheck implements RequestCheck {
             String model = Arguing.model(request, models);
             problems.addAll(problems(request, model, models.planner(model)));
         } catch (UnknownModelException e) {
-            problems.add(new Problem("model", String.valueOf(e.getMessage()), Failure.Code.UNKNOWN_MODEL));
+            problems.add(Arguing.unknown(e));
         } catch (ModelUnavailableException e) {
             // The model's fault, not the request's: the job waits until the folder is mended.
             return problems;

@@ -462,6 +462,12 @@ class EngineFaultsTest extends EngineFixture {
 
     @Test
     void aModelThatIsNotThereFailsTheJob() throws InterruptedException {
-        assertThat(render("a", ",\"model\":\"nope\"").failure()).isEqualTo(Failure.Code.UNKNOWN_MODEL);
+        assertThat(render("a", ",\"model\":\"nope\"").end())
+                .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.problems())
+                        .singleElement()
+                        .satisfies(problem -> {
+                            assertThat(problem.field()).isEqualTo("model");
+                            assertThat(problem.code()).isEqualTo(Failure.Code.UNKNOWN_MODEL);
+                        }));
     }
 }
