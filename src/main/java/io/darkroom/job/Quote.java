@@ -3,7 +3,7 @@ package io.darkroom.job;
 import org.jspecify.annotations.Nullable;
 
 /** Text of others, made fit for a message: short, on one line, and valid Unicode. */
-final class Quote {
+public final class Quote {
     /** Characters of others in a message of ours. */
     static final int LONGEST = 60;
 
@@ -26,6 +26,11 @@ final class Quote {
     /** A message of others as one line, cut after 300 characters. */
     static String line(@Nullable String text) {
         return text == null ? "no message" : shorten(text, LONGEST_LINE);
+    }
+
+    /** A message in which something of others may stand as one line of the log, cut after 2,000 characters. */
+    public static String logged(String text) {
+        return shorten(text, LONGEST_PARAGRAPH);
     }
 
     /** A message of ours in which something of others may stand, cut after 2,000 characters. */

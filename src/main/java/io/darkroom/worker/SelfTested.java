@@ -2,6 +2,7 @@ package io.darkroom.worker;
 
 import io.darkroom.job.Failure;
 import io.darkroom.job.JobKey;
+import io.darkroom.job.Quote;
 import io.darkroom.job.RenderJob;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.Rendered;
@@ -116,7 +117,7 @@ final class SelfTested implements Renderer {
             passed();
             return;
         }
-        LOG.warnf("%s failed (%s): it is tested", name, last.message());
+        LOG.warnf("%s failed (%s): it is tested", name, Quote.logged(last.message()));
         device.render(new RenderJob(KEY, request.get(), 1), new Verdict());
     }
 
@@ -178,7 +179,7 @@ final class SelfTested implements Renderer {
         @Override
         public void failed(Failure failure) {
             if (!NOT_THE_REQUESTS.contains(failure.code())) {
-                LOG.warnf("%s could not be tested: %s", name, failure.message());
+                LOG.warnf("%s could not be tested: %s", name, Quote.logged(failure.message()));
                 passed();
                 return;
             }

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecureIT {
     private static final String PROMPT = "an unmistakable prompt about a heron";
+    /** One that is given without quotes. */
+    private static final String WORD = "unmistakableheron";
+
     private static final List<String> SECRETS = List.of(
             SecureServers.PASSWORD, SecureServers.STORE_PASSWORD, Surroundings.ACCESS.secretKey(), "the-webs-token");
 
@@ -51,15 +54,18 @@ class SecureIT {
         try (WorkerProcess worker = WorkerProcess.start("secure", log, settings(SecureServers.PASSWORD))) {
             send("heron", "{\"id\": \"heron\", \"prompt\": \"" + PROMPT + "\", \"num_inference_steps\": 2}");
             send("wrong", "{\"id\": \"wrong\", \"prompt\": \"" + PROMPT + "\", \"width\": 3}");
+            send("misplaced", "{\"id\": \"misplaced\", \"prompt\": \"a\", \"prompt_2\": \"" + PROMPT + "\"}");
+            send("swept", "{\"id\": \"swept\", \"prompt\": \"a\", \"sweep\": {\"prompt\": \"" + PROMPT + "\"}}");
             send("unreadable", PROMPT);
-            await().untilAsserted(() -> assertThat(end.terminalEvents()).hasSize(3));
+            send("unquoted", "{\"prompt\": " + WORD + "}");
+            await().untilAsserted(() -> assertThat(end.terminalEvents()).hasSize(6));
             assertThat(end.terminalEvents("heron").get(0).type()).endsWith("completed.v1");
 
             Map<String, String> told = new TreeMap<>();
             told.put("log", Files.readString(log));
             told.put("metrics", worker.get("/q/metrics"));
             told.put("health", worker.get("/q/health"));
-            requireNone(told, List.of(PROMPT));
+            requireNone(told, List.of(PROMPT, WORD));
             told.put("events", texts(end.terminalEvents()));
             told.put("progress", texts(end.progress("heron")));
             told.put("dead letters", texts(end.deadLetters()));

@@ -18,6 +18,7 @@ import io.darkroom.job.SurroundingsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 /** A device that is worked by hand, and seems to be broken. */
@@ -139,6 +140,18 @@ class SelfTestedTest {
 
         assertThat(told).containsExactly("a failed", "b failed", "good finished", "c failed", "d failed");
         assertThat(device.given).isEmpty();
+    }
+
+    @Test
+    void textOfADevicesFailureMakesNoLineOfItsOwn() throws InterruptedException {
+        try (LogLines log = new LogLines(SelfTested.class.getName())) {
+            give("a").failed(new Failure(Failure.Code.INTERNAL, "no\n12:00:00 INFO  all is well"));
+            device.next().listener().failed(new Failure(Failure.Code.OUT_OF_MEMORY, "no\r12:00:00 INFO  all is well"));
+
+            assertThat(log.atLeast(Level.WARNING))
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line).contains("all is well").doesNotContainPattern("\\p{Cntrl}"));
+        }
     }
 
     @Test
