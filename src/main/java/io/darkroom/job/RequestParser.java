@@ -19,6 +19,9 @@ public final class RequestParser {
     /** Raised by the replay command, so that a job can run again. */
     public static final String GENERATION_HEADER = "darkroom-generation";
 
+    /** The last generation that a request can be. */
+    public static final int HIGHEST_GENERATION = 1_000_000;
+
     /** What two requests may differ in and still be one and the same. */
     private static final Set<String> NOT_DIGESTED = Set.of("expires_at", "priority", "labels");
 
@@ -27,8 +30,6 @@ public final class RequestParser {
     private static final String WHOLE = "(request)";
     /** Of all pictures together: the completion event names each picture's own, and a topic takes 1 MiB. */
     private static final int SWEPT_TEXT = 64 << 10;
-
-    private static final int HIGHEST_GENERATION = 1_000_000;
 
     private final Limits limits;
     private final RequestCheck check;

@@ -6,6 +6,7 @@ import io.darkroom.job.JobKey;
 import io.darkroom.job.JobRecord;
 import io.darkroom.job.JobRecords;
 import io.darkroom.job.ObjectStore;
+import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.job.TerminalEvent;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class EndedJobs {
                 (int) number(stored.header(LETTER + "partition")),
                 number(stored.header(LETTER + "offset")),
                 null);
-        int generation = (int) Math.max(0, number(stored.header(LETTER + "generation")));
+        int generation = Math.max(0, generation(stored.header(LETTER + "generation")));
         boolean omitted = stored.header(LETTER + "value-omitted") != null;
         return Optional.of(new EndedJob(new JobKey(id, generation), source, reason, omitted ? null : stored, false));
     }
@@ -97,7 +98,11 @@ final class EndedJobs {
         if (id == null || tilde == NONE || record.value() == null || !JobKey.isId(id.substring(0, tilde))) {
             return Optional.empty();
         }
-        JobKey key = new JobKey(id.substring(0, tilde), (int) number(id.substring(tilde + 1)));
+        int generation = generation(id.substring(tilde + 1));
+        if (generation == NONE) {
+            return Optional.empty(); // not a worker's
+        }
+        JobKey key = new JobKey(id.substring(0, tilde), generation);
         return Optional.ofNullable(TerminalEvent.read(key, Bytes.of(record.value())));
     }
 
@@ -152,7 +157,7 @@ final class EndedJobs {
         int last = 0;
         for (String key : store.list(bucket, prefix)) {
             int end = key.indexOf('/', prefix.length());
-            last = Math.max(last, end == NONE ? 0 : (int) number(key.substring(prefix.length(), end)));
+            last = Math.max(last, end == NONE ? 0 : generation(key.substring(prefix.length(), end)));
         }
         return last;
     }
@@ -206,13 +211,10 @@ final class EndedJobs {
         return Optional.of(new EndedJob(event.key(), source, how, null, byId));
     }
 
-    /** The jobs of some ids. */
-    List<EndedJob> records(List<String> ids, List<String> unknown) {
-        List<EndedJob> found = new ArrayList<>();
-        for (String id : ids) {
-            record(id).ifPresentOrElse(found::add, () -> unknown.add(id));
-        }
-        return found;
+    /** A job's generation as text; {@link #NONE} where it is none, nor can be. */
+    private static int generation(@Nullable String text) {
+        long number = number(text);
+        return number > RequestParser.HIGHEST_GENERATION ? NONE : (int) number;
     }
 
     private static long number(@Nullable String text) {

@@ -1,28 +1,20 @@
 package io.darkroom.replay;
 
 import io.darkroom.config.DarkroomConfig;
-import io.darkroom.job.JobKey;
-import io.darkroom.job.ObjectStore;
+import io.darkroom.job.DeadLetter;
+import io.darkroom.job.Failure;
 import io.darkroom.job.SurroundingsException;
 import io.darkroom.kafka.KafkaClients;
 import io.darkroom.worker.ConfiguredStore;
 import java.io.PrintWriter;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.eclipse.microprofile.config.Config;
 import picocli.CommandLine;
@@ -45,11 +37,19 @@ import picocli.CommandLine.ParameterException;
         exitCodeList = {
             "0:all that were chosen are sent",
             "1:some could not be sent, or broker or store are not there",
-            "2:the options do not go together"
+            "2:an option is not accepted, or they do not go together"
         })
 public final class ReplayCommand implements Callable<Integer> {
     private static final int SOME_NOT = 1;
-    private static final long PATIENCE_SECONDS = 30;
+
+    /** What {@code --code} takes. */
+    private static final List<String> CODES =
+            Arrays.stream(Failure.Code.values()).map(Failure.Code::wireName).toList();
+
+    /** What {@code --reason} takes. */
+    private static final List<String> REASONS = Arrays.stream(DeadLetter.Reason.values())
+            .map(DeadLetter.Reason::wireName)
+            .toList();
 
     @Option(names = "--dead-letters", description = "every dead letter")
     private boolean deadLetters;
@@ -93,7 +93,11 @@ public final class ReplayCommand implements Callable<Integer> {
      * @return the exit status
      */
     public static int run(Config config, DarkroomConfig darkroom, String... arguments) {
-        return new CommandLine(new ReplayCommand(config, darkroom).spec).execute(arguments);
+        return of(config, darkroom).execute(arguments);
+    }
+
+    static CommandLine of(Config config, DarkroomConfig darkroom) {
+        return new CommandLine(new ReplayCommand(config, darkroom).spec);
     }
 
     @Override
@@ -105,131 +109,36 @@ public final class ReplayCommand implements Callable<Integer> {
         if (!deadLetters && !reasons.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--reason goes with --dead-letters");
         }
+        require("--reason", reasons, REASONS);
+        require("--code", codes, CODES);
         KafkaClients clients = new KafkaClients(kafka());
         try (ConfiguredStore store = ConfiguredStore.open(darkroom.storage());
                 TopicReader topics = new TopicReader(clients.reader("darkroom-replay"));
                 Producer<byte[], byte[]> producer = clients.producer("darkroom-replay")) {
-            return replay(topics, store.store(), producer);
+            EndedJobs ended =
+                    new EndedJobs(topics, store.store(), darkroom.storage().bucket());
+            Replay.Way way = new Replay.Way(
+                    darkroom.topics().dead(), darkroom.topics().completions(), topic.orElse(null), dryRun);
+            Replay.Chosen chosen = new Replay.Chosen(deadLetters, Set.copyOf(reasons), Set.copyOf(codes), ids);
+            return new Replay(ended, topics, producer, way, this::say).run(chosen) == 0 ? 0 : SOME_NOT;
         } catch (KafkaException | SurroundingsException e) {
             spec.commandLine().getErr().println("Nothing more is sent: " + e.getMessage());
             return SOME_NOT;
         }
     }
 
-    private int replay(TopicReader topics, ObjectStore store, Producer<byte[], byte[]> producer) {
-        EndedJobs ended = new EndedJobs(topics, store, darkroom.storage().bucket());
-        List<String> unknown = new ArrayList<>();
-        List<EndedJob> found = new ArrayList<>();
-        if (deadLetters) {
-            found.addAll(ended.deadLetters(
-                    darkroom.topics().dead(), reason -> reasons.isEmpty() || reasons.contains(reason)));
-        }
-        if (!codes.isEmpty()) {
-            Set<String> wanted = Set.copyOf(codes);
-            found.addAll(ended.events(
-                    darkroom.topics().completions(),
-                    event -> event.failureCode() != null && wanted.contains(event.failureCode())));
-        }
-        found.addAll(ended.records(ids, unknown));
-        unknown.forEach(id -> say(id + ": no record of a job that has ended"));
-        int failed = unknown.size();
-        // First the jobs of their ids, whose next generations are what others' requests may not be; the last generation
-        // of a request first, for it stands for those before.
-        found.sort(Comparator.comparing(EndedJob::isAnothers)
-                .thenComparing(job -> job.job().generation(), Comparator.reverseOrder())
-                .thenComparing(EndedJob::byId, Comparator.reverseOrder()));
-        Sent sent = new Sent(new HashSet<>(), new HashMap<>());
-        for (EndedJob job : found) {
-            if (!again(job, sent, ended, topics, producer)) {
-                failed++;
+    /** What is not there would choose nothing, and look as if there were no such jobs. */
+    private void require(String option, List<String> given, List<String> accepted) {
+        for (String name : given) {
+            if (!accepted.contains(name)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        option + " \"" + name + "\": one of these is accepted: " + String.join(", ", accepted));
             }
         }
-        return failed == 0 ? 0 : SOME_NOT;
     }
 
-    /**
-     * What this command has to do with no more.
-     *
-     * @param requests by id and digest
-     * @param generations by id
-     */
-    private record Sent(Set<String> requests, Map<String, Set<Integer>> generations) {}
-
-    /** Whether the job is sent, or need not be. */
-    private boolean again(
-            EndedJob job, Sent before, EndedJobs ended, TopicReader topics, Producer<byte[], byte[]> producer) {
-        String id = job.job().id();
-        String name = job.job().name() + " (" + job.how() + ")";
-        // By its record alone, where its request is not at hand: most of many have been sent before.
-        String recorded = job.letter() != null || job.isAnothers() ? null : ended.digest(job.job());
-        if (recorded != null && before.requests().contains(id + " " + recorded)) {
-            return true;
-        }
-        EndedJobs.Next later = recorded == null ? null : ended.next(job, recorded, Set.of());
-        if (later != null && later.begun()) {
-            return leftAlone(name, later.number());
-        }
-        Optional<StoredRequest> stored = job.letter() != null
-                ? Optional.of(job.letter())
-                : topics.at(job.source()).map(TopicReader::request);
-        if (stored.isEmpty()) {
-            int last = EndedJobs.isDerived(id) ? ended.lastGeneration(id) : 0;
-            if (last > job.job().generation() && !job.byId()) {
-                return leftAlone(name, last);
-            }
-            say(name + ": its request is not in " + place(job) + " any more");
-            return false;
-        }
-        Optional<StoredRequest> request = stored.get().withId(id, Instant.now());
-        if (request.isEmpty()) {
-            say(name + ": what is in " + place(job) + " is no request");
-            return false;
-        }
-        String digest = request.get().digest();
-        if (!before.requests().add(id + " " + digest)) {
-            return true;
-        }
-        Set<Integer> taken = before.generations().computeIfAbsent(id, any -> new HashSet<>());
-        EndedJobs.Next own = ended.next(job, digest, taken);
-        if (own.begun()) {
-            return leftAlone(name, own.number());
-        }
-        JobKey next = new JobKey(id, own.number());
-        taken.add(next.generation());
-        String to = topic.orElse(job.source().topic());
-        if (dryRun) {
-            say(name + ": would be sent to " + to + " as generation " + next.generation());
-            return true;
-        }
-        RecordMetadata sent = send(producer, to, request.get().as(next));
-        say(name + ": sent to " + to + ", partition " + sent.partition() + ", offset " + sent.offset()
-                + ", as generation " + next.generation());
-        return true;
-    }
-
-    private boolean leftAlone(String name, int generation) {
-        say(name + ": left alone, its generation " + generation + " has begun");
-        return true;
-    }
-
-    private static RecordMetadata send(Producer<byte[], byte[]> producer, String to, StoredRequest request) {
-        try {
-            return producer.send(new ProducerRecord<>(to, null, request.key(), request.value(), request.headers()))
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new KafkaException("the broker does not take it: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted", e);
-        }
-    }
-
-    private static String place(EndedJob job) {
-        return job.source().topic() + ", partition " + job.source().partition() + ", offset "
-                + job.source().offset();
-    }
-
-    /** The settings {@code kafka.*}, as the worker's own clients have them. */
+    /** The settings {@code kafka.*}, as the worker's own clients have them; but to ask for a topic does not make it. */
     private Map<String, Object> kafka() {
         Map<String, Object> settings = new HashMap<>();
         for (String name : config.getPropertyNames()) {
@@ -240,6 +149,7 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         config.getOptionalValue("kafka.bootstrap.servers", String.class)
                 .ifPresent(servers -> settings.put("bootstrap.servers", servers));
+        settings.put("allow.auto.create.topics", false);
         return settings;
     }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
@@ -40,6 +41,7 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
     private static final long NO_TIME = -1;
     private static final String OF_DEAD_LETTERS = "darkroom-dead-";
     private static final String STRUCTURED = "application/cloudevents+json";
+    private static final String BASE64 = "data_base64";
 
     StoredRequest {
         headers = List.copyOf(headers);
@@ -59,7 +61,7 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
             if (!(JSON.readTree(json) instanceof ObjectNode whole)) {
                 return Optional.empty();
             }
-            JsonNode data = isStructured() ? whole.get("data") : whole;
+            JsonNode data = isStructured() ? data(whole) : whole;
             if (!(data instanceof ObjectNode request)) {
                 return Optional.empty();
             }
@@ -67,15 +69,31 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
             if (isPast(request.path("expires_at").textValue(), now)) {
                 request.remove("expires_at");
             }
+            if (isStructured() && !whole.has("data")) {
+                // As it was: the event's datacontenttype may be none that goes with JSON in it.
+                whole.put(BASE64, JSON.writeValueAsBytes(request));
+            }
             List<Header> kept = headers.stream()
                     .filter(header -> !header.key().startsWith(OF_DEAD_LETTERS))
                     .toList();
             return Optional.of(new StoredRequest(key, JSON.writeValueAsBytes(whole), kept));
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | IllegalArgumentException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /**
+     * What a structured event has as its data; null where it has none.
+     *
+     * @throws IllegalArgumentException where it says that they are in base 64, and they are not
+     */
+    private static @Nullable JsonNode data(ObjectNode event) throws IOException {
+        String base64 = event.path(BASE64).textValue();
+        return event.has("data") || base64 == null
+                ? event.get("data")
+                : JSON.readTree(Base64.getDecoder().decode(base64));
     }
 
     /** The same request as one of a job's generations. */
@@ -99,12 +117,12 @@ record StoredRequest(byte @Nullable [] key, byte @Nullable [] value, List<Header
                 .digest();
     }
 
-    /** The last header of a name, as text; null where there is none. */
+    /** The last header of a name (any case), as text; null where there is none. */
     @Nullable
     String header(String name) {
         String found = null;
         for (Header header : headers) {
-            if (header.key().equals(name) && header.value() != null) {
+            if (header.key().equalsIgnoreCase(name) && header.value() != null) {
                 found = new String(header.value(), StandardCharsets.UTF_8);
             }
         }

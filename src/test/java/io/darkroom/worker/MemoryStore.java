@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory, create-only but for checkpoints, that can be out of order. */
-final class MemoryStore implements ObjectStore {
-    final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
+public final class MemoryStore implements ObjectStore {
+    public final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
     /** Of each object that names one, the digest of its request. */
     final Map<String, String> requests = new ConcurrentSkipListMap<>();
 
