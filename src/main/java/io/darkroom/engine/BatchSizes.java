@@ -105,7 +105,8 @@ final class BatchSizes {
         // To ask for the memory takes time; what was run before fits, unless its memory was given back.
         return rows <= calls.kept
                 ? chosen
-                : RowChoice.first(candidates, calls.profile, around, Math.min(limit, fitting(shape, calls)), choice, crowded);
+                : RowChoice.first(
+                        candidates, calls.profile, around, Math.min(limit, fitting(shape, calls)), choice, crowded);
     }
 
     /**

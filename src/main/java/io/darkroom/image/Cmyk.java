@@ -57,16 +57,16 @@ final class Cmyk {
 
     private static int under(int ink, int black) {
         int product = (MAX - ink) * black + CENTRE;
-        return clip(black - ((product >> 8) + product >> 8));
+        return clip(black - (((product >> 8) + product) >> 8));
     }
 
     /** Of the inverted ink libjpeg's conversion of YCbCr (jdcolor.c), in its fixed point. */
     private static int ycck(int luma, int blue, int red, int black) {
         int cb = blue - CENTRE;
         int cr = red - CENTRE;
-        int r = luma + (fixed(1.402) * cr + HALF >> BITS);
-        int g = luma + (-fixed(0.34414) * cb - fixed(0.71414) * cr + HALF >> BITS);
-        int b = luma + (fixed(1.772) * cb + HALF >> BITS);
+        int r = luma + ((fixed(1.402) * cr + HALF) >> BITS);
+        int g = luma + ((-fixed(0.34414) * cb - fixed(0.71414) * cr + HALF) >> BITS);
+        int b = luma + ((fixed(1.772) * cb + HALF) >> BITS);
         // What libjpeg gives for ink is the rest to 255, and Pillow inverts it again.
         return inked(MAX - clip(r), MAX - clip(g), MAX - clip(b), black);
     }

@@ -66,7 +66,8 @@ public class LocalGuard implements ContainerRequestFilter {
     }
 
     private static boolean isThisMachine(@Nullable String host) {
-        return host != null && WebAccess.THIS_MACHINE.contains(
+        return host != null
+                && WebAccess.THIS_MACHINE.contains(
                         host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT));
     }
 

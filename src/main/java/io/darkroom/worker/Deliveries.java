@@ -1,6 +1,5 @@
 package io.darkroom.worker;
 
-import io.darkroom.job.TerminalEvent;
 import io.darkroom.job.Assignment;
 import io.darkroom.job.Cancellation;
 import io.darkroom.job.Closing;
@@ -18,6 +17,7 @@ import io.darkroom.job.Renderer;
 import io.darkroom.job.Shares;
 import io.darkroom.job.Source;
 import io.darkroom.job.Starting;
+import io.darkroom.job.TerminalEvent;
 import io.darkroom.telemetry.JobTrace;
 import java.time.Clock;
 import java.time.Duration;

@@ -108,7 +108,8 @@ final class Performer {
         } catch (LocationRefusedException e) {
             answer.accept(new DeliveryEvent.Refused(action, reason(e)));
         } catch (Throwable e) {
-            // An Error too (no memory for a large object): without an answer the job would hang for as long as the worker
+            // An Error too (no memory for a large object): without an answer the job would hang for as long as the
+            // worker
             // lives.
             answer.accept(new DeliveryEvent.Faulted(action, reason(e)));
         }

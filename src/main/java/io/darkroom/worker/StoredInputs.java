@@ -55,8 +55,7 @@ final class StoredInputs implements InputPictures {
             String message = place + ": " + e.getMessage();
             // Of its bytes the store has said so.
             throw switch (e.reason()) {
-                case TOO_LARGE ->
-                    unusable(Failure.Code.TOO_LARGE, field, message + " (darkroom.limits.input-pixels)");
+                case TOO_LARGE -> unusable(Failure.Code.TOO_LARGE, field, message + " (darkroom.limits.input-pixels)");
                 case OUT_OF_MEMORY -> unusable(Failure.Code.OUT_OF_MEMORY, field, message);
                 case UNREADABLE -> unusable(Failure.Code.INPUT_UNREADABLE, field, message);
             };
