@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class StoreFaults {
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
+    private static final int REQUEST_TIMEOUT = 408;
     private static final int CONFLICT = 409;
     private static final int PRECONDITION_FAILED = 412;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -37,9 +39,13 @@ final class StoreFaults {
             "ExpiredToken",
             "InvalidToken",
             "RequestTimeTooSkewed",
-            "AuthorizationHeaderMalformed",
-            // Of a store that is full; it answers this with 403, too.
-            "QuotaExceeded");
+            "AuthorizationHeaderMalformed");
+
+    /**
+     * What the codes of a store that is full have in them, whatever the status: {@code QuotaExceeded} (403),
+     * {@code XMinioAdminBucketQuotaExceeded} (400), {@code XMinioStorageFull} (507).
+     */
+    private static final List<String> FULL = List.of("Quota", "StorageFull");
 
     /** What went wrong on the way, answered with 400. */
     private static final Set<String> TRANSFERS = Set.of(
@@ -53,7 +59,19 @@ final class StoreFaults {
 
     /** Refusals of a key's form. */
     private static final Set<String> KEYS = Set.of(
-            "KeyTooLongError", "InvalidURI", "InvalidObjectName", "XMinioInvalidObjectName", "XMinioParentIsObject");
+            "KeyTooLongError",
+            "InvalidURI",
+            "InvalidObjectName",
+            "XMinioInvalidObjectName",
+            "XMinioInvalidResourceName",
+            "XMinioParentIsObject",
+            "XMinioObjectExistsAsDirectory");
+
+    /**
+     * What a server answers with 400 that has no place for a key, as S3Proxy does, and others for much else. No other code of
+     * 400 is held against a key of our bucket: a job that fails is lost, one that is tried again is not.
+     */
+    private static final String NO_PLACE = "InvalidRequest";
 
     private final StoreConfig config;
     private final BooleanSupplier isRecordReadable;
@@ -119,19 +137,34 @@ final class StoreFaults {
 
     /** @param others whether the store does as much to the job records */
     private boolean isLocationRefused(Throwable failure, String bucket, String key, BooleanSupplier others) {
-        int status = status(failure);
-        boolean answeredForLocation =
-                status >= 300 && status < 500 && status != TOO_MANY_REQUESTS && !EVERYWHERE.contains(code(failure));
-        if (!answeredForLocation) {
+        if (!isRefusal(failure)) {
             return false;
         }
-        if (!bucket.equals(config.bucket()) || KEYS.contains(code(failure))) {
+        if (KEYS.contains(code(failure))) {
             return true;
         }
-        // Our bucket, but perhaps a prefix of it that our credentials do not cover, or a key that this store has no
-        // place for.
-        boolean ofPlace = status == FORBIDDEN || (status == BAD_REQUEST && !TRANSFERS.contains(code(failure)));
-        return ofPlace && !key.startsWith(RECORDS) && others.getAsBoolean();
+        // Keys that are refused everywhere are refused in another bucket, too.
+        return (!bucket.equals(config.bucket()) || isOfPlace(failure, key)) && others.getAsBoolean();
+    }
+
+    /** Whether the store has answered that it will not, and not for a reason that would hold for any object. */
+    private static boolean isRefusal(Throwable failure) {
+        int status = status(failure);
+        String code = code(failure);
+        return status >= 300
+                && status < 500
+                && status != TOO_MANY_REQUESTS
+                && status != REQUEST_TIMEOUT
+                && !EVERYWHERE.contains(code)
+                && !TRANSFERS.contains(code)
+                && FULL.stream().noneMatch(code::contains);
+    }
+
+    /** Of our bucket: perhaps a prefix of it that our credentials do not cover, or a key that this store has no place for. */
+    private static boolean isOfPlace(Throwable failure, String key) {
+        int status = status(failure);
+        boolean ofPlace = status == FORBIDDEN || (status == BAD_REQUEST && NO_PLACE.equals(code(failure)));
+        return ofPlace && !key.startsWith(RECORDS);
     }
 
     private static String reason(Throwable failure) {

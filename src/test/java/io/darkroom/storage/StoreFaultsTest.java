@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against servers that answer as real ones do on a bad day. */
 class StoreFaultsTest {
@@ -34,10 +35,16 @@ class StoreFaultsTest {
         "403, InvalidAccessKeyId",
         "403, RequestTimeTooSkewed",
         "400, ExpiredToken",
-        "507, XMinioStorageFull"
+        "400, XMinioAdminBucketQuotaExceeded",
+        "403, QuotaExceeded",
+        "400, SomeQuotaOfTenants",
+        "507, XMinioStorageFull",
+        "403, StorageFull",
+        "400, IncompleteBody",
+        "408, RequestTimeout"
     })
     void callsWhatEveryLocationWouldMeetAFaultOfTheSurroundings(int status, String code) {
-        try (SmallHttpServer server = new SmallHttpServer((method, path, body) -> Answer.error(status, code));
+        try (SmallHttpServer server = new SmallHttpServer(besideRecords(Answer.error(status, code)));
                 MinioObjectStore store = store(server.uri())) {
             assertThatThrownBy(() -> store.create(OURS, new byte[1], "image/png"))
                     .isInstanceOf(SurroundingsException.class)
@@ -48,11 +55,22 @@ class StoreFaultsTest {
 
     @Test
     void callsDeniedAccessToAnotherBucketAFaultOfTheLocation() {
-        try (SmallHttpServer server = new SmallHttpServer((method, path, body) -> Answer.error(403, "AccessDenied"));
+        try (SmallHttpServer server = new SmallHttpServer(besideRecords(Answer.error(403, "AccessDenied")));
                 MinioObjectStore store = store(server.uri())) {
             assertThatThrownBy(() -> store.read(THEIRS, 10)).isInstanceOf(LocationRefusedException.class);
             assertThatThrownBy(() -> store.create(THEIRS, new byte[1], "image/png"))
                     .isInstanceOf(LocationRefusedException.class);
+        }
+    }
+
+    /** A policy that is detached, or a session that is revoked, between the claim of a job and the fetch of its picture. */
+    @Test
+    void callsDeniedAccessToAnotherBucketAFaultOfTheSurroundingsWhereTheRecordsAreDeniedToo() {
+        try (SmallHttpServer server = new SmallHttpServer((method, path, body) -> Answer.error(403, "AccessDenied"));
+                MinioObjectStore store = store(server.uri())) {
+            assertThatThrownBy(() -> store.read(THEIRS, 10)).isInstanceOf(SurroundingsException.class);
+            assertThatThrownBy(() -> store.create(THEIRS, new byte[1], "image/png"))
+                    .isInstanceOf(SurroundingsException.class);
         }
     }
 
@@ -90,13 +108,31 @@ class StoreFaultsTest {
         }
     }
 
-    @Test
-    void callsAKeyThatTheStoreHasNoPlaceForAFaultOfTheLocation() {
-        try (SmallHttpServer server = new SmallHttpServer((method, path, body) ->
-                        path.startsWith("/ours/.darkroom/") ? Answer.empty(200) : Answer.error(400, "InvalidRequest"));
+    @ParameterizedTest
+    @CsvSource({
+        "400, InvalidRequest",
+        "400, KeyTooLongError",
+        "400, InvalidURI",
+        "400, XMinioInvalidObjectName",
+        "400, XMinioParentIsObject",
+        "409, XMinioObjectExistsAsDirectory"
+    })
+    void callsAKeyThatTheStoreHasNoPlaceForAFaultOfTheLocation(int status, String code) {
+        try (SmallHttpServer server = new SmallHttpServer(besideRecords(Answer.error(status, code)));
                 MinioObjectStore store = store(server.uri())) {
             assertThatThrownBy(() -> store.create(OURS, new byte[1], "image/png"))
                     .isInstanceOf(LocationRefusedException.class);
+        }
+    }
+
+    /** Of a store's own settings, as those of its encryption: the next job would meet it as well. */
+    @ParameterizedTest
+    @ValueSource(strings = {"KMS.DisabledException", "XMinioInsecureClientRequest", "InvalidArgument"})
+    void callsA400ThatIsNotAboutTheKeyAFaultOfTheSurroundings(String code) {
+        try (SmallHttpServer server = new SmallHttpServer(besideRecords(Answer.error(400, code)));
+                MinioObjectStore store = store(server.uri())) {
+            assertThatThrownBy(() -> store.create(OURS, new byte[1], "image/png"))
+                    .isInstanceOf(SurroundingsException.class);
         }
     }
 
@@ -165,6 +201,16 @@ class StoreFaultsTest {
                 MinioObjectStore store = store(server.uri())) {
             assertThatThrownBy(() -> store.read(OURS, 10)).isInstanceOf(SurroundingsException.class);
         }
+    }
+
+    /** A store with which nothing is wrong where the records are. */
+    private static SmallHttpServer.Handler besideRecords(Answer elsewhere) {
+        return (method, path, body) -> {
+            if (!path.startsWith("/ours/.darkroom/")) {
+                return elsewhere;
+            }
+            return method.equals("HEAD") ? Answer.empty(404) : Answer.error(412, "PreconditionFailed");
+        };
     }
 
     private static void answerHalf(ServerSocket listening) {
