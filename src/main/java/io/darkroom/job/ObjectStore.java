@@ -52,6 +52,7 @@ public interface ObjectStore {
      * Reads an object whole, with the request that it was created for; null where there is none.
      *
      * @throws ObjectTooLargeException where it has more bytes than that
+     * @throws DamagedContentException where what came is not what the store says that it has, as far as it says
      */
     @Nullable
     Stored find(Location at, long limitBytes);

@@ -1,6 +1,7 @@
 package io.darkroom.storage;
 
 import io.darkroom.job.Bytes;
+import io.darkroom.job.DamagedContentException;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.ObjectTooLargeException;
 import io.minio.GetObjectArgs;
@@ -91,11 +92,18 @@ public final class MinioObjectStore implements ObjectStore, AutoCloseable {
     @Override
     public @Nullable Stored find(Location at, long limitBytes) {
         faults.requireNames(at.bucket(), at.key());
-        try (GetObjectResponse response = client.getObject(
-                GetObjectArgs.builder().bucket(at.bucket()).object(at.key()).build())) {
-            Bytes content = Bytes.of(readWithin(limitBytes, response, at));
-            return new Stored(content, digest(response.headers().get("x-amz-meta-" + REQUEST)));
-        } catch (ObjectTooLargeException e) {
+        try (GetObjectResponse response = client.getObject(GetObjectArgs.builder()
+                .bucket(at.bucket())
+                .object(at.key())
+                .extraHeaders(ContentCheck.ASKED)
+                .build())) {
+            byte[] content = readWithin(limitBytes, response, at);
+            String difference = ContentCheck.difference(response.headers(), content);
+            if (difference != null) {
+                throw faults.damaged(difference, at.bucket(), at.key());
+            }
+            return new Stored(Bytes.of(content), digest(response.headers().get("x-amz-meta-" + REQUEST)));
+        } catch (ObjectTooLargeException | DamagedContentException e) {
             throw e;
         } catch (Exception e) {
             if (StoreFaults.isMissingObject(e)) {

@@ -1,5 +1,6 @@
 package io.darkroom.storage;
 
+import io.darkroom.job.DamagedContentException;
 import io.darkroom.job.LocationRefusedException;
 import io.darkroom.job.SurroundingsException;
 import io.minio.StatObjectArgs;
@@ -120,14 +121,23 @@ final class StoreFaults {
      * @param what was asked for, as {@link #CREATE}
      */
     RuntimeException classify(Throwable failure, String what, String bucket, String key) {
-        String message = "the store at " + config.endpoint() + " failed to " + what + " " + key + " in bucket " + bucket
-                + ": " + reason(failure);
+        String message = message(what, bucket, key, reason(failure));
         // Keys that may read and no longer write are no fault of the one request that meets it.
         BooleanSupplier others = what.equals(CREATE) ? isRecordWritable : isRecordReadable;
         if (isLocationRefused(failure, bucket, key, others)) {
             return new LocationRefusedException(message, cause(failure));
         }
         return new SurroundingsException(message, cause(failure));
+    }
+
+    /** The exception to throw where something was read that is not what the store says. */
+    DamagedContentException damaged(String difference, String bucket, String key) {
+        return new DamagedContentException(message("read", bucket, key, difference));
+    }
+
+    private String message(String what, String bucket, String key, String reason) {
+        return "the store at " + config.endpoint() + " failed to " + what + " " + key + " in bucket " + bucket + ": "
+                + reason;
     }
 
     /** An answer's exception prints the request with its headers, session tokens among them: it goes into no log. */

@@ -1,6 +1,7 @@
 package io.darkroom.worker;
 
 import io.darkroom.job.Bytes;
+import io.darkroom.job.DamagedContentException;
 import io.darkroom.job.DeliveryAction;
 import io.darkroom.job.DeliveryEvent;
 import io.darkroom.job.JobRecords;
@@ -98,13 +99,23 @@ final class StoreActions {
         return content == null ? null : Bytes.of(content);
     }
 
-    /** Null where there is none; empty, which is of no use, where it is none that a worker can have written. */
+    /** Null where there is none; empty, which is of no use, where it is none that a worker can have written, or damaged. */
     private @Nullable Bytes checkpoint(Location at) {
         try {
-            return read(at, LARGEST_CHECKPOINT);
-        } catch (ObjectTooLargeException e) {
+            return readTwice(at, LARGEST_CHECKPOINT);
+        } catch (ObjectTooLargeException | DamagedContentException e) {
             LOG.warnf("The checkpoint %s is ignored: %s", at.key(), e.getMessage());
             return Bytes.of(new byte[0]);
+        }
+    }
+
+    /** Damaged on the way, it comes whole another time; damaged where it lies, it never does, and an earlier one serves. */
+    private @Nullable Bytes readTwice(Location at, long limit) {
+        try {
+            return read(at, limit);
+        } catch (DamagedContentException e) {
+            LOG.debugf("%s, and is read again", e.getMessage());
+            return read(at, limit);
         }
     }
 

@@ -9,20 +9,30 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Forwards one connection at a time to a port of 127.0.0.1, and replaces a word in what is sent there. */
+/** Forwards one connection at a time to a port of 127.0.0.1, and replaces a word in what is sent there, or comes back. */
 @SuppressWarnings("AddressSelection")
 final class DamagingProxy implements AutoCloseable {
     private final ServerSocket listening = new ServerSocket();
     private final int port;
+    private final boolean answers;
     private final String word;
     private final String replacement;
 
-    DamagingProxy(int port, String word, String replacement) throws IOException {
+    private DamagingProxy(int port, boolean answers, String word, String replacement) throws IOException {
         this.port = port;
+        this.answers = answers;
         this.word = word;
         this.replacement = replacement;
         listening.bind(new InetSocketAddress("127.0.0.1", 0));
         start("damaging-proxy", this::accept);
+    }
+
+    static DamagingProxy ofRequests(int port, String word, String replacement) throws IOException {
+        return new DamagingProxy(port, false, word, replacement);
+    }
+
+    static DamagingProxy ofAnswers(int port, String word, String replacement) throws IOException {
+        return new DamagingProxy(port, true, word, replacement);
     }
 
     URI uri() {
@@ -39,10 +49,10 @@ final class DamagingProxy implements AutoCloseable {
             try (Socket client = listening.accept();
                     Socket server = new Socket("127.0.0.1", port)) {
                 start("damaging-proxy-answers", () -> {
-                    copy(server.getInputStream(), client.getOutputStream(), false);
+                    copy(server.getInputStream(), client.getOutputStream(), answers);
                     client.shutdownOutput();
                 });
-                copy(client.getInputStream(), server.getOutputStream(), true);
+                copy(client.getInputStream(), server.getOutputStream(), !answers);
             }
         }
     }

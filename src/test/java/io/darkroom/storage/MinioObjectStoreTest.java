@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.darkroom.job.Bytes;
+import io.darkroom.job.DamagedContentException;
 import io.darkroom.job.LocationRefusedException;
 import io.darkroom.job.ObjectStore.Creation;
 import io.darkroom.job.ObjectStore.Location;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -277,7 +279,7 @@ class MinioObjectStoreTest {
     void storesNothingThatWasDamagedOnTheWay() throws Exception {
         Location at = new Location(BUCKET, "damaged");
 
-        try (DamagingProxy proxy = new DamagingProxy(server.endpoint().getPort(), "intact", "broken");
+        try (DamagingProxy proxy = DamagingProxy.ofRequests(server.endpoint().getPort(), "intact", "broken");
                 MinioObjectStore behind = new MinioObjectStore(config(proxy.uri(), ACCESS.secretKey()))) {
             assertThatThrownBy(() -> behind.create(at, "intact".getBytes(UTF_8), "text/plain"))
                     .isInstanceOf(SurroundingsException.class)
@@ -285,6 +287,31 @@ class MinioObjectStoreTest {
         }
 
         assertThat(store.read(at, 10)).isNull();
+    }
+
+    @Test
+    void takesNothingThatWasDamagedOnTheWayBack() throws Exception {
+        Location at = new Location(BUCKET, ".darkroom/jobs/1/outcome");
+        store.create(at, "intact".getBytes(UTF_8), "text/plain");
+
+        try (DamagingProxy proxy = DamagingProxy.ofAnswers(server.endpoint().getPort(), "intact", "broken");
+                MinioObjectStore behind = new MinioObjectStore(config(proxy.uri(), ACCESS.secretKey()))) {
+            assertThatThrownBy(() -> behind.read(at, 10))
+                    .isInstanceOf(DamagedContentException.class)
+                    .isInstanceOf(SurroundingsException.class)
+                    .hasMessageContaining(at.key())
+                    .hasMessageContaining("x-amz-checksum-crc32c");
+        }
+
+        assertThat(store.read(at, 10)).isEqualTo("intact".getBytes(UTF_8));
+    }
+
+    /** As an input picture is that is copied into the folder. */
+    @Test
+    void takesWhatTheServerTellsNothingOf() throws Exception {
+        Files.writeString(folder.resolve(BUCKET).resolve("by-hand"), "by hand");
+
+        assertThat(store.read(new Location(BUCKET, "by-hand"), 10)).isEqualTo("by hand".getBytes(UTF_8));
     }
 
     @Test

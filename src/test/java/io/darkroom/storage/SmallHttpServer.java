@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -17,7 +18,12 @@ final class SmallHttpServer implements AutoCloseable {
         Answer answer(String method, String path, String body) throws IOException;
     }
 
-    record Answer(int status, String type, String body) {
+    /** @param headers besides those of every answer, or instead of them */
+    record Answer(int status, String type, String body, Map<String, String> headers) {
+        Answer(int status, String type, String body) {
+            this(status, type, body, Map.of());
+        }
+
         static Answer empty(int status) {
             return new Answer(status, "text/plain", "");
         }
@@ -65,6 +71,7 @@ final class SmallHttpServer implements AutoCloseable {
                     exchange.getRequestMethod(), exchange.getRequestURI().getPath(), body);
             exchange.getResponseHeaders().set("Content-Type", answer.type());
             exchange.getResponseHeaders().set("ETag", "\"etag\"");
+            answer.headers().forEach(exchange.getResponseHeaders()::set);
             byte[] content = answer.body().getBytes(StandardCharsets.UTF_8);
             boolean hasBody = content.length > 0 && !exchange.getRequestMethod().equals("HEAD");
             exchange.sendResponseHeaders(answer.status(), hasBody ? content.length : -1);
