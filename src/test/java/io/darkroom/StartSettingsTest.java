@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.darkroom.standalone.StandaloneException;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,9 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StartSettingsTest {
     private static StartSettings with(Map<String, String> given) {
-        return new StartSettings(ConfigUtils.emptyConfigBuilder()
-                .withSources(new PropertiesConfigSource(given, "test", 1000))
-                .build());
+        return new StartSettings(sources(given).build());
     }
 
     @ParameterizedTest
@@ -77,6 +77,31 @@ class StartSettingsTest {
                 .contains("darkroom.limits.request-bytes: \"3G\": at most 2147483647 bytes are accepted")
                 .contains("darkroom.limits.prompt-bytes: \"2147483648\": at most 2147483647 bytes are accepted");
         assertThat(told(Map.of("darkroom.limits.prompt-bytes", "2147483647"))).doesNotContain("prompt-bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0S", "999ms", "-5S", "25H"})
+    void theStoresTimeoutIsOneThatACallCanKeep(String timeout) {
+        assertThat(problems("darkroom.storage.timeout", timeout))
+                .containsExactly("darkroom.storage.timeout: \"" + timeout + "\" must be 1S to 24H");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1S", "PT5M", "24H"})
+    void theStoreMayTakeItsTime(String timeout) {
+        assertThat(problems("darkroom.storage.timeout", timeout)).isEmpty();
+    }
+
+    /** What is wrong with this one of Darkroom's settings; the tests' own properties are no settings. */
+    private static List<String> problems(String name, String value) {
+        Map<String, String> settings = Map.of(name, value);
+        return SettingsCheck.problems(sources(settings).build(), sources(settings)).stream()
+                .filter(problem -> problem.startsWith(name))
+                .toList();
+    }
+
+    private static SmallRyeConfigBuilder sources(Map<String, String> settings) {
+        return ConfigUtils.emptyConfigBuilder().withSources(new PropertiesConfigSource(settings, "test", 1000));
     }
 
     /** What is wrong; the tests' own properties are no settings. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
 /**
@@ -137,6 +138,16 @@ public interface DarkroomConfig {
 
         /** The token service of {@code web-identity}. Default: AWS's own in the region {@code AWS_REGION}. */
         Optional<URI> stsEndpoint();
+
+        /**
+         * How long one call may take, with all that is sent and answered, 1 s to 1 day; half of it without a word of the
+         * store. What takes longer is tried again: it has to be enough for the largest picture and the largest checkpoint.
+         * Models are brought in calls that may take any time.
+         */
+        @WithDefault("60S")
+        @DurationMin(seconds = 1, message = "must be 1S to 24H")
+        @DurationMax(days = 1, message = "must be 1S to 24H")
+        Duration timeout();
 
         /** Buckets besides the configured one from which input images may be read. */
         Optional<Set<String>> inputBuckets();

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param bucket Darkroom's own bucket, which has to be there
  * @param connectTimeout for a connection to come about
  * @param readTimeout between two packets
- * @param callTimeout for a request as a whole, up to and without the body of the answer
+ * @param callTimeout for a request as a whole, with its body and the answer's; zero for any
  */
 public record StoreConfig(
         URI endpoint,
@@ -21,7 +21,6 @@ public record StoreConfig(
         Duration readTimeout,
         Duration callTimeout) {
     private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration READ = Duration.ofSeconds(30);
     private static final Duration CALL = Duration.ofSeconds(60);
 
     public StoreConfig {
@@ -37,12 +36,20 @@ public record StoreConfig(
 
     /** With the usual time-outs. */
     public static StoreConfig of(URI endpoint, String bucket, String region, StoreCredentials credentials) {
-        return new StoreConfig(endpoint, bucket, region, credentials, CONNECT, READ, CALL);
+        return new StoreConfig(endpoint, bucket, region, credentials, CONNECT, CALL, CALL).withTimeout(CALL);
     }
 
     /** With the usual time-outs, and two keys. */
     public static StoreConfig of(URI endpoint, String bucket, String region, String accessKey, String secretKey) {
         return of(endpoint, bucket, region, new StoreCredentials.Keys(accessKey, secretKey));
+    }
+
+    /**
+     * With another time for a whole call, half of which may pass without a word: as long as a proxy may take to pass on what
+     * it has taken at once.
+     */
+    public StoreConfig withTimeout(Duration timeout) {
+        return withReadTimeout(timeout.dividedBy(2)).withCallTimeout(timeout);
     }
 
     /** With another time to wait for answers. */

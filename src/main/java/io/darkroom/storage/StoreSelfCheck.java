@@ -5,6 +5,7 @@ import io.darkroom.job.ObjectStore.Creation;
 import io.darkroom.job.ObjectStore.Location;
 import io.darkroom.job.SurroundingsException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -28,7 +29,9 @@ public final class StoreSelfCheck {
     private static final String PREFIX = StoreFaults.RECORDS + "self-check/";
     private static final int ROUNDS = 8;
     private static final int RACERS = 2;
-    private static final long TIMEOUT_SECONDS = 120;
+    /** A create that meets another of its key is tried again. */
+    private static final int CALLS = 2;
+
     private static final int LIMIT = 64;
     private static final String TYPE = "text/plain";
 
@@ -38,10 +41,12 @@ public final class StoreSelfCheck {
      * Races two creates, several times, and removes what they left.
      *
      * @param name what to call the store in a message
+     * @param call how long a call may take; twice that is waited for each of two that race
      * @throws UnsafeStoreException if the store lets both through, or neither, or keeps another content than the first
      * @throws SurroundingsException if the store cannot be reached
      */
-    public static void run(ObjectStore store, String bucket, String name) {
+    public static void run(ObjectStore store, String bucket, String name, Duration call) {
+        Duration patience = call.multipliedBy(CALLS);
         ExecutorService racers = Executors.newFixedThreadPool(RACERS, task -> {
             Thread thread = new Thread(task, "darkroom-store-self-check");
             thread.setDaemon(true);
@@ -51,7 +56,7 @@ public final class StoreSelfCheck {
             for (int round = 0; round < ROUNDS; round++) {
                 Location at = new Location(bucket, PREFIX + UUID.randomUUID());
                 try {
-                    race(store, at, name, racers);
+                    race(store, at, name, racers, patience);
                 } finally {
                     cleanUp(store, at);
                 }
@@ -61,11 +66,11 @@ public final class StoreSelfCheck {
         }
     }
 
-    private static void race(ObjectStore store, Location at, String name, ExecutorService racers) {
+    private static void race(ObjectStore store, Location at, String name, ExecutorService racers, Duration patience) {
         CyclicBarrier start = new CyclicBarrier(RACERS);
-        Future<Creation> first = racers.submit(racer(store, at, content(0), start));
-        Future<Creation> second = racers.submit(racer(store, at, content(1), start));
-        List<Creation> ends = List.of(get(first), get(second));
+        Future<Creation> first = racers.submit(racer(store, at, content(0), start, patience));
+        Future<Creation> second = racers.submit(racer(store, at, content(1), start, patience));
+        List<Creation> ends = List.of(get(first, patience), get(second, patience));
 
         if (ends.stream().filter(end -> end == Creation.CREATED).count() != 1) {
             throw unsafe(name, "two creates of one key at the same time ended as " + ends);
@@ -79,10 +84,11 @@ public final class StoreSelfCheck {
         }
     }
 
-    private static Callable<Creation> racer(ObjectStore store, Location at, byte[] content, CyclicBarrier start) {
+    private static Callable<Creation> racer(
+            ObjectStore store, Location at, byte[] content, CyclicBarrier start, Duration patience) {
         return () -> {
             try {
-                start.await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                start.await(patience.toMillis(), TimeUnit.MILLISECONDS);
             } catch (BrokenBarrierException | TimeoutException e) {
                 throw new IllegalStateException("the other racer did not come", e);
             }
@@ -90,16 +96,16 @@ public final class StoreSelfCheck {
         };
     }
 
-    private static Creation get(Future<Creation> racer) {
+    private static Creation get(Future<Creation> racer, Duration patience) {
         try {
-            return racer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            return racer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
             throw new IllegalStateException("the store's self-check failed", e);
         } catch (TimeoutException e) {
-            throw new SurroundingsException("the store did not answer within " + TIMEOUT_SECONDS + " s", e);
+            throw new SurroundingsException("the store did not answer within " + patience.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("the store's self-check was interrupted", e);

@@ -40,10 +40,11 @@ public final class ConfiguredStore implements AutoCloseable {
 
     static StoreConfig config(DarkroomConfig.Storage given) {
         return StoreConfig.of(
-                URI.create(given.endpoint().orElseThrow(() -> missing("endpoint"))),
-                given.bucket(),
-                given.region(),
-                credentials(given));
+                        URI.create(given.endpoint().orElseThrow(() -> missing("endpoint"))),
+                        given.bucket(),
+                        given.region(),
+                        credentials(given))
+                .withTimeout(given.timeout());
     }
 
     private static StoreCredentials credentials(DarkroomConfig.Storage given) {

@@ -80,7 +80,7 @@ class WorkerBeans {
     StoreReadiness storeReadiness(ObjectStore store, StoreProbe probe) {
         DarkroomConfig.Storage given = config.storage();
         return () -> {
-            StoreSelfCheck.run(store, given.bucket(), "at " + given.endpoint().orElse(""));
+            StoreSelfCheck.run(store, given.bucket(), "at " + given.endpoint().orElse(""), given.timeout());
             probe.answered();
         };
     }

@@ -85,7 +85,8 @@ class ProxiesTest {
             byte[] large = "0123456789".repeat(500_000).getBytes(StandardCharsets.US_ASCII);
             Location at = new Location(BUCKET, "renders/a job/0.png");
 
-            assertThatCode(() -> StoreSelfCheck.run(store, BUCKET, "proxied")).doesNotThrowAnyException();
+            assertThatCode(() -> StoreSelfCheck.run(store, BUCKET, "proxied", PATIENCE))
+                    .doesNotThrowAnyException();
             assertThat(store.create(at, large, "image/png")).isEqualTo(Creation.CREATED);
             assertThat(store.create(at, large, "image/png")).isEqualTo(Creation.EXISTS);
 

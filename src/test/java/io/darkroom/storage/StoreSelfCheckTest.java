@@ -8,8 +8,12 @@ import io.darkroom.job.SurroundingsException;
 import io.darkroom.standalone.StandaloneStore;
 import io.darkroom.standalone.StoreAccess;
 import io.darkroom.storage.SmallHttpServer.Answer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
@@ -18,13 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreSelfCheckTest {
     private static final StoreAccess ACCESS = StoreAccess.shipped();
     private static final String BUCKET = ACCESS.bucket();
+    private static final Duration CALL = Duration.ofSeconds(60);
 
     @Test
     void passesTheStoreOfStandaloneAndLeavesNothingThere(@TempDir Path folder) {
         try (StandaloneStore server = StandaloneStore.start(folder, 0, ACCESS);
                 MinioObjectStore store = store(server.endpoint())) {
             assertThatCode(() ->
-                            StoreSelfCheck.run(store, BUCKET, store.config().toString()))
+                            StoreSelfCheck.run(store, BUCKET, store.config().toString(), CALL))
                     .doesNotThrowAnyException();
 
             assertThat(store.list(BUCKET, "")).isEmpty();
@@ -38,7 +43,7 @@ class StoreSelfCheckTest {
                         new SmallHttpServer((method, path, body) -> careless(objects, method, path, body));
                 MinioObjectStore store = store(server.uri())) {
             assertThatThrownBy(() ->
-                            StoreSelfCheck.run(store, BUCKET, store.config().toString()))
+                            StoreSelfCheck.run(store, BUCKET, store.config().toString(), CALL))
                     .isInstanceOf(UnsafeStoreException.class)
                     .hasMessageContaining("bucket darkroom at " + server.uri())
                     .hasMessageContaining("[CREATED, CREATED]")
@@ -54,8 +59,20 @@ class StoreSelfCheckTest {
         server.close();
 
         try (MinioObjectStore store = store(endpoint)) {
-            assertThatThrownBy(() -> StoreSelfCheck.run(store, BUCKET, "down"))
+            assertThatThrownBy(() -> StoreSelfCheck.run(store, BUCKET, "down", CALL))
                     .isInstanceOf(SurroundingsException.class);
+        }
+    }
+
+    @Test
+    void waitsNoLongerThanCallsMayTake() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                MinioObjectStore store =
+                        new MinioObjectStore(config(URI.create("http://127.0.0.1:" + silent.getLocalPort()))
+                                .withReadTimeout(Duration.ofSeconds(3)))) {
+            assertThatThrownBy(() -> StoreSelfCheck.run(store, BUCKET, "silent", Duration.ofMillis(500)))
+                    .isInstanceOf(SurroundingsException.class)
+                    .hasMessageContaining("did not answer within 1 s");
         }
     }
 
@@ -77,7 +94,10 @@ class StoreSelfCheckTest {
     }
 
     private static MinioObjectStore store(URI endpoint) {
-        return new MinioObjectStore(
-                StoreConfig.of(endpoint, BUCKET, ACCESS.region(), ACCESS.accessKey(), ACCESS.secretKey()));
+        return new MinioObjectStore(config(endpoint));
+    }
+
+    private static StoreConfig config(URI endpoint) {
+        return StoreConfig.of(endpoint, BUCKET, ACCESS.region(), ACCESS.accessKey(), ACCESS.secretKey());
     }
 }
