@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.gaul.s3proxy.S3Proxy;
@@ -98,6 +99,10 @@ class StoreCredentialsTest {
 
                 assertThat(store.read(PLACE, 10)).containsExactly(1);
                 assertThat(asked).hasSize(1);
+                assertThat(store.presign(PLACE, Duration.ofMinutes(5)).getQuery())
+                        .as("told in docs/security.md")
+                        .contains("X-Amz-Security-Token=session", "X-Amz-Credential=" + BEFORE.accessKey())
+                        .doesNotContain(BEFORE.secretKey());
             } finally {
                 server.stop();
             }
