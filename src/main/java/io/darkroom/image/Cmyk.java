@@ -1,6 +1,7 @@
 package io.darkroom.image;
 
 import java.awt.image.Raster;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -46,7 +47,7 @@ final class Cmyk {
 
     /** As libjpeg takes it (jdapimin.c): without Adobe's marker it is CMYK, and with it whatever is not said to be. */
     private static boolean isYcck(byte[] file) {
-        var adobe = JpegSegments.labelled(file, APP14, ADOBE);
+        ByteBuffer adobe = JpegSegments.labelled(file, APP14, ADOBE);
         return adobe.remaining() > TRANSFORM && adobe.get(TRANSFORM) != 0;
     }
 

@@ -28,7 +28,7 @@ final class TextCache {
 
     private final TextEncoder encoder;
     /** The one that was not used for the longest first. */
-    private final LinkedHashMap<Key, TextEncoder.Encoding> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Key, TextEncoder.Encoding> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     private long keptBytes;
 

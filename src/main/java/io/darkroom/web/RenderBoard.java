@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ final class RenderBoard {
     private final int most;
     private final long mostBytes;
     /** The one that was not asked about for the longest first. */
-    private final LinkedHashMap<String, Job> jobs = new LinkedHashMap<>(256, 0.75f, true);
+    private final Map<String, Job> jobs = new LinkedHashMap<>(256, 0.75f, true);
 
     private long bytes;
 

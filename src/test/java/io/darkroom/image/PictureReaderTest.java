@@ -119,6 +119,7 @@ class PictureReaderTest {
         file.writeBytes(chunk("IEND", new byte[0]));
         byte[] whole = file.toByteArray();
         PictureReader reader = new PictureReader(whole.length, 100);
+        assertThat(reader.read(whole).width()).isEqualTo(2); // classes are loaded
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
         long before = threads.getCurrentThreadAllocatedBytes();
@@ -126,7 +127,8 @@ class PictureReaderTest {
         long taken = threads.getCurrentThreadAllocatedBytes() - before;
 
         assertThat(picture.rgb()).containsExactly(4, 5, 6, 1, 2, 3);
-        assertThat(taken).isLessThan(20L * whole.length);
+        // 9 times as much on the way through; 18 where all of it is kept.
+        assertThat(taken).isLessThan(13L * whole.length);
     }
 
     /** RGBA of 16 bits. */

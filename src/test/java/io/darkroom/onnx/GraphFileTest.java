@@ -29,7 +29,7 @@ class GraphFileTest {
 
     @Test
     void noRoomIsMadeForElementsThatAreNotThere() throws IOException {
-        for (long[] dims : new long[][] {{1 << 30}, {65_536, 65_536}, {1 << 30, 1 << 30, 1 << 30}}) {
+        for (long[] dims : new long[][] {{1L << 30}, {65_536, 65_536}, {1L << 30, 1L << 30, 1L << 30}}) {
             GraphFile graph = GraphFile.read(file(dims));
             GraphFile.Weight weight = Objects.requireNonNull(graph.weight("w"));
 
