@@ -1,5 +1,6 @@
 package io.darkroom.chaos;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.bench.NullModel;
 import io.darkroom.crash.EndState;
 import io.darkroom.crash.KafkaWire;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.apache.kafka.common.TopicPartition;
 
 /** One run: servers, a fleet, a load, faults, and the history of it all. */
 final class Chaos {
@@ -31,6 +33,7 @@ final class Chaos {
 
     private static final String EARLIER = "darkroom.chaos.earlier";
     private static final int SAMPLE_MS = 1000;
+    private static final int OFFSETS_MS = 250;
     private static final int SERVER_FAULT_MS = 20_000;
 
     /** Held, for a logger that nobody holds forgets its level. */
@@ -65,6 +68,9 @@ final class Chaos {
                 Servers servers = new Servers(folder.resolve("data"), logs)) {
             servers.awaitTopics();
             servers.session(Slot.SESSION);
+            // Whether a commit came too early is judged by when these were there, not by when they were sent.
+            servers.stampArrivals("darkroom.completions");
+            servers.stampArrivals("darkroom.requests.dead");
             history.write(History.now("plan")
                     .put("seed", plan.seed())
                     .put("session_ms", Slot.SESSION.toMillis())
@@ -218,26 +224,33 @@ final class Chaos {
         }
     }
 
-    /** Writes down what is committed, again and again. */
+    /** Writes down what is committed, whenever it has changed. */
     private void sample(Servers servers, History history) {
+        Map<TopicPartition, ObjectNode> known = new HashMap<>();
         try (EndState end = new EndState(servers.bootstrap(), URI.create(servers.endpoint()))) {
             while (true) {
                 boolean last = over;
                 try {
                     var ends = end.ends("darkroom.requests");
                     var committed = end.committed();
-                    ends.forEach((partition, behind) -> history.write(History.now("offsets")
-                            .put("topic", partition.topic())
-                            .put("partition", partition.partition())
-                            .put("committed", committed.getOrDefault(partition, 0L))
-                            .put("end", behind)));
+                    long now = System.currentTimeMillis();
+                    ends.forEach((partition, behind) -> {
+                        ObjectNode line = History.line("offsets")
+                                .put("topic", partition.topic())
+                                .put("partition", partition.partition())
+                                .put("committed", committed.getOrDefault(partition, 0L))
+                                .put("end", behind);
+                        if (!line.equals(known.put(partition, line))) {
+                            history.write(line.deepCopy().put("t", now));
+                        }
+                    });
                 } catch (RuntimeException e) {
                     // The broker is away; the next sample tells.
                 }
                 if (last) {
                     return;
                 }
-                TimeUnit.MILLISECONDS.sleep(SAMPLE_MS);
+                TimeUnit.MILLISECONDS.sleep(OFFSETS_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

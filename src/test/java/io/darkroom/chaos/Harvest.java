@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.darkroom.crash.EndState;
 import io.darkroom.crash.EndState.Event;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,16 @@ final class Harvest {
             "darkroom.completions",
             "darkroom.progress",
             "darkroom.requests.dead");
+
+    /** The headers that count, by their names in the history. */
+    private static final Map<String, String> HEADERS = Map.of(
+            "ce_id", "ce_id",
+            "ce_type", "ce_type",
+            "ce_subject", "ce_subject",
+            "reason", "darkroom-dead-reason",
+            "dead_topic", "darkroom-dead-topic",
+            "dead_partition", "darkroom-dead-partition",
+            "dead_offset", "darkroom-dead-offset");
 
     private final EndState end;
     private final History history;
@@ -47,12 +58,15 @@ final class Harvest {
                     .put("partition", record.partition())
                     .put("offset", record.offset())
                     .put("timestamp", record.timestamp())
+                    .put("appended", record.appended())
                     .put("committed", committed.contains(place(record)))
                     .put("key", record.key())
-                    .put("ce_id", record.id())
-                    .put("ce_type", record.type())
-                    .put("reason", record.reason())
                     .put("sha256", History.sha256(record.value()));
+            HEADERS.forEach((name, header) -> {
+                if (record.headers().containsKey(header)) {
+                    line.put(name, record.header(header));
+                }
+            });
             line.set("value", History.json(record.value()));
             history.write(line);
         }

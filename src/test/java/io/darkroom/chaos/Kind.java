@@ -30,9 +30,9 @@ record Kind(int number) {
         return request(id, "a red apple on a wooden table");
     }
 
-    /** A request that asks for something else. */
-    String otherRequest(String id) {
-        return request(id, "a green pear on a wooden table");
+    /** A request that asks for something else; no two of them are the same, so that each is known again. */
+    String otherRequest(String id, int number) {
+        return request(id, "a green pear on wooden table " + number);
     }
 
     private String request(String id, String prompt) {

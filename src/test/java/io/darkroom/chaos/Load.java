@@ -62,7 +62,7 @@ final class Load {
             if (i % CONFLICTS == CONFLICTS / 2) {
                 // Of a job that has ended: which of two that come together is the first is anybody's guess.
                 Kind kind = new Kind(random.nextInt(Kind.COUNT));
-                client.send(kind.reference(), kind.otherRequest(kind.reference()), "conflict", kind);
+                client.send(kind.reference(), kind.otherRequest(kind.reference(), i), "conflict", kind);
             }
             if (i % CANCELLATIONS == CANCELLATIONS - 1) {
                 client.cancel("job-" + (i - random.nextInt(CANCELLATIONS)));

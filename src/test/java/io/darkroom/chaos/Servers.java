@@ -65,21 +65,27 @@ final class Servers implements AutoCloseable {
 
     /** How soon the group takes a silent worker for dead; the broker remembers it. */
     void session(Duration timeout) {
-        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "darkroom-workers");
-        Map<String, String> settings = Map.of(
-                "consumer.session.timeout.ms", String.valueOf(timeout.toMillis()),
-                "consumer.heartbeat.interval.ms", String.valueOf(timeout.toMillis() / 5));
+        alter(
+                new ConfigResource(ConfigResource.Type.GROUP, "darkroom-workers"),
+                Map.of(
+                        "consumer.session.timeout.ms", String.valueOf(timeout.toMillis()),
+                        "consumer.heartbeat.interval.ms", String.valueOf(timeout.toMillis() / 5)));
+    }
+
+    /** From now on a topic's records have the time at which the broker took them, not their producer's; it remembers that. */
+    void stampArrivals(String topic) {
+        alter(new ConfigResource(ConfigResource.Type.TOPIC, topic), Map.of("message.timestamp.type", "LogAppendTime"));
+    }
+
+    private void alter(ConfigResource what, Map<String, String> settings) {
+        List<AlterConfigOp> changes = settings.entrySet().stream()
+                .map(each ->
+                        new AlterConfigOp(new ConfigEntry(each.getKey(), each.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
-            admin.incrementalAlterConfigs(Map.of(
-                            group,
-                            settings.entrySet().stream()
-                                    .map(each -> new AlterConfigOp(
-                                            new ConfigEntry(each.getKey(), each.getValue()), AlterConfigOp.OpType.SET))
-                                    .toList()))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
+            admin.incrementalAlterConfigs(Map.of(what, changes)).all().get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new IllegalStateException("the broker does not take the group's settings", e);
+            throw new IllegalStateException("the broker does not take settings of " + what, e);
         }
     }
 

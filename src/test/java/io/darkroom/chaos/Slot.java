@@ -238,6 +238,7 @@ final class Slot implements AutoCloseable {
                             .put("target", name)
                             .put("seconds", skewSeconds));
         }
+        surroundings.history().write(History.now("start").put("worker", name));
         return WorkerProcess.start(
                 name,
                 surroundings.logs().resolve(name + ".log"),

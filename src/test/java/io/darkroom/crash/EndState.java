@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -38,7 +39,8 @@ public final class EndState implements AutoCloseable {
     /**
      * A record of one of the topics of events or dead letters.
      *
-     * @param reason of a dead letter; else empty
+     * @param appended whether its time is that at which the broker took it, not its producer's
+     * @param headers as text, the last of each name
      * @param value as it is; empty where the record has none
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -47,11 +49,28 @@ public final class EndState implements AutoCloseable {
             int partition,
             long offset,
             long timestamp,
+            boolean appended,
             String key,
-            String id,
-            String type,
-            String reason,
+            Map<String, String> headers,
             byte[] value) {
+        /** A header as text; empty where there is none. */
+        public String header(String name) {
+            return headers.getOrDefault(name, "");
+        }
+
+        String id() {
+            return header("ce_id");
+        }
+
+        String type() {
+            return header("ce_type");
+        }
+
+        /** Why a dead letter was put aside. */
+        String reason() {
+            return header("darkroom-dead-reason");
+        }
+
         JsonNode json() {
             return EndState.json(value);
         }
@@ -237,10 +256,9 @@ public final class EndState implements AutoCloseable {
                         record.partition(),
                         record.offset(),
                         record.timestamp(),
+                        record.timestampType() == TimestampType.LOG_APPEND_TIME,
                         String.valueOf(record.key()),
-                        header(record, "ce_id"),
-                        header(record, "ce_type"),
-                        header(record, "darkroom-dead-reason"),
+                        headers(record),
                         value == null ? new byte[0] : value));
             }
         }
@@ -253,8 +271,12 @@ public final class EndState implements AutoCloseable {
                 .toList();
     }
 
-    private static String header(ConsumerRecord<?, ?> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    private static Map<String, String> headers(ConsumerRecord<?, ?> record) {
+        Map<String, String> headers = new HashMap<>();
+        for (Header header : record.headers()) {
+            byte[] value = header.value();
+            headers.put(header.key(), value == null ? "" : new String(value, StandardCharsets.UTF_8));
+        }
+        return headers;
     }
 }
