@@ -3,31 +3,27 @@ package io.darkroom.chaos.checker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads a history and tells which promises were broken: every job has exactly one distinct terminal event, every announced
- * picture is there with its digest, none is there unannounced, each equals an undisturbed run's, only poison jobs are given
- * up, nothing is put aside without reason, nothing is committed before its event is there, everything is in the end, and the
- * faults really struck.
+ * Reads a history and tells which promises were broken: every job has exactly one distinct terminal event, every announced picture is there with its digest, none is there unannounced, each equals
+ * an undisturbed run's, only poison jobs are given up, what is put aside is each request that is to be, and untouched,
+ * nothing is committed before its event is there, everything is in the end, and the faults really struck.
  */
 public final class Checker {
     private static final String CANCELED = "canceled";
     private static final String COMPLETED = "completed";
-    private static final String POISON = "poison";
     private static final String EXHAUSTED = "attempts_exhausted";
 
     private final Seen seen;
     private final Minimums minimums;
-    private final List<String> violations = new ArrayList<>();
-    private final Map<String, JsonNode> jobs = new LinkedHashMap<>();
+    private final Set<String> violations = new LinkedHashSet<>();
     private final Set<String> cancelled = new HashSet<>();
 
     private Checker(Seen seen, Minimums minimums) {
@@ -48,19 +44,15 @@ public final class Checker {
     }
 
     private Report report() {
-        for (JsonNode send : seen.all("send")) {
-            if (!conflicts(send)) {
-                jobs.putIfAbsent(send.path("id").asText(), send);
-            }
-        }
         seen.all("cancel").forEach(cancel -> cancelled.add(cancel.path("id").asText()));
-        require(!jobs.isEmpty(), "no job was sent");
+        require(!seen.jobs.isEmpty(), "no job was sent");
         requireSendsKept();
-        requireDeadLetters();
-        jobs.forEach(this::requireOneEnd);
-        seen.terminal.keySet().forEach(id -> require(jobs.containsKey(id), id + ": ended, and was never sent"));
-        requireCommits();
-        Strikes strikes = Strikes.of(seen, jobs);
+        Letters letters = new Letters(seen);
+        violations.addAll(letters.violations());
+        seen.jobs.forEach(this::requireOneEnd);
+        seen.terminal.keySet().forEach(id -> require(seen.jobs.containsKey(id), id + ": ended, and was never sent"));
+        violations.addAll(Commits.violations(seen, letters));
+        Strikes strikes = Strikes.of(seen);
         require(strikes.resumes(), minimums.resumes(), "resumes");
         require(strikes.handovers(), minimums.handovers(), "handovers");
         require(strikes.staleOwners(), minimums.staleOwners(), "stale owners");
@@ -69,11 +61,7 @@ public final class Checker {
         require(
                 copies == 0 || !seen.plan().path("exactly_once").asBoolean(),
                 copies + " copies of events for readers of committed records");
-        return new Report(List.copyOf(violations), Figures.of(seen, jobs, strikes));
-    }
-
-    private static boolean conflicts(JsonNode send) {
-        return send.path("expect").asText().equals("conflict");
+        return new Report(List.copyOf(violations), Figures.of(seen, strikes, letters));
     }
 
     /** What the broker acknowledged is where it said. */
@@ -81,31 +69,11 @@ public final class Checker {
         Map<String, String> digests = new HashMap<>();
         seen.all("record")
                 .forEach(record ->
-                        digests.put(place(record), record.path("sha256").asText()));
+                        digests.put(Seen.place(record), record.path("sha256").asText()));
         seen.all("send")
                 .forEach(send -> require(
-                        send.path("sha256").asText().equals(digests.get(place(send))),
-                        send.path("id").asText() + ": acknowledged at " + place(send) + ", and not there"));
-    }
-
-    /** A letter for each request that has another's id and for each poison job, and for nothing else. */
-    private void requireDeadLetters() {
-        Set<String> due = new TreeSet<>();
-        for (JsonNode send : seen.all("send")) {
-            if (conflicts(send)) {
-                due.add(send.path("id").asText() + ": id_conflict");
-            } else if (send.path("expect").asText().equals(POISON)) {
-                due.add(send.path("id").asText() + ": " + EXHAUSTED);
-            }
-        }
-        Set<String> put = new TreeSet<>();
-        seen.records(Seen.DEAD)
-                .forEach(letter -> put.add(letter.path("key").asText() + ": "
-                        + letter.path("reason").asText()));
-        due.stream().filter(each -> !put.contains(each)).forEach(each -> violations.add(each + ", and no dead letter"));
-        put.stream()
-                .filter(each -> !due.contains(each))
-                .forEach(each -> violations.add(each + ": a dead letter, not due"));
+                        send.path("sha256").asText().equals(digests.get(Seen.place(send))),
+                        send.path("id").asText() + ": acknowledged at " + Seen.place(send) + ", and not there"));
     }
 
     private void requireOneEnd(String id, JsonNode send) {
@@ -127,7 +95,7 @@ public final class Checker {
                 events.get(0).path("ce_type").asText().equals("io.darkroom.render." + status + ".v1"),
                 id + ": its event's type is " + events.get(0).path("ce_type") + " and its status " + status);
         requireStored(".darkroom/jobs/" + id + "/outcome", data);
-        if (send.path("expect").asText().equals(POISON)) {
+        if (Seen.poison(send)) {
             require(code.equals(EXHAUSTED), id + ": poison, and ended as " + status + " " + code);
         } else if (status.equals(CANCELED)) {
             require(cancelled.contains(id), id + ": canceled, and nobody asked for it");
@@ -188,39 +156,6 @@ public final class Checker {
         return data.path("outputs").findValuesAsText("sha256");
     }
 
-    /** Nothing is committed before its job's event is there; in the end everything is. */
-    private void requireCommits() {
-        Map<String, Long> firstTold = new HashMap<>();
-        seen.terminal.forEach((id, events) -> firstTold.put(
-                id,
-                events.stream()
-                        .mapToLong(event -> event.path("timestamp").asLong())
-                        .min()
-                        .orElseThrow()));
-        Map<String, List<JsonNode>> byPartition = new HashMap<>();
-        seen.all("send").forEach(send -> byPartition
-                .computeIfAbsent(partition(send), partition -> new ArrayList<>())
-                .add(send));
-        Set<String> early = new TreeSet<>();
-        Map<String, JsonNode> last = new HashMap<>();
-        for (JsonNode sample : seen.all("offsets")) {
-            last.put(partition(sample), sample);
-            for (JsonNode send : byPartition.getOrDefault(partition(sample), List.of())) {
-                String id = send.path("id").asText();
-                if (send.path("offset").asLong() < sample.path("committed").asLong()
-                        && firstTold.getOrDefault(id, Long.MAX_VALUE)
-                                > sample.path("t").asLong()) {
-                    early.add(id);
-                }
-            }
-        }
-        early.forEach(id -> violations.add(id + ": committed before its terminal event was there"));
-        byPartition.keySet().forEach(each -> require(last.containsKey(each), each + ": its offsets were not read"));
-        last.forEach((partition, sample) -> require(
-                sample.path("committed").asLong() == sample.path("end").asLong(),
-                partition + ": committed up to " + sample.path("committed") + " of " + sample.path("end")));
-    }
-
     private void require(long found, int minimum, String what) {
         require(found >= minimum, "only " + found + " " + what + "; expected at least " + minimum);
     }
@@ -229,14 +164,6 @@ public final class Checker {
         if (!kept) {
             violations.add(otherwise);
         }
-    }
-
-    private static String place(JsonNode of) {
-        return partition(of) + "@" + of.path("offset").asLong();
-    }
-
-    private static String partition(JsonNode of) {
-        return of.path("topic").asText() + "-" + of.path("partition").asInt();
     }
 
     /** The data of an event or an object without its presigned URLs. */

@@ -50,12 +50,21 @@ class CheckerTest {
                 .containsEntry("poison jobs given up", "1")
                 .containsEntry("copies of terminal events", "1")
                 .containsEntry("copies for readers of committed records", "0")
+                .containsEntry("copies of dead letters", "0")
                 .containsEntry(
                         "time to recover: from SIGKILL until the first of its jobs is taken up",
                         "6.8 s (median), 6.8 s (longest)")
                 .containsEntry(
                         "device seconds wasted",
                         "0.002 made again beside 0.040 used (5.0 %); 4 attempts ended without a word");
+    }
+
+    @Test
+    void aDeadLetterMayComeTwice() throws IOException {
+        Report report = check(run -> run.copy(letter(run, "resumed")).put("offset", 2));
+
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.figures()).containsEntry("copies of dead letters", "1");
     }
 
     @TestFactory
@@ -112,14 +121,21 @@ class CheckerTest {
                 new Planted(
                         "the end is told in an aborted transaction only",
                         run -> event(run, "handed-over").put("committed", false),
-                        "handed-over: no terminal event for readers of committed records"),
+                        "handed-over: no terminal event for readers of committed records",
+                        "handed-over: committed before its terminal event was there"),
                 new Planted(
                         "a type that is not the status'",
                         run -> event(run, "dropped").put("ce_type", "io.darkroom.render.failed.v1"),
                         "dropped: its event's type"),
                 new Planted(
                         "an end of nobody's job",
-                        run -> run.copy(event(run, "dropped")).put("key", "stranger"),
+                        run -> {
+                            ObjectNode end = run.copy(event(run, "dropped"))
+                                    .put("key", "stranger")
+                                    .put("ce_id", "stranger~0")
+                                    .put("ce_subject", "stranger");
+                            SmallRun.value(end).put("id", "stranger");
+                        },
                         "stranger: ended, and was never sent"),
                 new Planted(
                         "an announced picture is missing",
@@ -203,22 +219,74 @@ class CheckerTest {
                 new Planted(
                         "a poison job without a dead letter",
                         run -> run.remove("record", "topic=darkroom.requests.dead", "key=poison"),
-                        "poison: attempts_exhausted, and no dead letter"),
+                        "poison: attempts_exhausted, and no dead letter",
+                        "poison: committed before the dead letter of darkroom.requests-0@5 was there"),
                 new Planted(
                         "another request with the same id without a dead letter",
                         run -> run.remove("record", "topic=darkroom.requests.dead", "key=resumed"),
-                        "resumed: id_conflict, and no dead letter"),
+                        "resumed: id_conflict, and no dead letter",
+                        "resumed: committed before the dead letter of darkroom.requests-0@6 was there"),
+                new Planted(
+                        "one of two requests with the id of another without a dead letter",
+                        run -> {
+                            run.line("send", "offset=7").put("id", "resumed").put("expect", "conflict");
+                            run.copy(letter(run, "resumed")).put("offset", 2);
+                        },
+                        "resumed: id_conflict, and no dead letter of darkroom.requests-0@7",
+                        "resumed: committed before the dead letter of darkroom.requests-0@7 was there"),
                 new Planted(
                         "a good job is put aside",
-                        run -> run.copy(run.line("record", "topic=darkroom.requests.dead"))
-                                .put("key", "taken"),
-                        "taken: attempts_exhausted: a dead letter, not due"),
+                        run -> run.copy(letter(run, "poison"))
+                                .put("key", "taken")
+                                .put("dead_offset", "3"),
+                        "taken: attempts_exhausted: a dead letter of darkroom.requests-0@3, not due"),
+                new Planted(
+                        "a request is put aside for another reason than it has given",
+                        run -> letter(run, "resumed").put("reason", "record_unreadable"),
+                        "resumed: record_unreadable: a dead letter of darkroom.requests-0@6, not due",
+                        "resumed: id_conflict, and no dead letter of darkroom.requests-0@6",
+                        "resumed: committed before the dead letter of darkroom.requests-0@6 was there"),
+                new Planted(
+                        "a dead letter holds something else than was sent",
+                        run -> letter(run, "resumed").put("sha256", "sha-of-request-1"),
+                        "resumed: id_conflict: a dead letter of darkroom.requests-0@6, not as it was sent",
+                        "resumed: id_conflict, and no dead letter of darkroom.requests-0@6",
+                        "resumed: committed before the dead letter of darkroom.requests-0@6 was there"),
+                new Planted(
+                        "a dead letter has another key than was sent",
+                        run -> run.copy(letter(run, "resumed")).put("key", "taken"),
+                        "taken: id_conflict: a dead letter of darkroom.requests-0@6, not as it was sent"),
                 new Planted(
                         "an offset is committed too early",
                         run -> run.line("offsets").put("committed", 4),
                         "handed-over: committed before its terminal event was there",
                         "resumed: committed before its terminal event was there",
                         "taken: committed before its terminal event was there"),
+                new Planted(
+                        "an offset is committed once its event is told in a transaction that is aborted",
+                        run -> {
+                            run.copy(event(run, "handed-over"))
+                                    .put("committed", false)
+                                    .put("timestamp", 9800);
+                            run.line("offsets").put("t", 9850).put("committed", 3);
+                        },
+                        "handed-over: committed before its terminal event was there"),
+                new Planted(
+                        "an offset is committed when the other job with its id has ended",
+                        run -> letter(run, "resumed").put("timestamp", 23_001),
+                        "resumed: committed before the dead letter of darkroom.requests-0@6 was there"),
+                new Planted(
+                        "a poison job's offset is committed before it is put aside",
+                        run -> letter(run, "poison").put("timestamp", 23_001),
+                        "poison: committed before the dead letter of darkroom.requests-0@5 was there"),
+                new Planted(
+                        "nobody knows when the broker took the events",
+                        run -> event(run, "taken").put("appended", false),
+                        "darkroom.completions: its records have their producers' times"),
+                new Planted(
+                        "nobody knows when the broker took the dead letters",
+                        run -> letter(run, "poison").put("appended", false),
+                        "darkroom.requests.dead: its records have their producers' times"),
                 new Planted(
                         "an offset is never committed",
                         run -> run.line("offsets", "committed=8").put("committed", 7),
@@ -258,6 +326,10 @@ class CheckerTest {
 
     private static ObjectNode event(SmallRun run, String job) {
         return run.line("record", "topic=darkroom.completions", "key=" + job);
+    }
+
+    private static ObjectNode letter(SmallRun run, String job) {
+        return run.line("record", "topic=darkroom.requests.dead", "key=" + job);
     }
 
     /** The data of another copy of a job's event. */

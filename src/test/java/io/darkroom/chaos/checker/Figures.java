@@ -13,10 +13,10 @@ import java.util.TreeMap;
 final class Figures {
     private Figures() {}
 
-    static Map<String, String> of(Seen seen, Map<String, JsonNode> jobs, Strikes strikes) {
+    static Map<String, String> of(Seen seen, Strikes strikes, Letters letters) {
         Map<String, String> figures = new LinkedHashMap<>();
         figures.put("seed", seen.plan().path("seed").asText());
-        figures.put("jobs", jobs.size() + " " + ends(seen));
+        figures.put("jobs", seen.jobs.size() + " " + ends(seen));
         Map<String, Integer> faults = new TreeMap<>();
         seen.all("fault").forEach(fault -> faults.merge(fault.path("what").asText(), 1, Integer::sum));
         figures.put("faults", seen.all("fault").size() + " " + faults);
@@ -29,6 +29,7 @@ final class Figures {
         figures.put("poison jobs given up", String.valueOf(strikes.poisonJobs()));
         figures.put("copies of terminal events", String.valueOf(copies(seen, false)));
         figures.put("copies for readers of committed records", String.valueOf(copies(seen, true)));
+        figures.put("copies of dead letters", String.valueOf(letters.copies()));
         figures.put("time to recover: from SIGKILL until the first of its jobs is taken up", recovery(seen));
         figures.put("device seconds wasted", wasted(seen));
         return figures;

@@ -25,6 +25,9 @@ final class SmallRun {
 
     SmallRun() {
         add("{'kind': 'plan', 'seed': 1, 'session_ms': 6000, 'checkpoint_ms': 200, 'exactly_once': true}");
+        for (String worker : new String[] {"a", "b", "c"}) {
+            add("{'kind': 'start', 't': 100, 'worker': '" + worker + "'}");
+        }
         send(0, "reference", "render");
         attempt("reference", 1, "a", 900);
         completed("reference", 1, "a", 1000);
@@ -38,13 +41,13 @@ final class SmallRun {
         add("{'kind': 'cancel', 't': 2000, 'id': 'dropped'}");
 
         attempt("resumed", 1, "a", 2100);
-        progress(0, "resumed", "{'attempt': 1, 'worker': 'a', 'steps': 10}");
-        progress(1, "resumed", "{'step': 5, 'steps': 10}");
+        progress(0, 2100, "resumed", "'attempt': 1, 'worker': 'a', 'steps': 10");
+        progress(1, 2150, "resumed", "'step': 5, 'steps': 10, 'eta_ms': 50");
         fault("SIGKILL", "a", 2200, 2200);
         attempt("resumed", 2, "b", 9000);
         add("{'kind': 'resume', 'worker': 'b', 'job': 'resumed', 'checkpoint': '1-3'}");
-        progress(2, "resumed", "{'attempt': 2, 'worker': 'b', 'steps': 10}");
-        progress(3, "resumed", "{'step': 7, 'steps': 10}");
+        progress(2, 9000, "resumed", "'attempt': 2, 'worker': 'b', 'steps': 10");
+        progress(3, 9250, "resumed", "'step': 4, 'steps': 10, 'eta_ms': 1500");
         completed("resumed", 2, "b", 9500);
 
         attempt("handed-over", 1, "b", 9600);
@@ -58,7 +61,8 @@ final class SmallRun {
         completed("taken", 2, "c", 18_000);
         event("taken", "completed", 20_200, false, completedData("taken", 2, "c"));
 
-        String canceled = "{'id': 'dropped', 'status': 'canceled', 'reason': 'canceled', 'outputs': []}";
+        String canceled = "{'id': 'dropped', 'status': 'canceled', 'reason': 'canceled', 'outputs': [], 'source': "
+                + source("dropped") + "}";
         event("dropped", "canceled", 21_000, true, canceled);
         object(".darkroom/jobs/dropped/outcome", 21_000, canceled);
 
@@ -67,11 +71,12 @@ final class SmallRun {
             fault("poison", "c" + attempt, 21_001 + 100 * attempt, 21_001 + 100 * attempt);
         }
         String exhausted =
-                "{'id': 'poison', 'status': 'failed', 'error': {'code': 'attempts_exhausted'}, 'outputs': []}";
+                "{'id': 'poison', 'status': 'failed', 'error': {'code': 'attempts_exhausted'}, 'outputs': [], 'source': "
+                        + source("poison") + "}";
         event("poison", "failed", 22_000, true, exhausted);
         object(".darkroom/jobs/poison/outcome", 22_000, exhausted);
-        letter(0, "poison", "attempts_exhausted");
-        letter(1, "resumed", "id_conflict");
+        letter(0, "poison", 5, "attempts_exhausted");
+        letter(1, "resumed", 6, "id_conflict");
 
         add("{'kind': 'offsets', 't': 1500, 'topic': 'darkroom.requests', 'partition': 0, 'committed': 1, 'end': 1}");
         add("{'kind': 'offsets', 't': 23000, 'topic': 'darkroom.requests', 'partition': 0, 'committed': 8, 'end': 8}");
@@ -112,11 +117,21 @@ final class SmallRun {
     }
 
     private void send(int offset, String id, String expect) {
-        String sha256 = "sha-of-request-" + offset;
+        String sha256 = sha256(offset);
         add(
                 "{'kind': 'send', 't': 500, 'topic': '%s', 'partition': 0, 'offset': %d, 'id': '%s', 'sha256': '%s', 'expect': '%s', 'reference': 'reference'}"
                         .formatted(REQUESTS, offset, id, sha256, expect));
         record(REQUESTS, offset, 500, id, "{'id': '" + id + "'}").put("sha256", sha256);
+    }
+
+    private static String sha256(int offset) {
+        return "sha-of-request-" + offset;
+    }
+
+    /** Where a job's first request is. */
+    private String source(String job) {
+        return "{'topic': '%s', 'partition': 0, 'offset': %d}"
+                .formatted(REQUESTS, line("send", "id=" + job).path("offset").asInt());
     }
 
     private void fault(String what, String target, long from, long until) {
@@ -125,7 +140,8 @@ final class SmallRun {
     }
 
     private void attempt(String job, int number, String worker, long at) {
-        object(".darkroom/jobs/" + job + "/attempt-" + number, at, "{'worker': '" + worker + "'}");
+        String data = "{'worker': '%s', 'source': %s}".formatted(worker, source(job));
+        object(".darkroom/jobs/" + job + "/attempt-" + number, at, data);
     }
 
     private void completed(String job, int attempt, String worker, long at) {
@@ -136,24 +152,34 @@ final class SmallRun {
         event(job, "completed", at, true, data);
     }
 
-    private static String completedData(String job, int attempt, String worker) {
-        return "{'id': '%s', 'status': 'completed', 'outputs': [{'key': 'renders/%s/0.png', 'sha256': 'sha-of-picture', 'url': 'signed for %s'}], 'device_ms': 10, 'device_ms_lost': 0, 'attempt': %d, 'worker': '%s'}"
-                .formatted(job, job, worker, attempt, worker);
+    private String completedData(String job, int attempt, String worker) {
+        return "{'id': '%s', 'status': 'completed', 'outputs': [{'key': 'renders/%s/0.png', 'sha256': 'sha-of-picture', 'url': 'signed for %s'}], 'device_ms': 10, 'device_ms_lost': 0, 'attempt': %d, 'worker': '%s', 'source': %s}"
+                .formatted(job, job, worker, attempt, worker, source(job));
     }
 
     private void event(String job, String status, long at, boolean committed, String data) {
         record("darkroom.completions", (int) at, at, job, data)
+                .put("appended", true)
                 .put("committed", committed)
-                .put("ce_id", job + "-end")
+                .put("ce_id", job + "~0")
+                .put("ce_subject", job)
                 .put("ce_type", "io.darkroom.render." + status + ".v1");
     }
 
-    private void progress(int offset, String job, String data) {
-        record("darkroom.progress", offset, 2100, job, data);
+    private void progress(int offset, long at, String job, String data) {
+        record("darkroom.progress", offset, at, job, "{'id': '" + job + "', " + data + "}")
+                .put("ce_subject", job);
     }
 
-    private void letter(int offset, String job, String reason) {
-        record("darkroom.requests.dead", offset, 22_000, job, "{}").put("reason", reason);
+    /** @param of the offset of the request that is put aside */
+    private void letter(int offset, String job, int of, String reason) {
+        record("darkroom.requests.dead", offset, 22_000, job, "{'id': '" + job + "'}")
+                .put("appended", true)
+                .put("sha256", sha256(of))
+                .put("reason", reason)
+                .put("dead_topic", REQUESTS)
+                .put("dead_partition", "0")
+                .put("dead_offset", String.valueOf(of));
     }
 
     private ObjectNode record(String topic, int offset, long at, String key, String value) {

@@ -3,14 +3,13 @@ package io.darkroom.chaos.checker;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.chaos.checker.Seen.Attempt;
 import java.util.List;
-import java.util.Map;
 
 /** How often faults really struck, as the job records show it. */
 record Strikes(long resumes, long handovers, long staleOwners, long poisonJobs) {
-    static Strikes of(Seen seen, Map<String, JsonNode> jobs) {
+    static Strikes of(Seen seen) {
         return new Strikes(
                 seen.all("resume").stream()
-                        .filter(resume -> jobs.containsKey(resume.path("job").asText()))
+                        .filter(resume -> seen.jobs.containsKey(resume.path("job").asText()))
                         .count(),
                 seen.attempts()
                         .filter(Attempt::clean)
@@ -19,8 +18,8 @@ record Strikes(long resumes, long handovers, long staleOwners, long poisonJobs) 
                 seen.all("fault").stream()
                         .filter(fault -> madeAStaleOwner(seen, fault))
                         .count(),
-                jobs.entrySet().stream()
-                        .filter(job -> job.getValue().path("expect").asText().equals("poison"))
+                seen.jobs.entrySet().stream()
+                        .filter(job -> Seen.poison(job.getValue()))
                         .filter(job -> seen.attempts
                                         .getOrDefault(job.getKey(), List.of())
                                         .size()

@@ -23,7 +23,7 @@ record Waste(double againMs, double usedMs) {
             if (value.has("step")) {
                 reached.put(job, value.path("step").asInt());
             } else {
-                int from = resumed(seen, job, value.path("worker").asText());
+                int from = seen.given(record);
                 again.merge(job, Math.max(0, reached.getOrDefault(job, 0) - from), Integer::sum);
                 reached.put(job, from);
                 perStep.put(
@@ -38,17 +38,6 @@ record Waste(double againMs, double usedMs) {
                 .mapToDouble(job -> deviceMs(seen, job))
                 .sum();
         return new Waste(againMs, usedMs);
-    }
-
-    /** The step from which a worker went on; 0 where it began anew. */
-    private static int resumed(Seen seen, String job, String worker) {
-        return seen.all("resume").stream()
-                .filter(resume -> resume.path("job").asText().equals(job)
-                        && resume.path("worker").asText().equals(worker))
-                .map(resume -> resume.path("checkpoint").asText())
-                .mapToInt(checkpoint -> Integer.parseInt(checkpoint.substring(checkpoint.indexOf('-') + 1)))
-                .max()
-                .orElse(0);
     }
 
     private static double deviceMs(Seen seen, String job) {
