@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * Reads a history and tells which promises were broken: every job has exactly one distinct terminal event, every announced picture is there with its digest, none is there unannounced, each equals
+ * Reads a history and tells which promises were broken: every job has exactly one distinct terminal event, whose id is no
+ * other job's, every announced picture is there with its digest, none is there unannounced, each equals
  * an undisturbed run's, only poison jobs are given up, what is put aside is each request that is to be, and untouched,
  * nothing is committed before its event is there, everything is in the end, and the faults really struck.
  */
@@ -51,6 +53,7 @@ public final class Checker {
         violations.addAll(letters.violations());
         seen.jobs.forEach(this::requireOneEnd);
         seen.terminal.keySet().forEach(id -> require(seen.jobs.containsKey(id), id + ": ended, and was never sent"));
+        requireNames();
         violations.addAll(Commits.violations(seen, letters));
         Strikes strikes = Strikes.of(seen);
         require(strikes.resumes(), minimums.resumes(), "resumes");
@@ -76,6 +79,35 @@ public final class Checker {
                         send.path("id").asText() + ": acknowledged at " + Seen.place(send) + ", and not there"));
     }
 
+    /** Every event is of the job that its key names. Its end has an id of its own: nothing is replayed in a run. */
+    private void requireNames() {
+        Stream.of(Seen.COMPLETIONS, Seen.PROGRESS)
+                .flatMap(topic -> seen.records(topic).stream())
+                .forEach(event -> {
+                    requireName(event, "ce_subject", event.path("ce_subject"), "");
+                    requireName(event, "data's id", event.path("value").path("id"), "");
+                });
+        seen.records(Seen.COMPLETIONS).forEach(event -> requireName(event, "ce_id", event.path("ce_id"), "~0"));
+    }
+
+    private void requireName(JsonNode event, String what, JsonNode found, String generation) {
+        String expected = event.path("key").asText() + generation;
+        require(
+                found.asText().equals(expected),
+                event.path("key").asText() + ": an event's " + what + " is " + found + ", not " + expected);
+    }
+
+    /** Its event was brought about by a request of its own. */
+    private void requireSource(String id, JsonNode data) {
+        String source = Seen.place(data.path("source"));
+        require(
+                seen.all("send").stream()
+                        .filter(send -> !Seen.conflicts(send))
+                        .filter(send -> send.path("id").asText().equals(id))
+                        .anyMatch(send -> Seen.place(send).equals(source)),
+                id + ": its event is told of " + source + ", which is no request of its own");
+    }
+
     private void requireOneEnd(String id, JsonNode send) {
         List<JsonNode> events = seen.terminal.getOrDefault(id, List.of());
         require(!events.isEmpty(), id + ": no terminal event");
@@ -94,6 +126,7 @@ public final class Checker {
         require(
                 events.get(0).path("ce_type").asText().equals("io.darkroom.render." + status + ".v1"),
                 id + ": its event's type is " + events.get(0).path("ce_type") + " and its status " + status);
+        requireSource(id, data);
         requireStored(".darkroom/jobs/" + id + "/outcome", data);
         if (Seen.poison(send)) {
             require(code.equals(EXHAUSTED), id + ": poison, and ended as " + status + " " + code);

@@ -113,7 +113,37 @@ class CheckerTest {
                         run -> run.copy(event(run, "taken"))
                                 .put("ce_id", "another")
                                 .put("committed", false),
-                        "taken: 2 distinct terminal events"),
+                        "taken: 2 distinct terminal events",
+                        "taken: an event's ce_id is \"another\", not taken~0"),
+                new Planted(
+                        "the ends of two jobs have one id",
+                        run -> event(run, "dropped").put("ce_id", "poison~0"),
+                        "dropped: an event's ce_id is \"poison~0\", not dropped~0"),
+                new Planted(
+                        "an event's subject is another job",
+                        run -> event(run, "dropped").put("ce_subject", "poison"),
+                        "dropped: an event's ce_subject is \"poison\", not dropped"),
+                new Planted(
+                        "an end has the data of another job",
+                        run -> {
+                            SmallRun.value(event(run, "dropped")).put("id", "poison");
+                            SmallRun.value(run.line("object", "key=.darkroom/jobs/dropped/outcome"))
+                                    .put("id", "poison");
+                        },
+                        "dropped: an event's data's id is \"poison\", not dropped"),
+                new Planted(
+                        "a progress event under the key of another job",
+                        run -> run.line("record", "topic=darkroom.progress").put("key", "taken"),
+                        "taken: an event's ce_subject is \"resumed\", not taken",
+                        "taken: an event's data's id is \"resumed\", not taken"),
+                new Planted(
+                        "an end is told of the request of another job",
+                        run -> {
+                            source(event(run, "dropped")).put("offset", 3);
+                            source(run.line("object", "key=.darkroom/jobs/dropped/outcome"))
+                                    .put("offset", 3);
+                        },
+                        "dropped: its event is told of darkroom.requests-0@3"),
                 new Planted(
                         "the same end is told twice to readers of committed records",
                         run -> second(run, "handed-over"),
@@ -330,6 +360,11 @@ class CheckerTest {
 
     private static ObjectNode letter(SmallRun run, String job) {
         return run.line("record", "topic=darkroom.requests.dead", "key=" + job);
+    }
+
+    /** Where an event, or an object, says that its request is. */
+    private static ObjectNode source(ObjectNode line) {
+        return (ObjectNode) SmallRun.value(line).path("source");
     }
 
     /** The data of another copy of a job's event. */
