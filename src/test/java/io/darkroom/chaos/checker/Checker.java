@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Reads a history and tells which promises were broken: every job has exactly one distinct terminal event, whose id is no
- * other job's, every announced picture is there with its digest, none is there unannounced, each equals
+ * other job's, every announced picture is there with its digest, none is there unannounced and nothing else is, each equals
  * an undisturbed run's, only poison jobs are given up, what is put aside is each request that is to be, and untouched,
  * nothing is committed before its event is there, everything is in the end, and the faults really struck.
  */
@@ -54,6 +54,7 @@ public final class Checker {
         seen.jobs.forEach(this::requireOneEnd);
         seen.terminal.keySet().forEach(id -> require(seen.jobs.containsKey(id), id + ": ended, and was never sent"));
         requireNames();
+        violations.addAll(Bucket.violations(seen));
         violations.addAll(Commits.violations(seen, letters));
         Strikes strikes = Strikes.of(seen);
         require(strikes.resumes(), minimums.resumes(), "resumes");
@@ -135,10 +136,9 @@ public final class Checker {
         } else {
             require(status.equals(COMPLETED), id + ": " + status + " " + data.path("error"));
         }
-        Set<String> announced = requirePictures(data);
+        requirePictures(id, data);
         if (status.equals(COMPLETED)) {
-            require(!announced.isEmpty(), id + ": completed without a picture");
-            requireNoOthers(id, announced);
+            require(!data.path("outputs").isEmpty(), id + ": completed without a picture");
             requireStored("renders/" + id + "/result.json", data);
             requireUndisturbed(id, data, send.path("reference").asText());
         }
@@ -151,26 +151,17 @@ public final class Checker {
         require(stored == null || data(stored).equals(data), key + ": not what was announced");
     }
 
-    /** Every announced picture is there as announced. Returns their keys. */
-    private Set<String> requirePictures(JsonNode data) {
-        Set<String> announced = new TreeSet<>();
+    /** Every announced picture is there as announced, in the job's own folder. */
+    private void requirePictures(String id, JsonNode data) {
         for (JsonNode output : data.path("outputs")) {
             String key = output.path("key").asText();
-            announced.add(key);
+            require(key.startsWith("renders/" + id + "/"), key + ": announced as a picture of " + id);
             JsonNode stored = seen.objects.get(key);
             require(stored != null, key + ": announced, and not there");
             require(
                     stored == null || stored.path("sha256").equals(output.path("sha256")),
                     key + ": not what was announced");
         }
-        return announced;
-    }
-
-    private void requireNoOthers(String id, Set<String> announced) {
-        seen.objects.keySet().stream()
-                .filter(key -> key.startsWith("renders/" + id + "/") && !key.endsWith("/result.json"))
-                .filter(key -> !announced.contains(key))
-                .forEach(key -> violations.add(key + ": there, and not announced"));
     }
 
     /** The pictures are those of a job that asks for the same, and that was rendered before anything was disturbed. */

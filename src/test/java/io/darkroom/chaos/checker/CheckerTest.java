@@ -67,6 +67,19 @@ class CheckerTest {
         assertThat(report.figures()).containsEntry("copies of dead letters", "1");
     }
 
+    @Test
+    void aPictureThatCameTooLateForTheEndOfACanceledJobMayBeThere() throws IOException {
+        assertThat(check(run -> stray(run, "renders/dropped/0.png")).violations())
+                .isEmpty();
+    }
+
+    @Test
+    void whatAKilledWorkerLeavesOfItsCheckOfTheStoreMayBeThere() throws IOException {
+        assertThat(check(run -> stray(run, ".darkroom/self-check/f86dc268-739f-4c5b-b580-b0d5e7814561"))
+                        .violations())
+                .isEmpty();
+    }
+
     @TestFactory
     Stream<DynamicTest> aPlantedFaultIsFound() {
         return faults().map(planted -> DynamicTest.dynamicTest(planted.name, () -> {
@@ -172,6 +185,18 @@ class CheckerTest {
                         run -> run.remove("object", "key=renders/resumed/0.png"),
                         "renders/resumed/0.png: announced, and not there"),
                 new Planted(
+                        "an announced picture is in the folder of another job",
+                        run -> {
+                            run.remove("object", "key=renders/resumed/0.png");
+                            for (ObjectNode line : run.lines) {
+                                if (line.path("value").path("id").asText().equals("resumed")) {
+                                    line.path("value").path("outputs").forEach(output -> ((ObjectNode) output)
+                                            .put("key", "renders/taken/0.png"));
+                                }
+                            }
+                        },
+                        "renders/taken/0.png: announced as a picture of resumed"),
+                new Planted(
                         "an announced picture is another",
                         run -> run.line("object", "key=renders/resumed/0.png").put("sha256", "another"),
                         "renders/resumed/0.png: not what was announced"),
@@ -180,6 +205,34 @@ class CheckerTest {
                         run -> run.copy(run.line("object", "key=renders/resumed/0.png"))
                                 .put("key", "renders/resumed/1.png"),
                         "renders/resumed/1.png: there, and not announced"),
+                new Planted(
+                        "a picture of nobody's job",
+                        run -> stray(run, "renders/stranger/0.png"),
+                        "renders/stranger/0.png: there, and of no known kind"),
+                new Planted(
+                        "a picture at another prefix",
+                        run -> stray(run, "pictures/resumed/0.png"),
+                        "pictures/resumed/0.png: there, and of no known kind"),
+                new Planted(
+                        "a picture by another name",
+                        run -> stray(run, "renders/resumed/copies/0.png"),
+                        "renders/resumed/copies/0.png: there, and of no known kind"),
+                new Planted(
+                        "a record of nobody's job",
+                        run -> stray(run, ".darkroom/jobs/stranger/attempt-1"),
+                        ".darkroom/jobs/stranger/attempt-1: there, and of no known kind"),
+                new Planted(
+                        "something unknown in a job's record",
+                        run -> stray(run, ".darkroom/jobs/resumed/outcome-2"),
+                        ".darkroom/jobs/resumed/outcome-2: there, and of no known kind"),
+                new Planted(
+                        "a picture of a canceled job that is none of its own",
+                        run -> stray(run, "renders/dropped/0.png").put("sha256", "another"),
+                        "renders/dropped/0.png: there, and not announced"),
+                new Planted(
+                        "more pictures of a canceled job than it asks for",
+                        run -> stray(run, "renders/dropped/1.png"),
+                        "renders/dropped/1.png: there, and not announced"),
                 new Planted(
                         "a picture differs from the undisturbed run's",
                         run -> {
@@ -365,6 +418,11 @@ class CheckerTest {
     /** Where an event, or an object, says that its request is. */
     private static ObjectNode source(ObjectNode line) {
         return (ObjectNode) SmallRun.value(line).path("source");
+    }
+
+    /** A picture that the jobs ask for, at a key. */
+    private static ObjectNode stray(SmallRun run, String key) {
+        return run.copy(run.line("object", "key=renders/reference/0.png")).put("key", key);
     }
 
     /** The data of another copy of a job's event. */

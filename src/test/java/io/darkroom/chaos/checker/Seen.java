@@ -2,6 +2,7 @@ package io.darkroom.chaos.checker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -112,6 +113,11 @@ final class Seen {
         return all("plan").stream()
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("the history has no line of the kind plan"));
+    }
+
+    /** A job's first request; missing where there is none. */
+    JsonNode job(String id) {
+        return jobs.getOrDefault(id, MissingNode.getInstance());
     }
 
     /** Whether a request has the id of another. */
