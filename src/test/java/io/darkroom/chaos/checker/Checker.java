@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * Reads a history and tells which promises were broken: every job has exactly one distinct terminal event, whose id is no
  * other job's, every announced picture is there with its digest, none is there unannounced and nothing else is, each equals
  * an undisturbed run's, only poison jobs are given up, what is put aside is each request that is to be, and untouched,
- * nothing is committed before its event is there, everything is in the end, and the faults really struck.
+ * nothing is committed before its event is there, everything is in the end, no job is begun again after its end, and the
+ * faults really struck.
  */
 public final class Checker {
     private static final String CANCELED = "canceled";
@@ -56,6 +57,8 @@ public final class Checker {
         requireNames();
         violations.addAll(Bucket.violations(seen));
         violations.addAll(Commits.violations(seen, letters));
+        Belated belated = new Belated(seen);
+        violations.addAll(belated.violations());
         Strikes strikes = Strikes.of(seen);
         require(strikes.resumes(), minimums.resumes(), "resumes");
         require(strikes.handovers(), minimums.handovers(), "handovers");
@@ -65,7 +68,7 @@ public final class Checker {
         require(
                 copies == 0 || !seen.plan().path("exactly_once").asBoolean(),
                 copies + " copies of events for readers of committed records");
-        return new Report(List.copyOf(violations), Figures.of(seen, strikes, letters));
+        return new Report(List.copyOf(violations), Figures.of(seen, strikes, letters, belated));
     }
 
     /** What the broker acknowledged is where it said. */

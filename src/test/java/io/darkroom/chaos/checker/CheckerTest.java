@@ -44,6 +44,7 @@ class CheckerTest {
                 .containsEntry("jobs", "6 {canceled=1, completed=4, failed=1}")
                 .containsEntry("faults", "5 {SIGKILL=1, SIGSTOP=1, poison=3}")
                 .containsEntry("redeliveries (attempts after the first)", "5")
+                .containsEntry("attempts begun after their job had ended", "0")
                 .containsEntry("resumes from a checkpoint", "1")
                 .containsEntry("handovers", "1")
                 .containsEntry("stale owners", "1")
@@ -57,6 +58,18 @@ class CheckerTest {
                 .containsEntry(
                         "device seconds wasted",
                         "0.002 made again beside 0.040 used (5.0 %); 4 attempts ended without a word");
+    }
+
+    @Test
+    void anAttemptThatIsBegunUnawaresIsCountedOnly() throws IOException {
+        Report report = check(run -> {
+            // Within the second of its end, 18,000.
+            run.line("start", "worker=b").put("t", 18_999);
+            again(run, "taken", 20_000);
+        });
+
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.figures()).containsEntry("attempts begun after their job had ended", "1");
     }
 
     @Test
@@ -379,6 +392,21 @@ class CheckerTest {
                         run -> run.lines.removeIf(
                                 line -> line.path("kind").asText().equals("offsets")),
                         "darkroom.requests-0: its offsets were not read"),
+                new Planted(
+                        "a job is begun again by a worker that started after its end",
+                        run -> {
+                            run.line("start", "worker=b").put("t", 19_000);
+                            again(run, "taken", 20_000);
+                        },
+                        "taken: begun again by b, in attempt 3, long after it had ended"),
+                new Planted(
+                        "a job is begun again for a request that was sent after its end",
+                        run -> {
+                            run.line("record", "topic=darkroom.requests", "offset=7")
+                                    .put("timestamp", 19_000);
+                            source(again(run, "taken", 20_000)).put("offset", 7);
+                        },
+                        "taken: begun again by b, in attempt 3, long after it had ended"),
                 new Planted("nothing went on from a checkpoint", run -> run.remove("resume"), "only 0 resumes"),
                 new Planted(
                         "nothing was handed over",
@@ -423,6 +451,13 @@ class CheckerTest {
     /** A picture that the jobs ask for, at a key. */
     private static ObjectNode stray(SmallRun run, String key) {
         return run.copy(run.line("object", "key=renders/reference/0.png")).put("key", key);
+    }
+
+    /** A third attempt at a job. */
+    private static ObjectNode again(SmallRun run, String job, long at) {
+        return run.copy(run.line("object", "key=.darkroom/jobs/" + job + "/attempt-1"))
+                .put("key", ".darkroom/jobs/" + job + "/attempt-3")
+                .put("modified", at);
     }
 
     /** The data of another copy of a job's event. */

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 final class Figures {
     private Figures() {}
 
-    static Map<String, String> of(Seen seen, Strikes strikes, Letters letters) {
+    static Map<String, String> of(Seen seen, Strikes strikes, Letters letters, Belated belated) {
         Map<String, String> figures = new LinkedHashMap<>();
         figures.put("seed", seen.plan().path("seed").asText());
         figures.put("jobs", seen.jobs.size() + " " + ends(seen));
@@ -23,6 +23,9 @@ final class Figures {
         long redeliveries =
                 seen.attempts().filter(attempt -> attempt.number() > 1).count();
         figures.put("redeliveries (attempts after the first)", String.valueOf(redeliveries));
+        figures.put(
+                "attempts begun after their job had ended",
+                String.valueOf(belated.attempts().size()));
         figures.put("resumes from a checkpoint", String.valueOf(strikes.resumes()));
         figures.put("handovers", String.valueOf(strikes.handovers()));
         figures.put("stale owners", String.valueOf(strikes.staleOwners()));
