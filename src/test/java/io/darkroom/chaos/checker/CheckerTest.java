@@ -45,7 +45,8 @@ class CheckerTest {
                 .containsEntry("faults", "5 {SIGKILL=1, SIGSTOP=1, poison=3}")
                 .containsEntry("redeliveries (attempts after the first)", "5")
                 .containsEntry("attempts begun after their job had ended", "0")
-                .containsEntry("resumes from a checkpoint", "1")
+                .containsEntry("checkpoints read", "1")
+                .containsEntry("resumes that show in what was told", "1")
                 .containsEntry("handovers", "1")
                 .containsEntry("stale owners", "1")
                 .containsEntry("poison jobs given up", "1")
@@ -408,6 +409,30 @@ class CheckerTest {
                         },
                         "taken: begun again by b, in attempt 3, long after it had ended"),
                 new Planted("nothing went on from a checkpoint", run -> run.remove("resume"), "only 0 resumes"),
+                new Planted(
+                        "the checkpoint that was read is for a later attempt",
+                        run -> run.line("resume").put("checkpoint", "2-3"),
+                        "only 0 resumes"),
+                new Planted(
+                        "a checkpoint is read, and a step told that is before it",
+                        run -> SmallRun.value(run.line("record", "topic=darkroom.progress", "offset=3"))
+                                .put("step", 2)
+                                .put("eta_ms", 2400),
+                        "only 0 resumes"),
+                new Planted(
+                        "a checkpoint is read, and the job begun anew, and soon further than that",
+                        run -> SmallRun.value(run.line("record", "topic=darkroom.progress", "offset=3"))
+                                .put("eta_ms", 375),
+                        "only 0 resumes"),
+                new Planted(
+                        "what a job tells that is begun anew is held up on its way",
+                        run -> {
+                            run.line("record", "topic=darkroom.progress", "offset=2")
+                                    .put("timestamp", 9249);
+                            SmallRun.value(run.line("record", "topic=darkroom.progress", "offset=3"))
+                                    .put("eta_ms", 375);
+                        },
+                        "only 0 resumes"),
                 new Planted(
                         "nothing was handed over",
                         run -> SmallRun.value(run.line("object", "key=.darkroom/jobs/handed-over/attempt-1-end"))

@@ -26,7 +26,8 @@ final class Figures {
         figures.put(
                 "attempts begun after their job had ended",
                 String.valueOf(belated.attempts().size()));
-        figures.put("resumes from a checkpoint", String.valueOf(strikes.resumes()));
+        figures.put("checkpoints read", String.valueOf(seen.all("resume").size()));
+        figures.put("resumes that show in what was told", String.valueOf(strikes.resumes()));
         figures.put("handovers", String.valueOf(strikes.handovers()));
         figures.put("stale owners", String.valueOf(strikes.staleOwners()));
         figures.put("poison jobs given up", String.valueOf(strikes.poisonJobs()));

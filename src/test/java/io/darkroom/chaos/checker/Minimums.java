@@ -3,7 +3,7 @@ package io.darkroom.chaos.checker;
 /**
  * How often the faults of a run must have struck, so that its success says something.
  *
- * @param resumes attempts that went on from a checkpoint
+ * @param resumes attempts that went on from a checkpoint, as far as what they told shows it
  * @param handovers attempts that ended cleanly and were taken up by another worker
  * @param staleOwners workers that were away for longer than the session, and whose jobs others took up meanwhile
  * @param poisonJobs jobs that killed their workers until they were given up

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.darkroom.chaos.checker.Seen.Attempt;
 import java.util.List;
 
-/** How often faults really struck, as the job records show it. */
+/** How often faults really struck, as job records and progress events show it. */
 record Strikes(long resumes, long handovers, long staleOwners, long poisonJobs) {
     static Strikes of(Seen seen) {
         return new Strikes(
-                seen.all("resume").stream()
-                        .filter(resume -> seen.jobs.containsKey(resume.path("job").asText()))
-                        .count(),
+                Resumes.count(seen),
                 seen.attempts()
                         .filter(Attempt::clean)
                         .filter(attempt -> takenUpByAnother(seen, attempt))
