@@ -51,7 +51,7 @@ class SamplesTest {
         BufferedImage image = deep(5000, 3);
         for (int y = 0; y < 3; y++) {
             for (int x = 0; x < 5000; x++) {
-                image.getRaster().setPixel(x, y, new int[] {x / 250 << 8 | 7, x % 250 << 8, y << 8, 0});
+                image.getRaster().setPixel(x, y, new int[] {((x / 250) << 8) | 7, (x % 250) << 8, y << 8, 0});
             }
         }
 
@@ -61,7 +61,7 @@ class SamplesTest {
         int[] rgb = Packed.rgb(picture);
         for (int y = 0; y < 3; y++) {
             for (int x = 0; x < 5000; x++) {
-                assertThat(rgb[turn.place(x, y, 5000, 3)]).isEqualTo(x / 250 << 16 | x % 250 << 8 | y);
+                assertThat(rgb[turn.place(x, y, 5000, 3)]).isEqualTo(((x / 250) << 16) | ((x % 250) << 8) | y);
             }
         }
         assertThat(corner(turn)).isEqualTo(rgb[0]);
@@ -69,7 +69,7 @@ class SamplesTest {
 
     /** What comes to stand at the top left, by Exif's table of what the first row and the first column are. */
     private static int corner(Orientation turn) {
-        int right = 4999 / 250 << 16 | 4999 % 250 << 8;
+        int right = ((4999 / 250) << 16) | ((4999 % 250) << 8);
         return switch (turn) {
             case UPRIGHT, TRANSPOSED -> 0;
             case MIRRORED, TURNED_270 -> right;
