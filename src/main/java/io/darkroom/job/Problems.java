@@ -38,20 +38,25 @@ final class Problems {
     }
 
     void add(Problem problem) {
-        if (found.size() < MOST) {
-            found.add(problem);
-        } else {
+        if (full()) {
             more++;
+        } else {
+            found.add(problem);
         }
     }
 
     /** One whose texts take time: they are made only where they are kept. */
     void add(Supplier<String> field, Supplier<String> message) {
-        if (found.size() < MOST) {
-            add(field.get(), message.get());
-        } else {
+        if (full()) {
             more++;
+        } else {
+            add(field.get(), message.get());
         }
+    }
+
+    /** Whether no more are kept. */
+    boolean full() {
+        return found.size() >= MOST;
     }
 
     boolean none() {

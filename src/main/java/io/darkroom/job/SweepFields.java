@@ -91,6 +91,9 @@ final class SweepFields {
 
     private List<Object> values(Fields object, String name) {
         List<Object> values = object.list(name, "a list of values", limits.sweep(), SWEEP, (at, v) -> {
+            if (object.problems().full()) {
+                return null; // reading each of what may be thousands more takes long, and would not be told
+            }
             List<Problem> wrong = problems(at, name, v);
             wrong.forEach(object.problems()::add);
             return wrong.isEmpty() ? Fields.free(v) : null;

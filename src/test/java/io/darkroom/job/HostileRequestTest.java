@@ -193,6 +193,20 @@ final class HostileRequestTest {
     }
 
     @Test
+    @Timeout(20)
+    void thousandsOfUnknownSweptFieldsTakeNoMinutes() {
+        String values = "[" + String.join(",", Collections.nCopies(64, "1")) + "]";
+        String names = IntStream.range(0, 5_000)
+                .mapToObj(i -> "\"" + "x".repeat(58) + (100_000 + i) + "\":" + values)
+                .collect(Collectors.joining(","));
+
+        Failure failure = invalid("{\"prompt\":\"p\",\"sweep\":{" + names + "}}");
+
+        assertThat(failure.problems()).hasSizeBetween(50, 51);
+        assertThat(failure.problems().get(0).field()).startsWith("sweep.xxx");
+    }
+
+    @Test
     void thePathsOfValuesAreNotPutTogetherUnlessOneIsWrong() {
         String numbers = "1,".repeat(490_000) + "1e1001,1e1001";
         String nested = ("{\"" + "n".repeat(1000) + "\":").repeat(30) + "[" + numbers + "]" + "}".repeat(30);
