@@ -94,8 +94,9 @@ public interface DarkroomConfig {
         String load();
 
         /**
-         * Loaded models take at most this much, by the size of their files; the least recently used go first. Of each CUDA
-         * device; of the CPU for all of its parts together.
+         * Loaded models take at most this much, by the size of their files; the least recently used go first. A job
+         * of one that finds no room waits until those in use are not; a larger one is loaded alone. Of each CUDA device; of
+         * the CPU for all of its parts together.
          */
         @WithDefault("8G")
         MemorySize memory();
@@ -333,7 +334,11 @@ public interface DarkroomConfig {
 
     /** The device's thread. */
     interface Engine {
-        /** Jobs whose pictures are being sampled at the same time, on each device: what calls can be filled from. */
+        /**
+         * Jobs whose pictures are being sampled at the same time, on each device: what calls can be filled from. A quarter
+         * as many more have a place there where they are more urgent, or take at most an eighth of the time, than those
+         * that fill these.
+         */
         @WithDefault("16")
         @Min(1)
         int jobs();

@@ -4,6 +4,7 @@ import io.darkroom.engine.InputPictures;
 import io.darkroom.image.PictureException;
 import io.darkroom.image.PictureReader;
 import io.darkroom.image.RgbPicture;
+import io.darkroom.job.DamagedContentException;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Limits;
 import io.darkroom.job.LocationRefusedException;
@@ -13,9 +14,13 @@ import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.pipeline.InputImage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Input pictures from the store, from where they may be read. */
 final class StoredInputs implements InputPictures {
+    /** Of a picture that comes damaged. */
+    private static final int MOST_READS = 3;
+
     private final ObjectStore store;
     private final Places places;
     private final Limits limits;
@@ -38,7 +43,9 @@ final class StoredInputs implements InputPictures {
         String place = "s3://" + from + "/" + at.key();
         byte[] file;
         try {
-            file = store.read(new ObjectStore.Location(from, at.key()), limits.inputBytes());
+            file = undamaged(new ObjectStore.Location(from, at.key()));
+        } catch (DamagedContentException e) {
+            throw unusable(Failure.Code.INPUT_UNREADABLE, field, place + ": " + e.getMessage());
         } catch (ObjectTooLargeException e) {
             throw unusable(
                     Failure.Code.TOO_LARGE, field, place + ": " + e.getMessage() + " (darkroom.limits.input-bytes)");
@@ -59,6 +66,19 @@ final class StoredInputs implements InputPictures {
                 case OUT_OF_MEMORY -> unusable(Failure.Code.OUT_OF_MEMORY, field, message);
                 case UNREADABLE -> unusable(Failure.Code.INPUT_UNREADABLE, field, message);
             };
+        }
+    }
+
+    /** What is damaged on its way is whole the next time. What is not is not what its store says: no wait mends that. */
+    private byte @Nullable [] undamaged(ObjectStore.Location at) {
+        for (int reads = 1; ; reads++) {
+            try {
+                return store.read(at, limits.inputBytes());
+            } catch (DamagedContentException e) {
+                if (reads == MOST_READS) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A store in memory, create-only but for checkpoints, that can be out of order. */
-public final class MemoryStore implements ObjectStore {
+public class MemoryStore implements ObjectStore {
     public final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
     /** Of each object that names one, the digest of its request. */
     final Map<String, String> requests = new ConcurrentSkipListMap<>();

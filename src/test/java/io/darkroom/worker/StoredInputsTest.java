@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.darkroom.config.DarkroomConfig;
 import io.darkroom.engine.InputPictures.UnusableException;
+import io.darkroom.job.DamagedContentException;
 import io.darkroom.job.Failure;
 import io.darkroom.job.Limits;
 import io.darkroom.job.RenderRequest;
@@ -12,12 +13,22 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StoredInputsTest {
     private static final Limits LIMITS = new Limits(1, 1, 1, 1, 1, 1, 1, 1 << 20, Integer.MAX_VALUE, 1);
 
-    private final MemoryStore store = new MemoryStore();
+    private int damaged;
+    private final MemoryStore store = new MemoryStore() {
+        @Override
+        public @Nullable Stored find(Location at, long limitBytes) {
+            if (damaged-- > 0) {
+                throw new DamagedContentException("its MD5 is to be a, and that of what came is b");
+            }
+            return super.find(at, limitBytes);
+        }
+    };
     private final StoredInputs inputs = new StoredInputs(
             store,
             new Places(new SmallRyeConfigBuilder()
@@ -40,6 +51,33 @@ class StoredInputsTest {
             assertThat(problem.field()).isEqualTo("image");
             assertThat(problem.message())
                     .startsWith("s3://darkroom/inputs/a.png: the picture has 46000x46000 pixels, which take 22199 MiB");
+        });
+    }
+
+    @Test
+    void aPictureThatComesDamagedIsReadAgain() {
+        damaged = 2;
+
+        UnusableException refusal = catchThrowableOfType(
+                UnusableException.class, () -> inputs.read("image", new RenderRequest.ImageRef("inputs/a.png", null)));
+
+        assertThat(refusal.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo(Failure.Code.INPUT_NOT_FOUND);
+            assertThat(problem.message()).startsWith("there is no object");
+        });
+    }
+
+    @Test
+    void aPictureThatStaysDamagedIsUnreadable() {
+        damaged = Integer.MAX_VALUE;
+
+        UnusableException refusal = catchThrowableOfType(
+                UnusableException.class, () -> inputs.read("image", new RenderRequest.ImageRef("inputs/a.png", null)));
+
+        assertThat(refusal.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo(Failure.Code.INPUT_UNREADABLE);
+            assertThat(problem.message())
+                    .isEqualTo("s3://darkroom/inputs/a.png: its MD5 is to be a, and that of what came is b");
         });
     }
 
