@@ -9,6 +9,7 @@ import io.darkroom.job.JobRecords;
 import io.darkroom.job.ObjectStore;
 import io.darkroom.job.TerminalEvent;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Where a job is by its record in the store, which outlives every process and topic. */
 public final class JobArchive {
@@ -25,21 +26,18 @@ public final class JobArchive {
 
     /** As {@link #find(JobKey)}, of the newest generation that anybody has begun: each is made once the one before has ended. */
     public Optional<ObjectNode> find(String id) {
-        Optional<ObjectNode> newest = Optional.empty();
-        for (int generation = 0; ; generation++) {
-            Optional<ObjectNode> next = find(new JobKey(id, generation));
-            if (next.isEmpty()) {
-                return newest;
-            }
-            newest = next;
-        }
+        return newest(id, this::find);
     }
 
     /** As {@link #outcome(JobKey)}, of the newest generation that has ended. */
     public Optional<TerminalEvent> outcome(String id) {
-        Optional<TerminalEvent> newest = Optional.empty();
+        return newest(id, this::outcome);
+    }
+
+    private static <T> Optional<T> newest(String id, Function<JobKey, Optional<T>> known) {
+        Optional<T> newest = Optional.empty();
         for (int generation = 0; ; generation++) {
-            Optional<TerminalEvent> next = outcome(new JobKey(id, generation));
+            Optional<T> next = known.apply(new JobKey(id, generation));
             if (next.isEmpty()) {
                 return newest;
             }
