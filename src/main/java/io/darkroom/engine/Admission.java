@@ -15,7 +15,6 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.Plan;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,7 @@ final class Admission {
     private final Ceilings ceilings;
     /** Those whose model found no room on the device while others were in use; by their arrival. */
     private final Set<Long> crowdedOut = new HashSet<>();
-    /** Who was first and found no room, by arrival, and when, in nanoseconds of the engine's clock. */
+    /** Who waits for room, by arrival, and since when, in nanoseconds of the engine's clock. */
     private final Map<Long, Long> blocked = new HashMap<>();
 
     /** @param most jobs under way at the same time */
@@ -100,13 +100,9 @@ final class Admission {
         if (impatient.isPresent()) {
             return impatient.filter(this::hasRoom).orElse(null);
         }
-        Flight.Work first = Collections.min(waiting, Flight.Work.BY_URGENCY);
-        if (hasRoom(first)) {
-            return first;
-        }
-        blocked.putIfAbsent(first.arrival(), flights.now());
-        return waiting.stream()
-                .filter(this::hasRoom)
+        Map<Boolean, List<Flight.Work>> byRoom = waiting.stream().collect(Collectors.partitioningBy(this::hasRoom));
+        byRoom.getOrDefault(false, List.of()).forEach(work -> blocked.putIfAbsent(work.arrival(), flights.now()));
+        return byRoom.getOrDefault(true, List.of()).stream()
                 .min(Flight.Work.BY_URGENCY)
                 .orElse(null);
     }

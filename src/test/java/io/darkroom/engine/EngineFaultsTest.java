@@ -418,6 +418,28 @@ class EngineFaultsTest extends EngineFixture {
     }
 
     @Test
+    void whoseModelHasWaitedForRoomIsNoLongerOvertakenByMoreUrgentOnes() throws Exception {
+        ModelCopies.copy(BuiltInModels.starter().root(), noModels.resolve("other"));
+        device.most = 1;
+        Heard first = occupy();
+        Heard crowdedOut = render("b", ",\"model\":\"starter\",\"num_inference_steps\":1");
+        Heard ahead = render("c", ",\"num_inference_steps\":1,\"priority\":9");
+        device.permits.release(1);
+        await().until(() -> device.calls.size() == 2);
+        skipped.set(TimeUnit.MINUTES.toNanos(1));
+
+        Heard later = render("d", ",\"num_inference_steps\":1,\"priority\":9");
+        device.permits.release(2);
+
+        first.pictures();
+        ahead.pictures();
+        crowdedOut.pictures();
+        assertThat(later.ended()).isFalse();
+        device.permits.release(1);
+        later.pictures();
+    }
+
+    @Test
     void aModelLargerThanTheDeviceFailsItsJobWithTheFigures() throws InterruptedException {
         engine.close();
         engine = engine(false, Duration.ofMinutes(5), new Memory() {

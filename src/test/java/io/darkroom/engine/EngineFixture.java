@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 
 /** An engine over a device that is moved by hand, and what tests ask of it. */
@@ -31,6 +32,9 @@ abstract class EngineFixture {
     final HandDevice device = new HandDevice();
     final ThreadPoolExecutor beside = (ThreadPoolExecutor) Executors.newFixedThreadPool(2);
     final CompletableFuture<Throwable> broken = new CompletableFuture<>();
+    /** Nanoseconds that the engine's clock is ahead. */
+    final AtomicLong skipped = new AtomicLong();
+
     InputPictures inputs = (field, at) -> new InputImage(new byte[3 * 128 * 128], 128, 128);
     Models models;
     Engine engine;
@@ -64,7 +68,8 @@ abstract class EngineFixture {
                         beside,
                         broken::complete,
                         memory,
-                        Duration.ZERO));
+                        Duration.ZERO,
+                        () -> System.nanoTime() + skipped.get()));
         made.start();
         return made;
     }
