@@ -133,7 +133,7 @@ class BatchSizesTest {
     void whatWasMeasuredIsMeasuredAgainOnceItWasGivenBack() {
         measuredFarTooMuch();
         sizes.shrunk();
-        memory.free += 600 * MIB;
+        memory.free += 100 * MIB;
 
         assertThat(call(small, 16, 25, 0)).isEqualTo(2);
 
