@@ -45,8 +45,14 @@ final class Admission {
     private final Ceilings ceilings;
     /** Those whose model found no room on the device while others were in use; by their arrival. */
     private final Set<Long> crowdedOut = new HashSet<>();
+    /** Among whom nobody could come: nobody can for as long as they are the same. To look anew takes files to be asked for. */
+    private @Nullable Looked inVain;
+
     /** Who waits for room, by arrival, and since when, in nanoseconds of the engine's clock. */
     private final Map<Long, Long> blocked = new HashMap<>();
+
+    /** Who is on the device, and who waits, by arrival. */
+    private record Looked(Set<Flight> here, List<Long> waiting) {}
 
     /** @param most jobs under way at the same time */
     Admission(
@@ -95,6 +101,18 @@ final class Admission {
         if (flights.all().isEmpty()) {
             crowdedOut.clear();
         }
+        Looked now = new Looked(
+                Set.copyOf(flights.all()),
+                waiting.stream().map(Flight.Work::arrival).toList());
+        if (now.equals(inVain)) {
+            return null;
+        }
+        Flight.Work chosen = choose(waiting);
+        inVain = chosen == null ? now : null;
+        return chosen;
+    }
+
+    private Flight.@Nullable Work choose(List<Flight.Work> waiting) {
         blocked.keySet().removeIf(gone -> waiting.stream().noneMatch(work -> work.arrival() == gone));
         Optional<Flight.Work> impatient = impatient(waiting);
         if (impatient.isPresent()) {

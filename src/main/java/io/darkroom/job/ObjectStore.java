@@ -49,6 +49,24 @@ public interface ObjectStore {
     }
 
     /**
+     * As {@link #read(Location, long)}, again where what comes is damaged: what was so on its way comes whole another time,
+     * what is so where it lies never does.
+     *
+     * @param most how often it is read at most, at least 1
+     */
+    default byte @Nullable [] read(Location at, long limitBytes, int most) {
+        for (int reads = 1; ; reads++) {
+            try {
+                return read(at, limitBytes);
+            } catch (DamagedContentException e) {
+                if (reads == most) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
      * Reads an object whole, with the request that it was created for; null where there is none.
      *
      * @throws ObjectTooLargeException where it has more bytes than that

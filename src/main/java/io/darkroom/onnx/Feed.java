@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.darkroom.tensor.Tensor;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -134,8 +135,13 @@ final class Feed implements AutoCloseable {
             }
         }
 
+        /** Where they are written. */
+        Buffer to();
+
         /** Leaves so many elements as they are. */
-        void skip(int elements);
+        default void skip(int elements) {
+            to().position(to().position() + elements);
+        }
 
         /** What was written, as a tensor over the same memory. */
         OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException;
@@ -151,11 +157,6 @@ final class Feed implements AutoCloseable {
         }
 
         record Floats(FloatBuffer to) implements Sink {
-            @Override
-            public void skip(int elements) {
-                to.position(to.position() + elements);
-            }
-
             @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
                 return OnnxTensor.createTensor(environment, to.flip(), shape);
@@ -174,11 +175,6 @@ final class Feed implements AutoCloseable {
 
         record Halves(ShortBuffer to) implements Sink {
             @Override
-            public void skip(int elements) {
-                to.position(to.position() + elements);
-            }
-
-            @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
                 return OnnxTensor.createTensor(environment, to.flip(), shape, OnnxJavaType.FLOAT16);
             }
@@ -195,11 +191,6 @@ final class Feed implements AutoCloseable {
          */
         record Longs(LongBuffer to) implements Sink {
             @Override
-            public void skip(int elements) {
-                to.position(to.position() + elements);
-            }
-
-            @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
                 return OnnxTensor.createTensor(environment, to.flip(), shape);
             }
@@ -211,11 +202,6 @@ final class Feed implements AutoCloseable {
         }
 
         record Ints(IntBuffer to) implements Sink {
-            @Override
-            public void skip(int elements) {
-                to.position(to.position() + elements);
-            }
-
             @Override
             public OnnxTensor tensor(OrtEnvironment environment, long[] shape) throws OrtException {
                 return OnnxTensor.createTensor(environment, to.flip(), shape);

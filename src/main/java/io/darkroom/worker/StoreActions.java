@@ -18,6 +18,9 @@ final class StoreActions {
     private static final Logger LOG = Logger.getLogger(StoreActions.class);
     private static final String JSON = "application/json";
     private static final long LARGEST_CHECKPOINT = 1L << 30;
+    /** Of a checkpoint that comes damaged: an earlier one serves, too. */
+    private static final int MOST_READS = 2;
+
     private static final long LARGEST_PICTURE = 512L << 20;
 
     private final ObjectStore store;
@@ -61,7 +64,7 @@ final class StoreActions {
             return new DeliveryEvent.OutcomeCreated(createJson(create.at(), create.content()));
         }
         if (action instanceof DeliveryAction.ReadOutcome read) {
-            return new DeliveryEvent.OutcomeRead(read(read.at(), JobRecords.LARGEST));
+            return new DeliveryEvent.OutcomeRead(bytes(store.read(read.at(), JobRecords.LARGEST)));
         }
         if (action instanceof DeliveryAction.CreateCheckpoint create) {
             checkpoints.create(create.at(), create.content().array());
@@ -94,28 +97,17 @@ final class StoreActions {
         return store.create(at, content.array(), JSON);
     }
 
-    private @Nullable Bytes read(Location at, long limit) {
-        byte[] content = store.read(at, limit);
+    private static @Nullable Bytes bytes(byte @Nullable [] content) {
         return content == null ? null : Bytes.of(content);
     }
 
     /** Null where there is none; empty, which is of no use, where it is none that a worker can have written, or damaged. */
     private @Nullable Bytes checkpoint(Location at) {
         try {
-            return readTwice(at, LARGEST_CHECKPOINT);
+            return bytes(store.read(at, LARGEST_CHECKPOINT, MOST_READS));
         } catch (ObjectTooLargeException | DamagedContentException e) {
             LOG.warnf("The checkpoint %s is ignored: %s", at.key(), e.getMessage());
             return Bytes.of(new byte[0]);
-        }
-    }
-
-    /** Damaged on the way, it comes whole another time; damaged where it lies, it never does, and an earlier one serves. */
-    private @Nullable Bytes readTwice(Location at, long limit) {
-        try {
-            return read(at, limit);
-        } catch (DamagedContentException e) {
-            LOG.debugf("%s, and is read again", e.getMessage());
-            return read(at, limit);
         }
     }
 

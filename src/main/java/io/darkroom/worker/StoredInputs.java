@@ -14,7 +14,6 @@ import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.pipeline.InputImage;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Input pictures from the store, from where they may be read. */
 final class StoredInputs implements InputPictures {
@@ -43,8 +42,9 @@ final class StoredInputs implements InputPictures {
         String place = "s3://" + from + "/" + at.key();
         byte[] file;
         try {
-            file = undamaged(new ObjectStore.Location(from, at.key()));
+            file = store.read(new ObjectStore.Location(from, at.key()), limits.inputBytes(), MOST_READS);
         } catch (DamagedContentException e) {
+            // What stays so is not what its store says: no wait mends that.
             throw unusable(Failure.Code.INPUT_UNREADABLE, field, place + ": " + e.getMessage());
         } catch (ObjectTooLargeException e) {
             throw unusable(
@@ -66,19 +66,6 @@ final class StoredInputs implements InputPictures {
                 case OUT_OF_MEMORY -> unusable(Failure.Code.OUT_OF_MEMORY, field, message);
                 case UNREADABLE -> unusable(Failure.Code.INPUT_UNREADABLE, field, message);
             };
-        }
-    }
-
-    /** What is damaged on its way is whole the next time. What is not is not what its store says: no wait mends that. */
-    private byte @Nullable [] undamaged(ObjectStore.Location at) {
-        for (int reads = 1; ; reads++) {
-            try {
-                return store.read(at, limits.inputBytes());
-            } catch (DamagedContentException e) {
-                if (reads == MOST_READS) {
-                    throw e;
-                }
-            }
         }
     }
 
