@@ -1,9 +1,11 @@
 package io.darkroom.engine;
 
+import io.darkroom.job.JobDefaults;
 import io.darkroom.job.Limits;
 import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
 import io.darkroom.job.RequestCheck;
+import io.darkroom.model.ModelFolder;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.model.UnknownModelException;
 import io.darkroom.pipeline.ArgumentsException;
@@ -12,7 +14,11 @@ import io.darkroom.pipeline.Models;
 import io.darkroom.pipeline.Planner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Checks requests against the models there are, from their folders alone. */
 public final class ModelCheck implements RequestCheck {
@@ -20,10 +26,39 @@ public final class ModelCheck implements RequestCheck {
 
     private final Models models;
     private final Ceilings ceilings;
+    /** By model, as last read: for while a folder is being exchanged. */
+    private final Map<String, JobDefaults> defaults = new ConcurrentHashMap<>();
 
     public ModelCheck(Models models, Limits limits) {
         this.models = models;
         this.ceilings = new Ceilings(limits);
+    }
+
+    /**
+     * Holds a model's defaults for its jobs against what requests accept; what is wrong with them is the model's fault.
+     *
+     * @throws ModelUnavailableException naming the file, the field, the value and what is accepted
+     */
+    public static void checkDefaults(ModelFolder folder, Limits limits) {
+        List<Problem> problems = JobDefaults.of(folder.defaults()).problems(limits);
+        if (!problems.isEmpty()) {
+            throw new ModelUnavailableException(folder.root().resolve(ModelFolder.DEFAULTS) + ": "
+                    + problems.stream().map(p -> p.field() + ": " + p.message()).collect(Collectors.joining("; ")));
+        }
+    }
+
+    /** Where the folder cannot be used now, what it said last: its jobs wait for it. */
+    @Override
+    public JobDefaults defaults(@Nullable String model) {
+        String name = model == null ? models.defaultName() : model;
+        try {
+            JobDefaults own = JobDefaults.of(
+                    models.planner(name).description().folder().defaults());
+            defaults.put(name, own);
+            return own;
+        } catch (UnknownModelException | ModelUnavailableException | ArgumentsException e) {
+            return defaults.getOrDefault(name, JobDefaults.NONE);
+        }
     }
 
     @Override

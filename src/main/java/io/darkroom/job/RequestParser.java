@@ -117,7 +117,8 @@ public final class RequestParser {
     private ParsedRequest request(
             IncomingRecord record, ObjectNode json, JobKey key, String digest, Problems problems) {
         bindTenant(json, record.source().topic(), problems);
-        RenderRequest request = fields.read(json, key, digest, problems);
+        JobDefaults defaults = defaults(json);
+        RenderRequest request = fields.read(defaults.under(json), key, digest, problems);
         pixels(request, problems);
         pictures(request, problems);
         // Against another model than the one that was meant, all sorts of fields would look wrong.
@@ -129,7 +130,27 @@ public final class RequestParser {
                 .forEach(problems::add);
         return problems.none()
                 ? new ParsedRequest.Valid(request)
-                : new ParsedRequest.Invalid(key, digest, request.labels(), Failure.of(problems.list()));
+                : new ParsedRequest.Invalid(
+                        key, digest, request.labels(), Failure.of(withOrigins(problems.list(), defaults, json)));
+    }
+
+    /** Of the model that is meant; where that cannot be told, none. */
+    private JobDefaults defaults(ObjectNode json) {
+        JsonNode model = json.get("model");
+        boolean own = model == null || model.isNull();
+        return own || model.isTextual() ? check.defaults(own ? null : model.textValue()) : JobDefaults.NONE;
+    }
+
+    /** Who reads of a field that the request does not have is told where it comes from. */
+    private static List<Problem> withOrigins(List<Problem> problems, JobDefaults defaults, ObjectNode json) {
+        return problems.stream()
+                .map(problem -> defaults.isFilled(json, problem.field().split("[.\\[]", 2)[0])
+                        ? new Problem(
+                                problem.field(),
+                                problem.message() + " (the field is among the model's own defaults, darkroom.json)",
+                                problem.code())
+                        : problem)
+                .toList();
     }
 
     private static String digest(ObjectNode json) {

@@ -11,10 +11,11 @@ final class DefaultNames {
     /** Beside a request's fields: how this model's VAE works. */
     private static final Set<String> OWN = Set.of(VaeTiling.KEY);
 
-    private static final String OF_REQUEST = "is each request's own";
-    private static final String BEFORE = "is needed before a request's model is looked up";
-    private static final String TASK = "follows from what a request itself gives";
+    /** Of a job, not of its pictures: whoever reads requests fills them in, and holds their values against the same rules. */
+    private static final Set<String> OF_JOBS =
+            Set.of("task", "sweep", "priority", "tenant", "group", "labels", "expires_at");
 
+    private static final String OF_REQUEST = "is each request's own";
     /** Fields of a request of which a model can have no default. */
     private static final Map<String, String> REFUSED = Map.ofEntries(
             Map.entry("id", OF_REQUEST),
@@ -25,23 +26,11 @@ final class DefaultNames {
             Map.entry("mask_image", OF_REQUEST),
             Map.entry("control_image", OF_REQUEST),
             Map.entry("inversion.prompt", OF_REQUEST),
-            Map.entry("task", TASK),
-            Map.entry("model", "is this folder's name"),
-            // Turns between tenants, order, cancellation and expiry work on the queue, also while no model can be read.
-            Map.entry("priority", BEFORE),
-            Map.entry("tenant", BEFORE),
-            Map.entry("group", BEFORE),
-            Map.entry("labels", BEFORE),
-            Map.entry("expires_at", BEFORE),
-            Map.entry("sweep", BEFORE),
-            // Where a job's objects are must follow from its request alone: another worker, whose file here may be
-            // another, has to find and to announce them.
-            Map.entry("output.prefix", BEFORE),
-            Map.entry("output.presign_seconds", BEFORE));
+            Map.entry("model", "is this folder's name"));
 
     private static final Map<String, Set<String>> OBJECTS = Map.of(
             "output",
-            Set.of("format", "quality", "metadata"),
+            Set.of("format", "quality", "metadata", "prefix", "presign_seconds"),
             "inversion",
             Set.of("num_inference_steps", "guidance_scale"));
 
@@ -79,6 +68,7 @@ final class DefaultNames {
         accepted.addAll(Fields.OF_TASKS);
         accepted.addAll(RequestDefaults.FIELDS);
         accepted.addAll(OWN);
+        accepted.addAll(OF_JOBS);
         // Which every family can leave off.
         accepted.add("prompt_weighting");
         accepted.removeAll(REFUSED.keySet());

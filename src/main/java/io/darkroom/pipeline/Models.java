@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class Models implements AutoCloseable {
     private static final int PLANNERS = 64;
 
     private final ModelCatalog<Pipeline> catalog;
+    private final Consumer<ModelFolder> check;
     private final Map<PlannerKey, Planner> planners = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<PlannerKey, Planner> eldest) {
@@ -53,6 +55,23 @@ public final class Models implements AutoCloseable {
             long budgetBytes,
             NetworkLoader loader,
             NoiseFactory noise) {
+        this(directory, builtIn, chosen, budgetBytes, loader, noise, folder -> {});
+    }
+
+    /**
+     * As {@link #Models(Path, List, Optional, long, NetworkLoader, NoiseFactory)}.
+     *
+     * @param check looks at a folder once it is read, and throws {@link ModelUnavailableException} where it is not to be used
+     */
+    public Models(
+            Path directory,
+            List<ModelFolder> builtIn,
+            Optional<String> chosen,
+            long budgetBytes,
+            NetworkLoader loader,
+            NoiseFactory noise,
+            Consumer<ModelFolder> check) {
+        this.check = check;
         this.catalog = new ModelCatalog<>(directory, builtIn, chosen, budgetBytes, folder -> planner(folder)
                 .open(folder, loader, noise));
     }
@@ -107,6 +126,7 @@ public final class Models implements AutoCloseable {
         if (known == null || known.description().folder().plain() != folder.plain()) {
             try {
                 known = Families.planner(folder.as(folder.variant().withLoras(List.of())));
+                check.accept(folder);
             } catch (ModelUnavailableException e) {
                 catalog.forget(folder);
                 throw e;

@@ -54,7 +54,7 @@ class DeviceBeans {
 
     @Produces
     @Singleton
-    DeviceModels models(MeterRegistry meters, DeviceUse use, ModelSupply supply) {
+    DeviceModels models(MeterRegistry meters, DeviceUse use, ModelSupply supply, Limits limits) {
         TorchNoise noise = new TorchNoise(config.noise().cudaThreads());
         List<ModelFolder> builtIn = BuiltInModels.all();
         return new DeviceModels(Devices.of(config.devices()).stream()
@@ -67,7 +67,8 @@ class DeviceBeans {
                             config.models().defaultModel(),
                             config.models().memory().asLongValue() / parts(device),
                             loader(device, meter),
-                            noise);
+                            noise,
+                            folder -> ModelCheck.checkDefaults(folder, limits));
                     return new DeviceModels.One(device, models, meter);
                 })
                 .toList());
@@ -124,8 +125,8 @@ class DeviceBeans {
                                 memory(one.device()),
                                 config.engine().checkpointInterval())),
                 config.engine().jobs(),
-                // What a device is tested with is written nowhere: no place is refused to it.
-                new PlainRequests(new RequestParser(limits, new ModelCheck(catalog, limits))),
+                // What a device is tested with is written nowhere: no place is refused to it, and it is no job with defaults.
+                new PlainRequests(new RequestParser(limits, new ModelCheck(catalog, limits)::problems)),
                 broken(deliveries));
     }
 
