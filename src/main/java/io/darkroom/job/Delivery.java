@@ -9,6 +9,7 @@ import io.darkroom.job.Closing.Parting;
 import io.darkroom.job.Closing.Released;
 import io.darkroom.job.Closing.Releasing;
 import io.darkroom.job.Closing.Settled;
+import io.darkroom.job.Making.Looking;
 import io.darkroom.job.Making.OnDevice;
 import io.darkroom.job.Making.Rendering;
 import io.darkroom.job.Making.Resuming;
@@ -151,8 +152,17 @@ public final class Delivery {
         return new Step(reading, reading.read());
     }
 
+    /** Renders, where the job has not ended elsewhere while it waited for its turn, since its record was read. */
     static Step render(Assignment a, JobRecord past, int attempt, Instant now) {
-        return resume(a, past, attempt, past.checkpoints(), now);
+        return past.attempts().isEmpty()
+                ? resume(a, past, attempt, past.checkpoints(), now)
+                : look(a, past, attempt, past.checkpoints());
+    }
+
+    static Step look(Assignment a, JobRecord past, int attempt, List<CheckpointName> untried) {
+        return new Step(
+                new Looking(a, past, attempt, untried),
+                new DeliveryAction.ReadOutcome(a.at(JobRecord.outcomeKey(a.key()))));
     }
 
     /** Renders from the first of these checkpoints that is of use, else from the beginning. */

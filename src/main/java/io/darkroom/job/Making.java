@@ -47,9 +47,7 @@ public sealed interface Making extends DeliveryState {
                     && read.name().equals(first)) {
                 List<CheckpointName> rest = untried.subList(1, untried.size());
                 return read.content() == null
-                        ? new Step(
-                                new Missing(assignment, past, attempt, rest),
-                                new DeliveryAction.ReadOutcome(assignment.at(JobRecord.outcomeKey(assignment.key()))))
+                        ? Delivery.look(assignment, past, attempt, rest)
                         : Delivery.start(
                                 assignment,
                                 attempt,
@@ -70,11 +68,11 @@ public sealed interface Making extends DeliveryState {
     }
 
     /**
-     * A checkpoint is gone, as happens when the job has ended elsewhere: looks whether it has.
+     * Looks whether the job has ended elsewhere: it was begun before, or a checkpoint is gone, as happens then.
      *
-     * @param untried those that are left
+     * @param untried the checkpoints that may be of use, the furthest first
      */
-    record Missing(Assignment assignment, JobRecord past, int attempt, List<CheckpointName> untried) implements Making {
+    record Looking(Assignment assignment, JobRecord past, int attempt, List<CheckpointName> untried) implements Making {
         @Override
         public Turn turn() {
             return Turn.HOLDS;

@@ -309,7 +309,8 @@ final class DeliveryTest {
                 new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
                 new DeliveryEvent.RecordRead(record),
                 new DeliveryEvent.ResultRead(null),
-                new DeliveryEvent.TurnGiven());
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.OutcomeRead(null));
 
         assertThat(state).isInstanceOfSatisfying(Making.Rendering.class, rendering -> assertThat(rendering.attempt())
                 .isEqualTo(1));
@@ -553,9 +554,27 @@ final class DeliveryTest {
             assertThat(queued.alone()).isFalse();
         });
 
-        hear(new DeliveryEvent.TurnGiven());
+        hear(new DeliveryEvent.TurnGiven(), new DeliveryEvent.OutcomeRead(null));
 
-        assertThat(done()).containsExactly("CreateAttempt", "ReadRecord", "ReadResult", "StartRender");
+        assertThat(done()).containsExactly("CreateAttempt", "ReadRecord", "ReadResult", "ReadOutcome", "StartRender");
+    }
+
+    /** Between the reading of its record and its turn may be minutes, in which an owner before may have ended it. */
+    @Test
+    void aJobThatHasEndedElsewhereWhileItWaitedForItsTurnIsAnnouncedAndNotRendered() {
+        TerminalEvent outcome =
+                new Outcome.Canceled(state.assignment().context(1), "elsewhere", List.of()).event();
+        hear(
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
+                new DeliveryEvent.RecordRead(recordOf(1, "another/7")),
+                new DeliveryEvent.ResultRead(null),
+                new DeliveryEvent.TurnGiven(),
+                new DeliveryEvent.AttemptCreated(2, Creation.CREATED),
+                new DeliveryEvent.OutcomeRead(outcome.data()));
+
+        assertThat(done()).doesNotContain("StartRender");
+        assertThat(last()).isEqualTo(new DeliveryAction.Announce(outcome));
     }
 
     @Test

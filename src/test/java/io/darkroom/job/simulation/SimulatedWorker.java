@@ -140,8 +140,8 @@ final class SimulatedWorker {
         if (state instanceof Making.Resuming resuming) {
             return resuming.attempt();
         }
-        if (state instanceof Making.Missing missing) {
-            return missing.attempt();
+        if (state instanceof Making.Looking looking) {
+            return looking.attempt();
         }
         if (state instanceof Making.Saving saving) {
             return saving.rendering().attempt();
