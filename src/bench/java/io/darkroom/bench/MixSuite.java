@@ -2,6 +2,7 @@ package io.darkroom.bench;
 
 import io.darkroom.engine.CallMeter;
 import io.darkroom.engine.Engine;
+import io.darkroom.engine.Memory;
 import io.darkroom.engine.ModelCheck;
 import io.darkroom.job.Bytes;
 import io.darkroom.job.Failure;
@@ -27,6 +28,7 @@ import io.darkroom.pipeline.Pipeline;
 import io.darkroom.pipeline.TorchNoise;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,14 +39,17 @@ import java.util.concurrent.Executors;
 
 /**
  * 64 jobs that differ in all that may differ, through the engine on the starter and on a tiny transformer: 4 to 50 steps, w 1 to 12, four prompts,
- * two sizes, three samplers. Beside them the best that {@link RawRows} reaches for their sizes, and the same engine with
- * one job at a time. And a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store
+ * two sizes, three samplers. Between their calls, the best that {@link RawTurns} reach for their sizes; and the same engine
+ * with one job at a time. And a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store
  * are not in it.
  */
 final class MixSuite implements Suite {
     private static final int JOBS = 64;
     private static final int ROUNDS = 5;
     private static final int SHORT_JOBS = 3;
+    /** After so many of the worker's calls a raw one has its turn. */
+    private static final int TURN = 3;
+
     private static final int[] STEPS = {4, 10, 20, 50};
     private static final double[] SCALES = {1, 3, 7.5, 12};
     private static final List<String> PROMPTS =
@@ -116,17 +121,17 @@ final class MixSuite implements Suite {
         Pairs itsCalls = new Pairs(subject.name() + ", the same without the call that is under way when it comes", "s");
         Denoiser.Row largeRow = subject.row(subject.sides().get(0));
         Denoiser.Row smallRow = subject.row(subject.sides().get(1));
-        try (RawRows raw = new RawRows(subject.model());
-                Worker batching = new Worker(subject, JOBS, 64);
-                Worker single = new Worker(subject, 1, 2)) {
+        try (RawTurns turns = new RawTurns(new RawRows(subject.model()), List.of(largeRow, smallRow));
+                Worker batching = new Worker(subject, JOBS, 64, turns);
+                Worker single = new Worker(subject, 1, 2, turns)) {
             mix(batching);
             for (int round = 0; round < ROUNDS; round++) {
-                double large = raw.best(largeRow);
-                double small = raw.best(smallRow);
+                turns.on(true);
                 Mixed many = mix(batching);
-                Mixed one = mix(single);
                 // At its best, raw takes so long for the rows of both sizes.
-                double best = many.largeRows / large + many.smallRows / small;
+                double best = many.largeRows / turns.best(largeRow) + many.smallRows / turns.best(smallRow);
+                turns.on(false);
+                Mixed one = mix(single);
                 double all = many.largeRows + many.smallRows;
                 rows.add(all / (many.queuedSeconds - many.otherSeconds), all / best);
                 pictures.add(JOBS / many.seconds, JOBS / one.seconds);
@@ -182,11 +187,11 @@ final class MixSuite implements Suite {
                     worker.subject.samplers().get(i % worker.subject.samplers().size())));
         }
         worker.calls.clear();
-        long start = System.nanoTime();
+        long start = worker.turns.now();
         List<CompletableFuture<Rendered>> done =
                 given.stream().map(worker::render).toList();
         done.forEach(CompletableFuture::join);
-        double seconds = (System.nanoTime() - start) / 1e9;
+        double seconds = (worker.turns.now() - start) / 1e9;
         double busy = 0;
         double other = 0;
         long last = start;
@@ -198,7 +203,7 @@ final class MixSuite implements Suite {
         return new Mixed(seconds, (last - start) / 1e9, busy, other, rowsOfSize[0], rowsOfSize[1]);
     }
 
-    /** What a short job takes that is given right after some long ones have begun. */
+    /** What a short job takes that is given right after some long ones have begun, all of them. */
     private Latency shortJob(Worker worker, int behind) throws InterruptedException {
         List<CompletableFuture<Rendered>> others = new ArrayList<>();
         for (int i = 0; i < behind; i++) {
@@ -213,7 +218,7 @@ final class MixSuite implements Suite {
                             worker.subject.samplers().get(0)),
                     ending);
             others.add(ending.rendered);
-            ending.stepped.join();
+            ending.started.join();
         }
         RenderJob job = job(
                 worker,
@@ -222,14 +227,18 @@ final class MixSuite implements Suite {
                 7.5,
                 worker.subject.sides().get(0),
                 worker.subject.samplers().get(0));
-        long start = System.nanoTime();
+        long start = worker.turns.now();
         worker.render(job).join();
-        double seconds = (System.nanoTime() - start) / 1e9;
+        double seconds = (worker.turns.now() - start) / 1e9;
         others.forEach(CompletableFuture::join);
-        double underWay = List.copyOf(worker.calls).stream()
-                .filter(call -> call.end - call.took <= start && call.end > start)
-                .mapToDouble(call -> (call.end - start) / 1e9)
-                .sum();
+        // The first call that ends after it came had begun before, or began before the device heard of it.
+        double underWay = behind == 0
+                ? 0
+                : List.copyOf(worker.calls).stream()
+                        .filter(call -> call.end > start)
+                        .mapToDouble(call -> (call.end - start) / 1e9)
+                        .min()
+                        .orElse(0);
         return new Latency(seconds, underWay);
     }
 
@@ -259,11 +268,18 @@ final class MixSuite implements Suite {
         final Subject subject;
         final RequestParser parser;
         final Engine engine;
+        final RawTurns turns;
         private final ExecutorService encoding = Executors.newFixedThreadPool(2);
 
-        Worker(Subject subject, int jobsAtOnce, int rows) {
+        Worker(Subject subject, int jobsAtOnce, int rows, RawTurns turns) {
             this.subject = subject;
-            CallMeter meter = new CallMeter((kind, n, took) -> calls.add(new Call(kind, System.nanoTime(), took)));
+            this.turns = turns;
+            CallMeter meter = new CallMeter((kind, n, took) -> {
+                calls.add(new Call(kind, turns.now(), took));
+                if (kind == CallListener.Kind.DENOISER && calls.size() % TURN == 0) {
+                    turns.take();
+                }
+            });
             Models models = new Models(
                     Path.of("no-other-models"),
                     List.of(subject.model()),
@@ -285,7 +301,10 @@ final class MixSuite implements Suite {
                             encoding,
                             cause -> {
                                 throw new IllegalStateException("the device broke", cause);
-                            }));
+                            },
+                            Memory.UNKNOWN,
+                            Duration.ZERO,
+                            turns::now));
             engine.start();
         }
 
@@ -302,18 +321,18 @@ final class MixSuite implements Suite {
         }
     }
 
-    /** How a job ended, and whether it has made a step. */
+    /** How a job ended, and whether the device has taken it on. */
     private static final class Ending implements Renderer.Listener {
         final CompletableFuture<Rendered> rendered = new CompletableFuture<>();
-        final CompletableFuture<Integer> stepped = new CompletableFuture<>();
+        final CompletableFuture<Integer> started = new CompletableFuture<>();
 
         @Override
-        public void started(String model, int steps) {}
-
-        @Override
-        public void progress(Renderer.Step step) {
-            stepped.complete(step.step());
+        public void started(String model, int steps) {
+            started.complete(steps);
         }
+
+        @Override
+        public void progress(Renderer.Step step) {}
 
         @Override
         public void finished(Rendered result) {
@@ -331,7 +350,7 @@ final class MixSuite implements Suite {
         }
 
         private void fail(Throwable cause) {
-            stepped.completeExceptionally(cause);
+            started.completeExceptionally(cause);
             rendered.completeExceptionally(cause);
         }
     }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
@@ -45,7 +46,16 @@ final class RawRows implements AutoCloseable {
     RawRows(Path graph) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
+            options.addConfigEntry("session.force_spinning_stop", "1");
             session = environment.createSession(graph.toString(), options);
+        }
+    }
+
+    /** So many rows of a shape, made once. */
+    record Inputs(Denoiser.Row like, int rows, Map<String, OnnxTensor> tensors) implements AutoCloseable {
+        @Override
+        public void close() {
+            tensors.values().forEach(OnnxTensor::close);
         }
     }
 
@@ -55,33 +65,48 @@ final class RawRows implements AutoCloseable {
      * @param like a row of the shape in question
      */
     double best(Denoiser.Row like) throws OrtException {
-        double best = 0;
-        for (int rows : ROWS) {
-            Map<String, OnnxTensor> inputs = inputs(like, rows);
-            try {
-                session.run(inputs).close();
-                best = Math.max(best, rows / seconds(inputs));
-            } finally {
-                inputs.values().forEach(OnnxTensor::close);
-            }
-        }
-        return best;
+        return Collections.max(rates(like).values());
     }
 
-    /** The median of as many calls as make a while: after a pause a core is faster than it can be for long. */
-    private double seconds(Map<String, OnnxTensor> inputs) throws OrtException {
+    /** The numbers of rows with which most rows a second are done, the best first. */
+    List<Integer> bestNumbers(Denoiser.Row like, int count) throws OrtException {
+        return rates(like).entrySet().stream()
+                .sorted(Map.Entry.<Integer, Double>comparingByValue().reversed())
+                .limit(count)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private Map<Integer, Double> rates(Denoiser.Row like) throws OrtException {
+        Map<Integer, Double> rates = new TreeMap<>();
+        for (int rows : ROWS) {
+            try (Inputs inputs = inputs(like, rows)) {
+                seconds(inputs);
+                rates.put(rows, rows / median(inputs));
+            }
+        }
+        return rates;
+    }
+
+    /** Seconds of one call. */
+    double seconds(Inputs inputs) throws OrtException {
+        long start = System.nanoTime();
+        session.run(inputs.tensors()).close();
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Seconds: of as many calls as make a while, since after a pause a core is faster than it can be for long. */
+    private double median(Inputs inputs) throws OrtException {
         List<Double> seconds = new ArrayList<>();
         long begin = System.nanoTime();
         while (seconds.size() < LEAST_CALLS || System.nanoTime() - begin < A_WHILE_NANOS) {
-            long start = System.nanoTime();
-            session.run(inputs).close();
-            seconds.add((System.nanoTime() - start) / 1e9);
+            seconds.add(seconds(inputs));
         }
         Collections.sort(seconds);
         return seconds.get(seconds.size() / 2);
     }
 
-    private Map<String, OnnxTensor> inputs(Denoiser.Row like, int rows) throws OrtException {
+    Inputs inputs(Denoiser.Row like, int rows) throws OrtException {
         Map<String, OnnxTensor> inputs = new HashMap<>();
         for (String name : session.getInputNames()) {
             TensorInfo info = (TensorInfo)
@@ -93,7 +118,7 @@ final class RawRows implements AutoCloseable {
                 inputs.put(name, noise(rows, condition == null ? like.input() : condition));
             }
         }
-        return inputs;
+        return new Inputs(like, rows, inputs);
     }
 
     private OnnxTensor times(TensorInfo info, int rows) throws OrtException {

@@ -2,6 +2,7 @@ package io.darkroom.engine;
 
 import io.darkroom.model.DeviceMemoryException;
 import io.darkroom.pipeline.Pipeline;
+import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +38,17 @@ final class BatchSizes {
     private final int most;
     private final Memory memory;
     private final Map<Pipeline, Map<String, Calls>> byShape = new WeakHashMap<>();
+    private final Pace pace = new Pace();
+    /** Whose network was called before. */
+    private WeakReference<@Nullable Pipeline> last = new WeakReference<>(null);
+
+    private boolean lastDecoded;
     /** Nanoseconds that pass around a call: samplers, guidance, choosing. */
     private double around;
 
     /** What is known of the calls of one shape. */
     private static final class Calls {
-        final RowProfile profile = new RowProfile();
+        final RowProfile profile;
         long choices;
         int limit = Integer.MAX_VALUE;
         /** The runtime keeps what so many rows take. */
@@ -59,6 +65,10 @@ final class BatchSizes {
         int fitting;
         /** The number of the choice at which the memory is asked again. */
         long askAgain;
+
+        Calls(Pace pace) {
+            this.profile = new RowProfile(pace);
+        }
     }
 
     /**
@@ -76,7 +86,7 @@ final class BatchSizes {
 
     private Calls calls(Shape shape) {
         return byShape.computeIfAbsent(shape.pipeline(), p -> new HashMap<>())
-                .computeIfAbsent(shape.dimensions(), d -> new Calls());
+                .computeIfAbsent(shape.dimensions(), d -> new Calls(pace));
     }
 
     /** What a call should cost in nanoseconds; before the first of its shape, by the number of elements. */
@@ -264,7 +274,10 @@ final class BatchSizes {
         if (++calls.sameSince >= FORGOTTEN) {
             doubt(calls);
         }
-        calls.profile.measured(rows, nanos);
+        boolean decoding = isDecoding(shape.dimensions());
+        calls.profile.measured(rows, nanos, !last.refersTo(shape.pipeline()) || decoding != lastDecoded);
+        last = new WeakReference<>(shape.pipeline());
+        lastDecoded = decoding;
         calls.kept = Math.max(calls.kept, rows);
         if (calls.limit < Integer.MAX_VALUE && ++calls.wellSince >= FORGOTTEN) {
             int above = RowLadder.above(calls.limit);

@@ -52,8 +52,8 @@ public final class ModelCheck implements RequestCheck {
     public JobDefaults defaults(@Nullable String model) {
         String name = model == null ? models.defaultName() : model;
         try {
-            JobDefaults own = JobDefaults.of(
-                    models.planner(name).description().folder().defaults());
+            JobDefaults own =
+                    JobDefaults.of(models.planner(name).description().folder().defaults());
             defaults.put(name, own);
             return own;
         } catch (UnknownModelException | ModelUnavailableException | ArgumentsException e) {

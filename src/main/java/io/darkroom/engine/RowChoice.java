@@ -13,7 +13,8 @@ import java.util.List;
  *
  * <p>In a crowd, that alone would be short-sighted: rows that are left out cost a call of their own later, for which all
  * the others wait as well, those too that wait for a place on the device. Then a call is at least as large as brings the
- * device near to the most rows a second. And there the next larger number is tried until it is known: one measurement that
+ * device near to the most rows a second, and takes all where those that are left could not fill such a call themselves. And
+ * there the next larger number is tried until it is known: one measurement that
  * came out slow, as they do where the machine has other work, would make all beyond it look as slow.
  */
 final class RowChoice {
@@ -26,8 +27,11 @@ final class RowChoice {
     /** ...so many try a number of rows that is not known yet: its first call says little. */
     private static final int CLIMBING = 2;
 
+    /** More rows are taken where they bring nearly as much: so are measurements to be read, and others wait less. */
+    private static final double NEARLY = 0.98;
+
     /** Part of the most rows a second that a crowded device does at least. */
-    private static final double EFFICIENT = 0.95;
+    private static final double EFFICIENT = 0.97;
 
     private RowChoice() {}
 
@@ -70,9 +74,9 @@ final class RowChoice {
             reached = i + 1;
             worth += candidates.get(i).worth();
             double rate = worth / (around + profile.nanos(rows));
-            if (rate >= bestRate) {
+            if (rate >= NEARLY * bestRate) {
                 best = i + 1;
-                bestRate = rate;
+                bestRate = Math.max(bestRate, rate);
                 again = 0;
             } else if (again == 0) {
                 again = i + 1;
@@ -85,7 +89,14 @@ final class RowChoice {
         return crowded ? Math.max(chosen, efficient(candidates, profile, around, most, reach)) : chosen;
     }
 
-    /** The fewest with which the device does nearly as many rows a second as with any number that is known to it. */
+    private static int rows(List<Candidate> candidates, int count) {
+        return candidates.stream().limit(count).mapToInt(Candidate::rows).sum();
+    }
+
+    /**
+     * The fewest with which the device does nearly as many rows a second as with any number that is known to it; all, where
+     * what they leave is less than that, and would be called by itself with fewer rows than pay.
+     */
     private static int efficient(List<Candidate> candidates, RowProfile profile, double around, int most, int reach) {
         List<Double> rates = new ArrayList<>();
         int rows = 0;
@@ -101,6 +112,8 @@ final class RowChoice {
         while (rates.get(count - 1) < enough) {
             count++;
         }
-        return count;
+        int left = rows(candidates, candidates.size()) - rows(candidates, count);
+        boolean all = left < rows(candidates, count) && rates.get(rates.size() - 1) >= enough;
+        return all ? rates.size() : count;
     }
 }

@@ -6,35 +6,64 @@ import java.util.TreeMap;
 
 /**
  * What calls of one graph and shape cost, by their number of rows: measured, and learned from every call for as long as
- * calls are made. A number's first call, which may be slow, tells only that it costs no more. Between two measured numbers
- * it is taken for a straight line; beyond the largest, the line goes on as between the two largest. Not safe for more than
- * one thread.
+ * calls are made. That the device as a whole is slower at times is no matter of rows ({@link Pace}). A number's first
+ * calls, which may be slow, tell only that it costs no more. Between two measured numbers it is taken for a straight line; beyond
+ * the largest, the line goes on as between the two largest. Not safe for more than one thread.
  */
 final class RowProfile {
-    /** How much a new measurement counts against all before it. */
-    private static final double NEW = 0.2;
+    /** How much a new measurement counts against all before it: what remains beside the pace is mostly noise. */
+    private static final double NEW = 0.05;
+
+    /** The same of a number that has not been called for so many calls: what is known of it is old. */
+    private static final double NEW_OF_OLD = 0.2;
+
+    private static final int OLD = 128;
+
+    /** Calls that a number needs before it is believed to cost more for a row than fewer rows do. */
+    private static final int BELIEVED = 4;
 
     private static final class Seen {
+        /** At the usual pace. */
         double nanos;
+
         long calls;
+        /** The number of its last call. */
+        long last;
         /** What such a call is taken to cost. */
         double cost;
     }
 
     private final NavigableMap<Integer, Seen> byRows = new TreeMap<>();
+    private final Pace pace;
+    private long calls;
 
-    /** A call came back. */
-    void measured(int rows, double nanos) {
-        Seen seen = byRows.computeIfAbsent(rows, r -> new Seen());
-        // The first call of a shape also reserves memory and chooses algorithms: the second one says what it costs.
-        seen.nanos = seen.calls < 2 ? nanos : seen.nanos + NEW * (nanos - seen.nanos);
-        seen.calls++;
-        byRows.forEach((n, each) -> each.cost = each.calls < 2 ? atMost(n) : each.nanos);
+    /** @param pace of the device, which all its profiles have in common */
+    RowProfile(Pace pace) {
+        this.pace = pace;
     }
 
     /**
-     * What a number of rows that was called once should cost at most, by all that is known. Without that a slow first call
-     * would keep it from ever having a second.
+     * A call came back.
+     *
+     * @param cold whether the device's call before was another network's
+     */
+    void measured(int rows, double nanos, boolean cold) {
+        Seen seen = byRows.computeIfAbsent(rows, r -> new Seen());
+        if (seen.calls >= 2) {
+            pace.measured(nanos, seen.nanos, cold);
+        }
+        double usual = pace.usual(nanos, cold);
+        // The first call of a shape also reserves memory and chooses algorithms: the second one says what it costs.
+        double counts = Math.max(calls - seen.last > OLD ? NEW_OF_OLD : NEW, 1.0 / Math.max(1, seen.calls));
+        seen.nanos += counts * (usual - seen.nanos);
+        seen.calls++;
+        seen.last = ++calls;
+        byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos);
+    }
+
+    /**
+     * What a number of rows that was seldom called should cost at most, by all that is known. Without that a slow first call,
+     * or a moment in which the machine had other work, would keep it from ever being called again.
      */
     private double atMost(int rows) {
         double least = Double.POSITIVE_INFINITY;
@@ -50,7 +79,7 @@ final class RowProfile {
         return byRows.isEmpty() ? 0 : byRows.lastKey();
     }
 
-    /** As {@link #largest}, yet less than that while its only call was slower than the others let expect. */
+    /** As {@link #largest}, yet less than that while its few calls were slower than the others let expect. */
     int known() {
         Map.Entry<Integer, Seen> last = byRows.lastEntry();
         return last == null ? 0 : last.getValue().cost < last.getValue().nanos ? last.getKey() - 1 : last.getKey();
@@ -76,7 +105,7 @@ final class RowProfile {
         } else {
             estimate = above == null ? rows : proportional(above, rows);
         }
-        return Math.max(estimate, 1);
+        return Math.max(estimate * pace.slowness(), 1);
     }
 
     private static double line(Map.Entry<Integer, Seen> a, Map.Entry<Integer, Seen> b, int rows) {

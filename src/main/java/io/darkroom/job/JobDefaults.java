@@ -2,7 +2,6 @@ package io.darkroom.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +26,11 @@ public final class JobDefaults {
         this.fields = fields;
     }
 
-    /** @param file all that a {@code darkroom.json} says, by name; what is not of a job is passed over */
+    /**
+     * Of a model.
+     *
+     * @param file all that its {@code darkroom.json} says, by name; what is not of a job is passed over
+     */
     public static JobDefaults of(Map<String, Object> file) {
         ObjectNode fields = Json.object();
         NAMES.stream()
@@ -59,8 +62,7 @@ public final class JobDefaults {
     ObjectNode under(ObjectNode request) {
         ObjectNode whole = Json.object();
         whole.setAll(request);
-        for (Iterator<Map.Entry<String, JsonNode>> each = fields.fields(); each.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = each.next();
+        for (Map.Entry<String, JsonNode> field : fields.properties()) {
             String name = field.getKey();
             JsonNode given = request.get(name);
             if (given == null || given.isNull()) {
@@ -68,7 +70,7 @@ public final class JobDefaults {
             } else if (name.equals(OUTPUT) && given instanceof ObjectNode output) {
                 ObjectNode both = Json.object();
                 both.setAll((ObjectNode) field.getValue());
-                output.fields().forEachRemaining(own -> {
+                output.properties().forEach(own -> {
                     if (!own.getValue().isNull()) {
                         both.set(own.getKey(), own.getValue());
                     }

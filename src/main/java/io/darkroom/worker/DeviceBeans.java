@@ -10,6 +10,7 @@ import io.darkroom.engine.RowLoader;
 import io.darkroom.engine.SystemMemory;
 import io.darkroom.job.Limits;
 import io.darkroom.job.ObjectStore;
+import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.model.BuiltInModels;
 import io.darkroom.model.ModelFolder;
@@ -125,8 +126,9 @@ class DeviceBeans {
                                 memory(one.device()),
                                 config.engine().checkpointInterval())),
                 config.engine().jobs(),
-                // What a device is tested with is written nowhere: no place is refused to it, and it is no job with defaults.
-                new PlainRequests(new RequestParser(limits, new ModelCheck(catalog, limits)::problems)),
+                // What a device is tested with is written nowhere: no place is refused to it, and it is no job with
+                // defaults.
+                new PlainRequests(new RequestParser(limits, RequestCheck.none().and(new ModelCheck(catalog, limits)))),
                 broken(deliveries));
     }
 

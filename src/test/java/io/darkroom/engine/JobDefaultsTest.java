@@ -91,8 +91,8 @@ class JobDefaultsTest {
                 defaults,
                 "{\"priority\": 8, \"labels\": {\"a\": \"b\"}, \"output\": {\"prefix\": \"turbo\", \"presign_seconds\": 60}}");
 
-        RenderRequest request =
-                valid(CAT + ",\"priority\":0,\"labels\":{\"c\":\"d\"},\"output\":{\"prefix\":\"own\",\"format\":\"jpeg\"}");
+        RenderRequest request = valid(
+                CAT + ",\"priority\":0,\"labels\":{\"c\":\"d\"},\"output\":{\"prefix\":\"own\",\"format\":\"jpeg\"}");
 
         assertThat(request.priority()).isZero();
         assertThat(request.labels()).containsExactly(Map.entry("c", "d"));
@@ -116,7 +116,8 @@ class JobDefaultsTest {
 
     @Test
     void whatTheRequestGivesIsNotSweptByDefault() throws IOException {
-        Files.writeString(defaults, "{\"sweep\": {\"guidance_scale\": [1, 3], \"seed\": [5, 6], \"contact_sheet\": true}}");
+        Files.writeString(
+                defaults, "{\"sweep\": {\"guidance_scale\": [1, 3], \"seed\": [5, 6], \"contact_sheet\": true}}");
 
         assertThat(sweep(CAT)).containsOnlyKeys("guidance_scale", "seed");
         assertThat(sweep(CAT + ",\"guidance_scale\":7.5")).containsOnlyKeys("seed");
@@ -152,10 +153,9 @@ class JobDefaultsTest {
     void aProblemOfAFieldThatTheRequestDoesNotHaveSaysWhereItIs() throws IOException {
         Files.writeString(defaults, "{\"sweep\": {\"strength\": [0.5, 1]}}");
 
-        assertThat(parser.parse(record(CAT)))
-                .isInstanceOfSatisfying(ParsedRequest.Invalid.class, invalid -> assertThat(
-                                invalid.failure().problems())
-                        .anySatisfy(problem -> assertThat(problem.message()).contains("darkroom.json")));
+        assertThat(parser.parse(record(CAT))).isInstanceOfSatisfying(ParsedRequest.Invalid.class, invalid -> assertThat(
+                        invalid.failure().problems())
+                .anySatisfy(problem -> assertThat(problem.message()).contains("darkroom.json")));
     }
 
     private Map<String, List<Object>> sweep(String fields) {

@@ -1,6 +1,7 @@
 package io.darkroom.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,12 +26,18 @@ class RowChoiceTest {
     }
 
     private static RowProfile learned(IntToDoubleFunction device) {
-        RowProfile profile = new RowProfile();
+        RowProfile profile = new RowProfile(new Pace());
         for (int rows = 1; rows <= 16; rows = RowLadder.above(rows)) {
-            profile.measured(rows, device.applyAsDouble(rows));
-            profile.measured(rows, device.applyAsDouble(rows));
+            measure(profile, rows, device.applyAsDouble(rows));
         }
         return profile;
+    }
+
+    /** As often as it takes until one more hardly counts. */
+    private static void measure(RowProfile profile, int rows, double nanos) {
+        for (int call = 0; call < 20; call++) {
+            profile.measured(rows, nanos, false);
+        }
     }
 
     private static int choose(List<RowChoice.Candidate> candidates, RowProfile profile) {
@@ -39,12 +46,12 @@ class RowChoiceTest {
 
     /** Serves jobs of the same kind for so many calls; what was done in rows a nanosecond. */
     private static double rate(int jobs, int rows, IntToDoubleFunction device, int calls) {
-        RowProfile profile = new RowProfile();
+        RowProfile profile = new RowProfile(new Pace());
         double done = 0;
         double nanos = 0;
         for (int call = 0; call < calls; call++) {
             int chosen = RowChoice.first(waiting(jobs, rows, 1), profile, 0, Integer.MAX_VALUE, call, false) * rows;
-            profile.measured(chosen, device.applyAsDouble(chosen));
+            profile.measured(chosen, device.applyAsDouble(chosen), false);
             done += chosen;
             nanos += device.applyAsDouble(chosen);
         }
@@ -53,12 +60,12 @@ class RowChoiceTest {
 
     @Test
     void itClimbsRungByRungWhereMoreRowsPay() {
-        RowProfile profile = new RowProfile();
+        RowProfile profile = new RowProfile(new Pace());
         List<Integer> calls = new ArrayList<>();
 
         for (int call = 0; call < 8; call++) {
             int rows = RowChoice.first(waiting(40, 1, 1), profile, 0, Integer.MAX_VALUE, call, false);
-            profile.measured(rows, cpu(rows));
+            profile.measured(rows, cpu(rows), false);
             calls.add(rows);
         }
 
@@ -73,15 +80,15 @@ class RowChoiceTest {
     /** As on CUDA, which searches for algorithms then. */
     @Test
     void aSlowFirstCallDoesNotKeepANumberOfRowsFromBeingCalledAgain() {
-        RowProfile profile = new RowProfile();
+        RowProfile profile = new RowProfile(new Pace());
         for (int rows : List.of(1, 1, 2, 2, 3, 3, 4, 4)) {
-            profile.measured(rows, wide(rows));
+            profile.measured(rows, wide(rows), false);
         }
         List<Integer> calls = new ArrayList<>();
 
         for (int call = 0; call < 20; call++) {
             int rows = RowChoice.first(waiting(8, 1, 1), profile, 0, Integer.MAX_VALUE, call, false);
-            profile.measured(rows, calls.contains(rows) ? wide(rows) : 3e9);
+            profile.measured(rows, calls.contains(rows) ? wide(rows) : 3e9, false);
             calls.add(rows);
         }
 
@@ -90,17 +97,19 @@ class RowChoiceTest {
     }
 
     @Test
-    void ofANumbersFirstCallCountsNoMoreThanOthersLetExpect() {
-        RowProfile profile = new RowProfile();
-        profile.measured(4, 40);
-        profile.measured(4, 40);
+    void ofANumbersFirstCallsCountsNoMoreThanOthersLetExpect() {
+        RowProfile profile = new RowProfile(new Pace());
+        measure(profile, 4, 40);
 
-        profile.measured(2, 1000);
-        profile.measured(8, 1000);
+        profile.measured(2, 1000, false);
+        profile.measured(8, 1000, false);
 
         assertThat(profile.nanos(2)).isEqualTo(40);
         assertThat(profile.nanos(8)).isEqualTo(80);
-        profile.measured(8, 100);
+        profile.measured(8, 100, false);
+        profile.measured(8, 100, false);
+        assertThat(profile.nanos(8)).isEqualTo(80);
+        profile.measured(8, 100, false);
         assertThat(profile.nanos(8)).isEqualTo(100);
     }
 
@@ -119,7 +128,7 @@ class RowChoiceTest {
         int rows = before;
         for (int call = 0; call < 40_000; call++) {
             rows = RowChoice.first(waiting(40, 1, 1), profile, 0, 16, call, false);
-            profile.measured(rows, wide(rows));
+            profile.measured(rows, wide(rows), false);
         }
 
         assertThat(before).isEqualTo(1);
@@ -162,20 +171,71 @@ class RowChoiceTest {
         assertThat(2 * crowded / costly.nanos(2 * crowded)).isGreaterThan(0.95 * 22 / costly.nanos(22));
     }
 
+    /** Calls of 16 rows and more cost alike for a row; those that are left would make a call of 4. */
+    @Test
+    void onACrowdedDeviceNothingIsLeftForACallThatWouldNotPay() {
+        RowProfile profile = learned(rows -> 10e6 + 4e6 * Math.max(8, rows));
+        measure(profile, 32, 10e6 + 4e6 * 32);
+        List<RowChoice.Candidate> longer = waiting(20, 1, 1.0 / 50);
+        longer.add(0, new RowChoice.Candidate(1, 1));
+
+        assertThat(RowChoice.first(longer, profile, 0, 64, 0, true)).isEqualTo(21);
+        longer.addAll(waiting(43, 1, 1.0 / 50));
+        assertThat(RowChoice.first(longer, profile, 0, 64, 0, true)).isLessThan(32);
+    }
+
+    /** From one second to the next the device takes twice as long for everything. */
+    @Test
+    void aDeviceThatIsSlowForAWhileDoesNotMakeWhatIsMeasuredThenLookDear() {
+        RowProfile profile = learned(RowChoiceTest::cpu);
+        double few = profile.nanos(4);
+        for (int call = 0; call < 20; call++) {
+            profile.measured(16, 2 * cpu(16), false);
+        }
+
+        assertThat(profile.nanos(16)).isCloseTo(2 * cpu(16), withinPercentage(5));
+        assertThat(profile.nanos(4)).isCloseTo(2 * few, withinPercentage(10));
+        assertThat(choose(waiting(8, 2, 1), profile)).isEqualTo(8);
+    }
+
+    /** Where a job has ended, the decoder was called before the next, smaller call: half of the calls of each number. */
+    @Test
+    void callsAfterAnotherNetworksDoNotMakeWhatIsCalledThenLookDear() {
+        RowProfile profile = learned(RowChoiceTest::cpu);
+        for (int call = 0; call < 40; call++) {
+            profile.measured(16, cpu(16), false);
+            profile.measured(8, 1.3 * cpu(8), true);
+        }
+
+        assertThat(profile.nanos(8)).isCloseTo(cpu(8), withinPercentage(5));
+    }
+
+    /** As while something else had the cores. */
+    @Test
+    void oneSlowCallHardlyCounts() {
+        RowProfile profile = learned(RowChoiceTest::cpu);
+        profile.measured(16, 3 * cpu(16), false);
+        profile.measured(12, cpu(12), false);
+        profile.measured(12, cpu(12), false);
+        profile.measured(12, cpu(12), false);
+
+        assertThat(profile.nanos(16) / profile.nanos(12)).isCloseTo(cpu(16) / cpu(12), withinPercentage(10));
+    }
+
     /** The machine had other work while 12 rows were measured. */
     @Test
     void onACrowdedDeviceOneSlowMeasurementDoesNotKeepLargerCallsFromBeingTried() {
-        RowProfile profile = new RowProfile();
+        RowProfile profile = new RowProfile(new Pace());
         for (int rows : new int[] {1, 2, 4, 8, 12}) {
             for (int i = 0; i < 3; i++) {
-                profile.measured(rows, rows == 12 ? 60e6 : 1e6 + 2e6 * rows);
+                profile.measured(rows, rows == 12 ? 60e6 : 1e6 + 2e6 * rows, false);
             }
         }
         List<RowChoice.Candidate> many = Collections.nCopies(64, new RowChoice.Candidate(1, 1));
         int largest = 0;
         for (int choice = 0; choice < 64; choice++) {
             int rows = RowChoice.first(many, profile, 0, 64, choice, true);
-            profile.measured(rows, 1e6 + 2e6 * rows);
+            profile.measured(rows, 1e6 + 2e6 * rows, false);
             largest = Math.max(largest, rows);
         }
 
@@ -210,9 +270,9 @@ class RowChoiceTest {
 
     @Test
     void whatACallCostsIsTakenFromItsNeighbours() {
-        RowProfile profile = new RowProfile();
-        profile.measured(2, 20);
-        profile.measured(4, 30);
+        RowProfile profile = new RowProfile(new Pace());
+        profile.measured(2, 20, false);
+        profile.measured(4, 30, false);
 
         assertThat(profile.nanos(3)).isEqualTo(25);
         assertThat(profile.nanos(6)).isEqualTo(40);

@@ -562,8 +562,7 @@ final class DeliveryTest {
     /** Between the reading of its record and its turn may be minutes, in which an owner before may have ended it. */
     @Test
     void aJobThatHasEndedElsewhereWhileItWaitedForItsTurnIsAnnouncedAndNotRendered() {
-        TerminalEvent outcome =
-                new Outcome.Canceled(state.assignment().context(1), "elsewhere", List.of()).event();
+        TerminalEvent outcome = new Outcome.Canceled(state.assignment().context(1), "elsewhere", List.of()).event();
         hear(
                 new DeliveryEvent.TurnGiven(),
                 new DeliveryEvent.AttemptCreated(1, Creation.EXISTS),
