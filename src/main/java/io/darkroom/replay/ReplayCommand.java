@@ -37,7 +37,7 @@ import picocli.CommandLine.ParameterException;
         exitCodeList = {
             "0:all that were chosen are sent",
             "1:some could not be sent, or broker or store are not there",
-            "2:an option is not accepted, or they do not go together"
+            "2:an option is not accepted, they do not go together, or a setting is missing"
         })
 public final class ReplayCommand implements Callable<Integer> {
     private static final int SOME_NOT = 1;
@@ -112,7 +112,7 @@ public final class ReplayCommand implements Callable<Integer> {
         require("--reason", reasons, REASONS);
         require("--code", codes, CODES);
         KafkaClients clients = new KafkaClients(kafka());
-        try (ConfiguredStore store = ConfiguredStore.open(darkroom.storage());
+        try (ConfiguredStore store = store();
                 TopicReader topics = new TopicReader(clients.reader("darkroom-replay"));
                 Producer<byte[], byte[]> producer = clients.producer("darkroom-replay")) {
             EndedJobs ended =
@@ -124,6 +124,14 @@ public final class ReplayCommand implements Callable<Integer> {
         } catch (KafkaException | SurroundingsException e) {
             spec.commandLine().getErr().println("Nothing more is sent: " + e.getMessage());
             return SOME_NOT;
+        }
+    }
+
+    private ConfiguredStore store() {
+        try {
+            return ConfiguredStore.open(darkroom.storage());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage() + ", so the store cannot be found", e);
         }
     }
 

@@ -80,7 +80,7 @@ public class RendersResource {
         this.mostBytes = config.limits().requestBytes().asLongValue();
     }
 
-    /** 202 with the id when the broker has the request; 400 with every problem. */
+    /** 202 with the id when the broker has the request; 400 with every problem; 500 where reading it failed. */
     @POST
     @Path("/requests")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -93,12 +93,17 @@ public class RendersResource {
         }
         ParsedRequest parsed = parser.parse(posted(body));
         if (parsed instanceof ParsedRequest.Invalid invalid) {
-            return ApiError.of(400, invalid.failure());
+            return refused(invalid.failure());
         }
         if (parsed instanceof ParsedRequest.Unreadable unreadable) {
-            return ApiError.of(400, unreadable.failure());
+            return refused(unreadable.failure());
         }
         return produce((ParsedRequest.Valid) parsed, body, TraceContext.of(traceParent, traceState));
+    }
+
+    /** A bug of ours is no fault of the request. */
+    private static Response refused(Failure failure) {
+        return ApiError.of(failure.code() == Failure.Code.INTERNAL ? 500 : 400, failure);
     }
 
     private Response produce(ParsedRequest.Valid parsed, byte[] body, TraceContext trace) {

@@ -37,4 +37,12 @@ class ReplayCommandTest {
                 .startsWith("--reason \"id_conflicts\": one of these is accepted: "
                         + "id_conflict, unreadable, attempts_exhausted, record_unreadable");
     }
+
+    @Test
+    void aSettingWithoutWhichThereIsNoStoreIsNamed() {
+        int status = command.execute("--id", "a");
+
+        assertThat(status).isEqualTo(USAGE);
+        assertThat(err.toString()).startsWith("darkroom.storage.endpoint is not set, so the store cannot be found");
+    }
 }
