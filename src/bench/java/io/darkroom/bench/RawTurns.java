@@ -53,6 +53,7 @@ final class RawTurns implements AutoCloseable {
         long start = System.nanoTime();
         RawRows.Inputs turn = inputs.get(next++ % inputs.size());
         try {
+            raw.seconds(turn); // brings its weights back into the caches, as the worker's own calls do for each other
             double seconds = raw.seconds(turn);
             Sum sum = sums.getOrDefault(turn.like(), Map.of()).computeIfAbsent(turn.rows(), r -> new Sum());
             sum.rows += turn.rows();
@@ -69,7 +70,7 @@ final class RawTurns implements AutoCloseable {
         return sums.getOrDefault(kind, Map.of()).values().stream()
                 .mapToDouble(sum -> sum.rows / sum.seconds)
                 .max()
-                .orElse(0);
+                .orElseThrow(() -> new IllegalStateException("no raw call of this shape had its turn"));
     }
 
     /** A clock that stands still while raw calls are made. */

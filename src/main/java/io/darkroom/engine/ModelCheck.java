@@ -26,12 +26,14 @@ public final class ModelCheck implements RequestCheck {
 
     private final Models models;
     private final Ceilings ceilings;
+    private final Limits limits;
     /** By model, as last read: for while a folder is being exchanged. */
-    private final Map<String, JobDefaults> defaults = new ConcurrentHashMap<>();
+    private final Map<String, JobDefaults> known = new ConcurrentHashMap<>();
 
     public ModelCheck(Models models, Limits limits) {
         this.models = models;
         this.ceilings = new Ceilings(limits);
+        this.limits = limits;
     }
 
     /**
@@ -47,18 +49,20 @@ public final class ModelCheck implements RequestCheck {
         }
     }
 
-    /** Where the folder cannot be used now, what it said last: its jobs wait for it. */
+    /** Where what the folder says cannot be used now, what it said last: its jobs wait for it. */
     @Override
     public JobDefaults defaults(@Nullable String model) {
-        String name = model == null ? models.defaultName() : model;
+        String name = model;
         try {
-            JobDefaults own =
-                    JobDefaults.of(models.planner(name).description().folder().defaults());
-            defaults.put(name, own);
-            return own;
-        } catch (UnknownModelException | ModelUnavailableException | ArgumentsException e) {
-            return defaults.getOrDefault(name, JobDefaults.NONE);
+            name = model == null ? models.defaultName() : model;
+            JobDefaults own = JobDefaults.of(models.defaults(name));
+            if (own.problems(limits).isEmpty()) {
+                known.put(name, own);
+            }
+        } catch (RuntimeException e) { // of a model that is not there too: the check of the request itself tells it
+            LOG.debugf("model %s: its own defaults cannot be read: %s", name, e.getMessage());
         }
+        return name == null ? JobDefaults.NONE : known.getOrDefault(name, JobDefaults.NONE);
     }
 
     @Override

@@ -27,7 +27,7 @@ final class RowChoice {
     /** ...so many try a number of rows that is not known yet: its first call says little. */
     private static final int CLIMBING = 2;
 
-    /** More rows are taken where they bring nearly as much: so are measurements to be read, and others wait less. */
+    /** In a crowd more rows are taken where they bring nearly as much: what is measured is no more exact than that. */
     private static final double NEARLY = 0.98;
 
     /** Part of the most rows a second that a crowded device does at least. */
@@ -74,7 +74,7 @@ final class RowChoice {
             reached = i + 1;
             worth += candidates.get(i).worth();
             double rate = worth / (around + profile.nanos(rows));
-            if (rate >= NEARLY * bestRate) {
+            if (rate >= (crowded ? NEARLY : 1) * bestRate) {
                 best = i + 1;
                 bestRate = Math.max(bestRate, rate);
                 again = 0;
@@ -113,7 +113,9 @@ final class RowChoice {
             count++;
         }
         int left = rows(candidates, candidates.size()) - rows(candidates, count);
-        boolean all = left < rows(candidates, count) && rates.get(rates.size() - 1) >= enough;
+        boolean all = rates.size() == candidates.size()
+                && left < rows(candidates, count)
+                && rates.get(rates.size() - 1) >= enough;
         return all ? rates.size() : count;
     }
 }

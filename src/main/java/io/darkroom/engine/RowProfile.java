@@ -49,13 +49,14 @@ final class RowProfile {
      */
     void measured(int rows, double nanos, boolean cold) {
         Seen seen = byRows.computeIfAbsent(rows, r -> new Seen());
-        if (seen.calls >= 2) {
-            pace.measured(nanos, seen.nanos, cold);
+        double took = Math.max(1, nanos);
+        if (seen.calls < 2) {
+            // The first call of a shape also reserves memory and chooses algorithms: the second one says what it costs.
+            seen.nanos = pace.usual(took, cold);
+        } else {
+            double counts = Math.max(calls - seen.last > OLD ? NEW_OF_OLD : NEW, 1.0 / seen.calls);
+            seen.nanos *= Math.pow(pace.measured(took, seen.nanos, cold) / seen.nanos, counts);
         }
-        double usual = pace.usual(nanos, cold);
-        // The first call of a shape also reserves memory and chooses algorithms: the second one says what it costs.
-        double counts = Math.max(calls - seen.last > OLD ? NEW_OF_OLD : NEW, 1.0 / Math.max(1, seen.calls));
-        seen.nanos += counts * (usual - seen.nanos);
         seen.calls++;
         seen.last = ++calls;
         byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos);

@@ -18,6 +18,18 @@ public final class JobDefaults {
     private static final String SWEEP = "sweep";
     private static final Set<String> NAMES =
             Set.of("task", SWEEP, "priority", "tenant", "group", "labels", "expires_at");
+    private static final String CONTACT_SHEET = "contact_sheet";
+    /** One choice: where a request makes it, none of them is swept by default. */
+    private static final Set<String> SCHEDULE = Set.of("num_inference_steps", "timesteps", "sigmas");
+
+    /** What goes with a picture that a request may not have. */
+    private static final Map<String, String> OF_PICTURE = Map.of(
+            "strength", "image",
+            "controlnet", "control_image",
+            "controlnet_conditioning_scale", "control_image",
+            "control_guidance_start", "control_image",
+            "control_guidance_end", "control_image");
+
     private static final Set<String> OUTPUT_NAMES = Set.of("prefix", "presign_seconds");
 
     private final ObjectNode fields;
@@ -55,7 +67,8 @@ public final class JobDefaults {
     }
 
     /**
-     * A request with what it leaves open filled in. Of a sweep that is a default, what the request itself gives is not swept.
+     * A request with what it leaves open filled in. Of a sweep that is a default holds what goes with the request: nothing that
+     * it gives itself, nor what belongs to a picture that it does not have.
      *
      * @param request is left as it is
      */
@@ -64,42 +77,59 @@ public final class JobDefaults {
         whole.setAll(request);
         for (Map.Entry<String, JsonNode> field : fields.properties()) {
             String name = field.getKey();
-            JsonNode given = request.get(name);
-            if (given == null || given.isNull()) {
+            if (isFilled(request, name)) {
                 whole.set(name, field.getValue());
-            } else if (name.equals(OUTPUT) && given instanceof ObjectNode output) {
+            } else if (name.equals(OUTPUT) && request.get(name) instanceof ObjectNode output) {
                 ObjectNode both = Json.object();
                 both.setAll((ObjectNode) field.getValue());
-                output.properties().forEach(own -> {
-                    if (!own.getValue().isNull()) {
-                        both.set(own.getKey(), own.getValue());
-                    }
-                });
+                output.properties().stream()
+                        .filter(own -> !own.getValue().isNull())
+                        .forEach(own -> both.set(own.getKey(), own.getValue()));
                 whole.set(name, both);
             }
         }
-        return isFilled(request, SWEEP) && fields.get(SWEEP) instanceof ObjectNode sweep
-                ? narrowed(whole, sweep, request)
-                : whole;
-    }
-
-    private static ObjectNode narrowed(ObjectNode whole, ObjectNode sweep, ObjectNode request) {
-        ObjectNode left = sweep.deepCopy();
-        sweep.fieldNames().forEachRemaining(name -> {
-            if (request.hasNonNull(name)) {
-                left.remove(name);
+        if (isFilled(request, SWEEP) && fields.get(SWEEP) instanceof ObjectNode sweep) {
+            ObjectNode left = swept(sweep, whole);
+            if (left.size() > (left.has(CONTACT_SHEET) ? 1 : 0)) {
+                whole.set(SWEEP, left);
+            } else {
+                whole.remove(SWEEP);
             }
-        });
-        if (left.deepCopy().without("contact_sheet").isEmpty()) {
-            whole.remove(SWEEP);
-        } else {
-            whole.set(SWEEP, left);
         }
         return whole;
     }
 
-    /** Whether a field of a request is from here. */
-    boolean isFilled(ObjectNode request, String name) {
-        return fields.has(name) && !request.hasNonNull(name);
+    private static ObjectNode swept(ObjectNode sweep, ObjectNode request) {
+        ObjectNode left = Json.object();
+        // The VAE alone has nothing to sweep.
+        if (request.hasNonNull("task")) {
+            return left;
+        }
+        boolean schedule = SCHEDULE.stream().anyMatch(request::hasNonNull);
+        sweep.properties().stream()
+                .filter(each -> !request.hasNonNull(each.getKey()))
+                .filter(each -> !schedule || !SCHEDULE.contains(each.getKey()))
+                .filter(each -> request.hasNonNull(OF_PICTURE.getOrDefault(each.getKey(), each.getKey()))
+                        || !OF_PICTURE.containsKey(each.getKey()))
+                .forEach(each -> left.set(each.getKey(), each.getValue()));
+        return left;
+    }
+
+    /**
+     * Whether a field of a request is from here.
+     *
+     * @param path as in a problem: {@code labels}, {@code output.prefix}
+     */
+    boolean isFilled(ObjectNode request, String path) {
+        String[] names = path.split("[.\\[]", 3);
+        if (!fields.has(names[0]) || !request.hasNonNull(names[0])) {
+            return fields.has(names[0]);
+        }
+        return names.length > 1
+                && request.get(names[0]) instanceof ObjectNode given
+                && fields.get(names[0]) instanceof ObjectNode own
+                && names[0].equals(OUTPUT)
+                && own.has(names[1])
+                && !given.hasNonNull(names[1]);
     }
 }

@@ -144,7 +144,7 @@ public final class RequestParser {
     /** Who reads of a field that the request does not have is told where it comes from. */
     private static List<Problem> withOrigins(List<Problem> problems, JobDefaults defaults, ObjectNode json) {
         return problems.stream()
-                .map(problem -> defaults.isFilled(json, problem.field().split("[.\\[]", 2)[0])
+                .map(problem -> defaults.isFilled(json, problem.field())
                         ? new Problem(
                                 problem.field(),
                                 problem.message() + " (the field is among the model's own defaults, darkroom.json)",

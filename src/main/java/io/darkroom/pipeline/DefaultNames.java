@@ -45,11 +45,18 @@ final class DefaultNames {
         DefaultsFile file = DefaultsFile.of(folder);
         check(file, accepted(family));
         OBJECTS.forEach((object, fields) -> check(file.object(object), fields));
+        Set<String> swept = new TreeSet<>(accepted(family));
+        swept.removeAll(OWN);
+        swept.removeAll(OF_JOBS);
+        swept.add("contact_sheet");
+        // It goes with a prompt of its own.
+        swept.remove("inversion");
+        check(file.object("sweep"), swept);
     }
 
     private static void check(DefaultsFile file, Set<String> accepted) {
         for (String name : file.names()) {
-            String reason = REFUSED.get(file.path() + name);
+            String reason = REFUSED.get(file.path().equals("sweep.") ? name : file.path() + name);
             if (reason != null) {
                 throw file.unfitting(name, "none: it " + reason + ", so a model has no default for it");
             }

@@ -137,6 +137,16 @@ public final class Models implements AutoCloseable {
     }
 
     /**
+     * What a model's own {@code darkroom.json} says, by field, whatever else is wrong with its folder.
+     *
+     * @throws io.darkroom.model.UnknownModelException where there is none of that name
+     * @throws ModelUnavailableException where the folder's configs cannot be read
+     */
+    public Map<String, Object> defaults(String name) {
+        return catalog.folder(name).defaults();
+    }
+
+    /**
      * Takes a model into use as it lies there, loading it where it is not. As {@link #planner(String)}, and
      *
      * @throws ModelUnavailableException where a file cannot be loaded; the next call tries again

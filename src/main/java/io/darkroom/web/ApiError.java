@@ -16,7 +16,7 @@ final class ApiError {
         return of(status, code, message, List.of());
     }
 
-    /** The request is at fault. */
+    /** A request that was not taken, and why. */
     static Response of(int status, Failure failure) {
         return of(status, failure.code().wireName(), failure.message(), failure.problems());
     }

@@ -101,9 +101,10 @@ public class RendersResource {
         return produce((ParsedRequest.Valid) parsed, body, TraceContext.of(traceParent, traceState));
     }
 
-    /** A bug of ours is no fault of the request. */
+    /** A bug of ours, or want of memory, is no fault of the request. */
     private static Response refused(Failure failure) {
-        return ApiError.of(failure.code() == Failure.Code.INTERNAL ? 500 : 400, failure);
+        boolean ours = failure.code() == Failure.Code.INTERNAL || failure.code() == Failure.Code.OUT_OF_MEMORY;
+        return ApiError.of(ours ? 500 : 400, failure);
     }
 
     private Response produce(ParsedRequest.Valid parsed, byte[] body, TraceContext trace) {

@@ -8,7 +8,9 @@ import io.darkroom.job.Bytes;
 import io.darkroom.job.IncomingRecord;
 import io.darkroom.job.Limits;
 import io.darkroom.job.ParsedRequest;
+import io.darkroom.job.Problem;
 import io.darkroom.job.RenderRequest;
+import io.darkroom.job.RequestCheck;
 import io.darkroom.job.RequestParser;
 import io.darkroom.job.Source;
 import io.darkroom.model.BuiltInModels;
@@ -28,10 +30,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a model's {@code darkroom.json} says of its jobs, in requests as they are read. */
 class JobDefaultsTest {
     private static final String CAT = "\"model\":\"tiny-sd\",\"prompt\":\"a cat\"";
+    private static final String IMAGE = "\"image\":{\"key\":\"a.png\"}";
+    private static final String PICTURE = "\"id\":\"a\",\"model\":\"tiny-sd\"," + IMAGE;
 
     @TempDir
     private Path directory;
@@ -149,13 +155,66 @@ class JobDefaultsTest {
         assertThat(valid(CAT).priority()).isEqualTo(8);
     }
 
+    /** Whether one of them is filled in where it is accepted: two packages have these names. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"task\": \"reconstruct\"",
+                "\"sweep\": {\"guidance_scale\": [1, 3]}",
+                "\"priority\": 8",
+                "\"tenant\": \"a\"",
+                "\"group\": \"a\"",
+                "\"labels\": {\"a\": \"b\"}",
+                "\"expires_at\": \"2030-01-31T12:00:00Z\"",
+                "\"output\": {\"prefix\": \"a\"}",
+                "\"output\": {\"presign_seconds\": 9}"
+            })
+    void eachIsAsIfTheRequestHadGivenIt(String field) throws IOException {
+        String request = field.contains("task") ? PICTURE : PICTURE + ",\"prompt\":\"a cat\"";
+        RenderRequest given = valid(request + "," + field);
+        Files.writeString(defaults, "{" + field + "}");
+
+        try (Models anew = models()) {
+            parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(anew, Limits.DEFAULTS));
+            assertThat(anew.problems()).doesNotContainKey("tiny-sd");
+            assertThat(valid(request))
+                    .usingRecursiveComparison()
+                    .ignoringFieldsMatchingRegexes(".*digest", ".*fieldsGiven")
+                    .isEqualTo(given);
+        }
+    }
+
+    @Test
+    void ofADefaultSweepOnlyHoldsWhatGoesWithTheRequest() throws IOException {
+        Files.writeString(
+                defaults,
+                "{\"sweep\": {\"strength\": [0.5, 1], \"controlnet_conditioning_scale\": [0, 1],"
+                        + " \"num_inference_steps\": [4, 8]}}");
+
+        assertThat(sweep(CAT)).containsOnlyKeys("num_inference_steps");
+        assertThat(sweep(CAT + "," + IMAGE)).containsOnlyKeys("strength", "num_inference_steps");
+        assertThat(sweep(CAT + ",\"scheduler\":\"ddpm\",\"timesteps\":[900,100]"))
+                .isEmpty();
+        assertThat(sweep(PICTURE + ",\"task\":\"reconstruct\"")).isEmpty();
+    }
+
     @Test
     void aProblemOfAFieldThatTheRequestDoesNotHaveSaysWhereItIs() throws IOException {
-        Files.writeString(defaults, "{\"sweep\": {\"strength\": [0.5, 1]}}");
+        Files.writeString(defaults, "{\"output\": {\"prefix\": \"turbo\"}}");
+        RequestCheck places = request -> List.of(new Problem("output.prefix", "expected another"));
+        parser = new RequestParser(Limits.DEFAULTS, new ModelCheck(models, Limits.DEFAULTS).and(places));
 
-        assertThat(parser.parse(record(CAT))).isInstanceOfSatisfying(ParsedRequest.Invalid.class, invalid -> assertThat(
-                        invalid.failure().problems())
-                .anySatisfy(problem -> assertThat(problem.message()).contains("darkroom.json")));
+        assertThat(problem(CAT + ",\"output\":{\"format\":\"jpeg\"}")).contains("darkroom.json");
+        assertThat(problem(CAT)).contains("darkroom.json");
+        assertThat(problem(CAT + ",\"output\":{\"prefix\":\"own\"}")).doesNotContain("darkroom.json");
+    }
+
+    private String problem(String fields) {
+        return ((ParsedRequest.Invalid) parser.parse(record(fields)))
+                .failure()
+                .problems()
+                .get(0)
+                .message();
     }
 
     private Map<String, List<Object>> sweep(String fields) {
@@ -164,7 +223,9 @@ class JobDefaultsTest {
     }
 
     private RenderRequest valid(String fields) {
-        return ((ParsedRequest.Valid) parser.parse(record(fields))).request();
+        ParsedRequest parsed = parser.parse(record(fields));
+        assertThat(parsed).isInstanceOf(ParsedRequest.Valid.class);
+        return ((ParsedRequest.Valid) parsed).request();
     }
 
     private static IncomingRecord record(String fields) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +181,9 @@ class RowChoiceTest {
         longer.add(0, new RowChoice.Candidate(1, 1));
 
         assertThat(RowChoice.first(longer, profile, 0, 64, 0, true)).isEqualTo(21);
+        assertThat(RowChoice.first(longer, profile, 0, 20, 0, true))
+                .as("all do not fit")
+                .isLessThan(20);
         longer.addAll(waiting(43, 1, 1.0 / 50));
         assertThat(RowChoice.first(longer, profile, 0, 64, 0, true)).isLessThan(32);
     }
@@ -195,7 +199,7 @@ class RowChoiceTest {
 
         assertThat(profile.nanos(16)).isCloseTo(2 * cpu(16), withinPercentage(5));
         assertThat(profile.nanos(4)).isCloseTo(2 * few, withinPercentage(10));
-        assertThat(choose(waiting(8, 2, 1), profile)).isEqualTo(8);
+        assertThat(RowChoice.first(waiting(8, 2, 1), profile, 0, 64, 0, true)).isGreaterThanOrEqualTo(7);
     }
 
     /** Where a job has ended, the decoder was called before the next, smaller call: half of the calls of each number. */
@@ -214,12 +218,31 @@ class RowChoiceTest {
     @Test
     void oneSlowCallHardlyCounts() {
         RowProfile profile = learned(RowChoiceTest::cpu);
-        profile.measured(16, 3 * cpu(16), false);
+        profile.measured(16, 300 * cpu(16), false);
         profile.measured(12, cpu(12), false);
         profile.measured(12, cpu(12), false);
         profile.measured(12, cpu(12), false);
 
         assertThat(profile.nanos(16) / profile.nanos(12)).isCloseTo(cpu(16) / cpu(12), withinPercentage(10));
+    }
+
+    /** Else after some hours shapes that are not called would look dearer and dearer, and after days all would be infinite. */
+    @Test
+    void noiseDoesNotCarryThePaceAway() {
+        Random random = new Random(1);
+        Pace pace = new Pace();
+        RowProfile profile = new RowProfile(pace);
+        for (int call = 0; call < 200_000; call++) {
+            int rows = 1 << random.nextInt(5);
+            boolean cold = random.nextInt(4) == 0;
+            profile.measured(rows, cpu(rows) * Math.exp(0.2 * random.nextGaussian()) * (cold ? 1.3 : 1), cold);
+        }
+
+        assertThat(pace.slowness()).isBetween(0.5, 2.0);
+        assertThat(profile.nanos(16) / profile.nanos(4)).isCloseTo(cpu(16) / cpu(4), withinPercentage(15));
+        profile.measured(4, 0, false);
+        profile.measured(4, Double.POSITIVE_INFINITY, false);
+        assertThat(profile.nanos(4)).isBetween(cpu(4) / 4, 4 * cpu(4));
     }
 
     /** The machine had other work while 12 rows were measured. */
