@@ -46,8 +46,7 @@ final class RawCalls implements AutoCloseable {
     }
 
     private OrtSession open(ModelFolder model, String component) throws OrtException {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
+        try (OrtSession.SessionOptions options = RawRows.options()) {
             return environment.createSession(model.graph(component).toString(), options);
         }
     }

@@ -44,11 +44,17 @@ final class RawRows implements AutoCloseable {
 
     /** @param graph a denoiser's file */
     RawRows(Path graph) throws OrtException {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
-            options.addConfigEntry("session.force_spinning_stop", "1");
+        try (OrtSession.SessionOptions options = options()) {
             session = environment.createSession(graph.toString(), options);
         }
+    }
+
+    /** Those that Darkroom gives its sessions on the CPU. */
+    static OrtSession.SessionOptions options() throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
+        options.addConfigEntry("session.force_spinning_stop", "1");
+        return options;
     }
 
     /** So many rows of a shape, made once. */

@@ -27,8 +27,11 @@ public final class ModelCheck implements RequestCheck {
     private final Models models;
     private final Ceilings ceilings;
     private final Limits limits;
-    /** By model, as last read: for while a folder is being exchanged. */
-    private final Map<String, JobDefaults> known = new ConcurrentHashMap<>();
+    /** By model, as last read: for each request, and for while a folder is being exchanged. */
+    private final Map<String, Read> known = new ConcurrentHashMap<>();
+
+    /** What a {@code darkroom.json} says, and of jobs. */
+    private record Read(Map<String, Object> file, JobDefaults defaults) {}
 
     public ModelCheck(Models models, Limits limits) {
         this.models = models;
@@ -55,14 +58,19 @@ public final class ModelCheck implements RequestCheck {
         String name = model;
         try {
             name = model == null ? models.defaultName() : model;
-            JobDefaults own = JobDefaults.of(models.defaults(name));
-            if (own.problems(limits).isEmpty()) {
-                known.put(name, own);
+            Map<String, Object> file = models.defaults(name);
+            Read read = known.get(name);
+            if (read == null || !read.file.equals(file)) {
+                JobDefaults own = JobDefaults.of(file);
+                if (own.problems(limits).isEmpty()) {
+                    known.put(name, new Read(file, own));
+                }
             }
         } catch (RuntimeException e) { // of a model that is not there too: the check of the request itself tells it
             LOG.debugf("model %s: its own defaults cannot be read: %s", name, e.getMessage());
         }
-        return name == null ? JobDefaults.NONE : known.getOrDefault(name, JobDefaults.NONE);
+        Read last = name == null ? null : known.get(name);
+        return last == null ? JobDefaults.NONE : last.defaults;
     }
 
     @Override

@@ -32,24 +32,24 @@ final class Pace {
     }
 
     /**
-     * What a call says of its cost.
+     * What a call says of its cost, beside the pace.
      *
      * @param nanos that it took, above 0
      * @param known what such a call was taken to cost at the usual pace
      * @param cold whether the one before was another network's
-     * @return nanoseconds at the usual pace, after another of its own network; no more than a call may say
+     * @return times that cost, at the usual pace and after another of its own network; no more than a call may say
      */
     double measured(double nanos, double known, boolean cold) {
         double times = clamp(Math.log(nanos / known) - slowness - (cold ? coldness : 0), MOST);
         if (cold) {
             coldness = clamp(coldness + NEW_COLD * times, BOUND);
-            return known * Math.exp((1 - NEW_COLD) * times);
+            return Math.exp((1 - NEW_COLD) * times);
         }
         slowness = clamp((1 - FORGOTTEN) * slowness + NEW * times, BOUND);
-        return known * Math.exp((1 - NEW) * times);
+        return Math.exp((1 - NEW) * times);
     }
 
-    /** The same of a call that nothing is known of yet. */
+    /** Nanoseconds of a call of which nothing is known yet, at the usual pace and after another of its own network. */
     double usual(double nanos, boolean cold) {
         return nanos / Math.exp(slowness + (cold ? coldness : 0));
     }

@@ -14,8 +14,8 @@ import java.util.List;
  * <p>In a crowd, that alone would be short-sighted: rows that are left out cost a call of their own later, for which all
  * the others wait as well, those too that wait for a place on the device. Then a call is at least as large as brings the
  * device near to the most rows a second, and takes all where those that are left could not fill such a call themselves. And
- * there the next larger number is tried until it is known: one measurement that
- * came out slow, as they do where the machine has other work, would make all beyond it look as slow.
+ * there the next larger number is tried until it is known: one measurement that came out slow, as they do where the machine
+ * has other work, would make all beyond it look as slow.
  */
 final class RowChoice {
     /** After so many choices a larger call than the best is tried again, for devices change. */
@@ -89,16 +89,13 @@ final class RowChoice {
         return crowded ? Math.max(chosen, efficient(candidates, profile, around, most, reach)) : chosen;
     }
 
-    private static int rows(List<Candidate> candidates, int count) {
-        return candidates.stream().limit(count).mapToInt(Candidate::rows).sum();
-    }
-
     /**
      * The fewest with which the device does nearly as many rows a second as with any number that is known to it; all, where
      * what they leave is less than that, and would be called by itself with fewer rows than pay.
      */
     private static int efficient(List<Candidate> candidates, RowProfile profile, double around, int most, int reach) {
         List<Double> rates = new ArrayList<>();
+        List<Integer> sums = new ArrayList<>();
         int rows = 0;
         for (Candidate candidate : candidates) {
             rows += candidate.rows();
@@ -106,16 +103,17 @@ final class RowChoice {
                 break;
             }
             rates.add(rows / (around + profile.nanos(rows)));
+            sums.add(rows);
         }
         double enough = EFFICIENT * Collections.max(rates);
         int count = 1;
         while (rates.get(count - 1) < enough) {
             count++;
         }
-        int left = rows(candidates, candidates.size()) - rows(candidates, count);
-        boolean all = rates.size() == candidates.size()
-                && left < rows(candidates, count)
-                && rates.get(rates.size() - 1) >= enough;
-        return all ? rates.size() : count;
+        int every = candidates.size();
+        boolean all = rates.size() == every
+                && sums.get(every - 1) < 2 * sums.get(count - 1)
+                && rates.get(every - 1) >= enough;
+        return all ? every : count;
     }
 }

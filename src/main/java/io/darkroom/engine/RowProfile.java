@@ -7,8 +7,8 @@ import java.util.TreeMap;
 /**
  * What calls of one graph and shape cost, by their number of rows: measured, and learned from every call for as long as
  * calls are made. That the device as a whole is slower at times is no matter of rows ({@link Pace}). A number's first
- * calls, which may be slow, tell only that it costs no more. Between two measured numbers it is taken for a straight line; beyond
- * the largest, the line goes on as between the two largest. Not safe for more than one thread.
+ * calls, which may be slow, tell only that it costs no more. Between two measured numbers it is taken for a straight line;
+ * beyond the largest, the line goes on as between the two largest. Not safe for more than one thread.
  */
 final class RowProfile {
     /** How much a new measurement counts against all before it: what remains beside the pace is mostly noise. */
@@ -55,7 +55,7 @@ final class RowProfile {
             seen.nanos = pace.usual(took, cold);
         } else {
             double counts = Math.max(calls - seen.last > OLD ? NEW_OF_OLD : NEW, 1.0 / seen.calls);
-            seen.nanos *= Math.pow(pace.measured(took, seen.nanos, cold) / seen.nanos, counts);
+            seen.nanos *= Math.pow(pace.measured(took, seen.nanos, cold), counts);
         }
         seen.calls++;
         seen.last = ++calls;

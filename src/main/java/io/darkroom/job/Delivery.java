@@ -159,6 +159,7 @@ public final class Delivery {
                 : look(a, past, attempt, past.checkpoints());
     }
 
+    /** Looks for an outcome first; these checkpoints are left to try. */
     static Step look(Assignment a, JobRecord past, int attempt, List<CheckpointName> untried) {
         return new Step(
                 new Looking(a, past, attempt, untried),

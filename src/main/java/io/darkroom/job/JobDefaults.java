@@ -18,7 +18,6 @@ public final class JobDefaults {
     private static final String SWEEP = "sweep";
     private static final Set<String> NAMES =
             Set.of("task", SWEEP, "priority", "tenant", "group", "labels", "expires_at");
-    private static final String CONTACT_SHEET = "contact_sheet";
     /** One choice: where a request makes it, none of them is swept by default. */
     private static final Set<String> SCHEDULE = Set.of("num_inference_steps", "timesteps", "sigmas");
 
@@ -70,27 +69,27 @@ public final class JobDefaults {
      * A request with what it leaves open filled in. Of a sweep that is a default holds what goes with the request: nothing that
      * it gives itself, nor what belongs to a picture that it does not have.
      *
-     * @param request is left as it is
+     * @param request is left as it is; itself where there is nothing to fill in
      */
     ObjectNode under(ObjectNode request) {
+        if (fields.isEmpty()) {
+            return request;
+        }
         ObjectNode whole = Json.object();
         whole.setAll(request);
-        for (Map.Entry<String, JsonNode> field : fields.properties()) {
-            String name = field.getKey();
-            if (isFilled(request, name)) {
-                whole.set(name, field.getValue());
-            } else if (name.equals(OUTPUT) && request.get(name) instanceof ObjectNode output) {
-                ObjectNode both = Json.object();
-                both.setAll((ObjectNode) field.getValue());
-                output.properties().stream()
-                        .filter(own -> !own.getValue().isNull())
-                        .forEach(own -> both.set(own.getKey(), own.getValue()));
-                whole.set(name, both);
-            }
+        fields.properties().stream()
+                .filter(own -> !request.hasNonNull(own.getKey()))
+                .forEach(own -> whole.set(own.getKey(), own.getValue()));
+        if (fields.get(OUTPUT) instanceof ObjectNode own && request.get(OUTPUT) instanceof ObjectNode output) {
+            ObjectNode both = whole.putObject(OUTPUT);
+            both.setAll(own);
+            output.properties().stream()
+                    .filter(given -> !given.getValue().isNull())
+                    .forEach(given -> both.set(given.getKey(), given.getValue()));
         }
         if (isFilled(request, SWEEP) && fields.get(SWEEP) instanceof ObjectNode sweep) {
             ObjectNode left = swept(sweep, whole);
-            if (left.size() > (left.has(CONTACT_SHEET) ? 1 : 0)) {
+            if (left.size() > (left.has(SweepFields.CONTACT_SHEET) ? 1 : 0)) {
                 whole.set(SWEEP, left);
             } else {
                 whole.remove(SWEEP);
@@ -106,12 +105,14 @@ public final class JobDefaults {
             return left;
         }
         boolean schedule = SCHEDULE.stream().anyMatch(request::hasNonNull);
-        sweep.properties().stream()
-                .filter(each -> !request.hasNonNull(each.getKey()))
-                .filter(each -> !schedule || !SCHEDULE.contains(each.getKey()))
-                .filter(each -> request.hasNonNull(OF_PICTURE.getOrDefault(each.getKey(), each.getKey()))
-                        || !OF_PICTURE.containsKey(each.getKey()))
-                .forEach(each -> left.set(each.getKey(), each.getValue()));
+        for (Map.Entry<String, JsonNode> each : sweep.properties()) {
+            String name = each.getKey();
+            String picture = OF_PICTURE.get(name);
+            boolean chosen = request.hasNonNull(name) || (schedule && SCHEDULE.contains(name));
+            if (!chosen && (picture == null || request.hasNonNull(picture))) {
+                left.set(name, each.getValue());
+            }
+        }
         return left;
     }
 
@@ -122,14 +123,14 @@ public final class JobDefaults {
      */
     boolean isFilled(ObjectNode request, String path) {
         String[] names = path.split("[.\\[]", 3);
-        if (!fields.has(names[0]) || !request.hasNonNull(names[0])) {
+        if (!request.hasNonNull(names[0])) {
             return fields.has(names[0]);
         }
-        return names.length > 1
-                && request.get(names[0]) instanceof ObjectNode given
-                && fields.get(names[0]) instanceof ObjectNode own
-                && names[0].equals(OUTPUT)
-                && own.has(names[1])
+        // Of this one each field is by itself.
+        return names[0].equals(OUTPUT)
+                && names.length > 1
+                && fields.path(OUTPUT).has(names[1])
+                && request.get(OUTPUT) instanceof ObjectNode given
                 && !given.hasNonNull(names[1]);
     }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SweepFields {
     private static final String SWEEP = "sweep";
-    private static final String CONTACT_SHEET = "contact_sheet";
+    /** Beside the fields that are swept. */
+    static final String CONTACT_SHEET = "contact_sheet";
     /** What all pictures of a job share. */
     private static final Set<String> SHARED = Set.of(
             "id",

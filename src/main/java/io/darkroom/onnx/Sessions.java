@@ -143,8 +143,7 @@ final class Sessions {
                 // What the JVM may use: ONNX Runtime counts the machine's cores and does not know of a container's
                 // limit.
                 options.setIntraOpNumThreads(cpu.threads(Runtime.getRuntime().availableProcessors()));
-                // Else its threads go on spinning for tens of milliseconds after a call, and slow the next one of
-                // another
+                // Else its threads spin on for tens of milliseconds after a call, and slow the next one of another
                 // session by a fifth: a decoder's by the denoiser's, and the other way round.
                 options.addConfigEntry("session.force_spinning_stop", "1");
             }

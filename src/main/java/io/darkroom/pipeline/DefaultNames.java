@@ -16,6 +16,7 @@ final class DefaultNames {
             Set.of("task", "sweep", "priority", "tenant", "group", "labels", "expires_at");
 
     private static final String OF_REQUEST = "is each request's own";
+
     /** Fields of a request of which a model can have no default. */
     private static final Map<String, String> REFUSED = Map.ofEntries(
             Map.entry("id", OF_REQUEST),
@@ -43,11 +44,12 @@ final class DefaultNames {
      */
     static void check(ModelFolder folder, Family family) {
         DefaultsFile file = DefaultsFile.of(folder);
-        check(file, accepted(family));
+        Set<String> accepted = ofPictures(family);
+        accepted.addAll(OWN);
+        accepted.addAll(OF_JOBS);
+        check(file, accepted);
         OBJECTS.forEach((object, fields) -> check(file.object(object), fields));
-        Set<String> swept = new TreeSet<>(accepted(family));
-        swept.removeAll(OWN);
-        swept.removeAll(OF_JOBS);
+        Set<String> swept = ofPictures(family);
         swept.add("contact_sheet");
         // It goes with a prompt of its own.
         swept.remove("inversion");
@@ -69,13 +71,11 @@ final class DefaultNames {
         }
     }
 
-    private static Set<String> accepted(Family family) {
+    private static Set<String> ofPictures(Family family) {
         Set<String> accepted = new TreeSet<>(family.fields());
         accepted.addAll(Fields.COMMON);
         accepted.addAll(Fields.OF_TASKS);
         accepted.addAll(RequestDefaults.FIELDS);
-        accepted.addAll(OWN);
-        accepted.addAll(OF_JOBS);
         // Which every family can leave off.
         accepted.add("prompt_weighting");
         accepted.removeAll(REFUSED.keySet());

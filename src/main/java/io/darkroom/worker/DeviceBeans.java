@@ -126,8 +126,7 @@ class DeviceBeans {
                                 memory(one.device()),
                                 config.engine().checkpointInterval())),
                 config.engine().jobs(),
-                // What a device is tested with is written nowhere: no place is refused to it, and it is no job with
-                // defaults.
+                // What a device is tested with is written nowhere and no job: no place is refused, nothing filled in.
                 new PlainRequests(new RequestParser(limits, RequestCheck.none().and(new ModelCheck(catalog, limits)))),
                 broken(deliveries));
     }
