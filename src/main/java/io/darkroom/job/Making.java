@@ -321,10 +321,6 @@ public sealed interface Making extends DeliveryState {
                         new Storing(assignment, past, attempt, queuedMs, rendered, since, saves, Map.copyOf(more));
                 return more.size() == rendered.pictures().size() ? next.record(now) : new Step(next);
             }
-            if (event instanceof DeliveryEvent.Release release && release.clean()) {
-                // All is rendered, and a next worker would do it once more: whoever hands it over waits for a while.
-                return new Step(this);
-            }
             Ending ending = event instanceof DeliveryEvent.Refused refused
                     ? new Ending.Fail(new Failure(Failure.Code.STORAGE_UNAVAILABLE, refused.reason()))
                     : event instanceof DeliveryEvent.Expired ? null : Ending.of(event);

@@ -146,10 +146,21 @@ final class Deliveries {
             }
         }
         departures.look();
-        var unused = later(settings.finishing(grace), () -> {
-            meant.forEach(running -> on(running, LEAVE));
-            var unusedToo = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
-        });
+        var unused = later(settings.finishing(grace), () -> leave(meant));
+    }
+
+    /**
+     * Leaves jobs that are under way. Of those that only have to be stored a next worker would make everything again: they
+     * have half of the time, and the other half to say how their attempt ended.
+     */
+    private void leave(Set<Running> meant) {
+        for (Running running : meant) {
+            if (running.state == null || running.state.turn() != DeliveryState.Turn.TRAILS) {
+                on(running, LEAVE);
+            }
+        }
+        var unused = later(settings.leaving().dividedBy(2), () -> meant.forEach(running -> on(running, LEAVE)));
+        var unusedToo = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
     }
 
     void abandon(String cause, Predicate<JobKey> suspect, CompletableFuture<Void> done) {
@@ -162,12 +173,13 @@ final class Deliveries {
                 end(running, new Closing.Released(running.assignment));
             } else {
                 running.leaving = true;
-                boolean there = running.state instanceof Making.OnDevice && suspect.test(running.key());
-                on(running, there ? broken : LEAVE);
+                if (running.state instanceof Making.OnDevice && suspect.test(running.key())) {
+                    on(running, broken);
+                }
             }
         }
         departures.look();
-        var unused = later(settings.leaving(), () -> meant.forEach(r -> on(r, new DeliveryEvent.Lose())));
+        leave(meant);
     }
 
     void lose(Predicate<Source> which) {

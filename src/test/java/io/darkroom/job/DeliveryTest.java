@@ -559,15 +559,6 @@ final class DeliveryTest {
         assertThat(done()).containsExactly("CreateAttempt", "ReadRecord", "ReadResult", "ReadOutcome", "StartRender");
     }
 
-    @Test
-    void aJobWhoseFirstPictureIsStoredWhenItIsToBeHandedOverIsStoredToItsEnd() {
-        render();
-
-        hear(stored(0, "x"), new DeliveryEvent.Release("handed over", true), stored(1, "y"));
-
-        assertThat(last()).isInstanceOf(DeliveryAction.CreateResult.class);
-    }
-
     /** Between the reading of its record and its turn may be minutes, in which an owner before may have ended it. */
     @Test
     void aJobThatHasEndedElsewhereWhileItWaitedForItsTurnIsAnnouncedAndNotRendered() {

@@ -91,7 +91,7 @@ class CheckpointWritesTest {
 
     @Test
     void aFaultOfTheStoreIsHandedOn() {
-        store.refusesCheckpoints = true;
+        store.refused = "/checkpoints/";
 
         assertThatThrownBy(() -> create(FIRST)).isInstanceOf(SurroundingsException.class);
     }

@@ -79,6 +79,36 @@ final class LeavingTest extends LoopHarness {
     }
 
     @Test
+    void aJobWhosePictureIsBeingStoredAtTheEndOfTheGraceIsStoredAndTold() throws Exception {
+        store.refused = "renders/a";
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        renderer.next().finish("picture");
+        CompletableFuture<Disposition> other = submit("{\"id\":\"b\"}");
+        HandRenderer.Given beside = renderer.next();
+
+        loop.drain(NO_GRACE);
+        renderer.nextSaved();
+        store.refused = "nothing";
+        beside.listener().saved(null);
+
+        assertThat(done.get()).isEqualTo(Disposition.SETTLED);
+        assertThat(nextEvent().key().id()).isEqualTo("a");
+        assertThat(other.get()).isEqualTo(Disposition.RELEASED);
+    }
+
+    @Test
+    void aPictureThatTheStoreDoesNotTakeAfterTheGraceDoesNotCountAgainstItsJob() throws Exception {
+        store.refused = "renders/";
+        CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
+        renderer.next().finish("picture");
+
+        loop.drain(NO_GRACE).toCompletableFuture().get();
+
+        assertThat(done.get()).isEqualTo(Disposition.RELEASED);
+        assertThat(stored(".darkroom/jobs/a/attempt-1-end")).contains("\"clean\":true", "handed over");
+    }
+
+    @Test
     void whatAnEarlierOwnerHasBegunDoesNotWaitBehindTheBacklog() throws Exception {
         CompletableFuture<Disposition> unused = submit("{\"id\":\"begun\"}");
         renderer.next();
@@ -218,7 +248,7 @@ final class LeavingTest extends LoopHarness {
 
     @Test
     void aStoreThatTakesNoCheckpointsHoldsNothingUp() throws Exception {
-        store.refusesCheckpoints = true;
+        store.refused = "/checkpoints/";
         CompletableFuture<Disposition> done = submit("{\"id\":\"a\"}");
         HandRenderer.Given job = renderer.next();
 

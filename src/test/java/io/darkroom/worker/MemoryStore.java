@@ -19,13 +19,14 @@ public class MemoryStore implements ObjectStore {
 
     final AtomicInteger calls = new AtomicInteger();
     volatile boolean down;
-    volatile boolean refusesCheckpoints;
+    /** What stands in the keys of objects that it does not take. */
+    volatile String refused = "nothing of that name";
 
     @Override
     public Creation create(Location at, byte[] content, String mediaType, @Nullable String request) {
         check();
-        if (refusesCheckpoints && at.key().contains("/checkpoints/")) {
-            throw new SurroundingsException("no room for checkpoints");
+        if (at.key().contains(refused)) {
+            throw new SurroundingsException("no room for " + at.key());
         }
         if (objects.putIfAbsent(at.key(), content) != null) {
             return Creation.EXISTS;
