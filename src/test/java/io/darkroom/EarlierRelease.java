@@ -47,11 +47,7 @@ final class EarlierRelease {
         }
     }
 
-    /** Writes an archive: {@code FOLDER ARCHIVE}, of a release whose process has stopped. */
-    public static void main(String... args) throws IOException {
-        pack(Path.of(args[0]), Path.of(args[1]));
-    }
-
+    /** Writes an archive, of a release whose process has stopped. */
     static void pack(Path folder, Path archive) throws IOException {
         StringBuilder attributes = new StringBuilder();
         try (ZipOutputStream zip = new ZipOutputStream(new GZIPOutputStream(Files.newOutputStream(archive)));

@@ -13,13 +13,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * This release goes on with what an earlier one has left: offsets with what is done above them, job records, a job under way
@@ -27,27 +30,46 @@ import org.junit.jupiter.params.provider.CsvSource;
  * are older than their topic keeps them.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ParameterizedClass
+@ValueSource(strings = {"2026-11-23", "2026-11-28"})
 class UpgradeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration SOON = Duration.ofMinutes(1);
-    private static final String RELEASE = "2026-11-23";
     private static final String COMPLETIONS = "darkroom.completions";
     private static final String UNDER_WAY =
             """
             {"id":"%s","prompt":"a blue house","num_inference_steps":160,"seed":7,"priority":5,\
             "output":{"metadata":false}}""";
 
+    @Parameter
+    @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // Without it JUnit would ask for a constructor.
+    private String release;
+
+    @SuppressWarnings("NullAway.Init") // by goOn
     private Path store;
+
+    @SuppressWarnings("NullAway.Init") // by goOn
     private AppProcess app;
 
-    @BeforeAll
-    void goOn(@TempDir Path folder) throws IOException {
-        EarlierRelease.unpack(RELEASE, folder.resolve("darkroom-data"));
+    /** The step of the job under way that was written down last, in its second attempt. */
+    private int step;
+
+    @BeforeParameterizedClassInvocation
+    void goOn(String named, @TempDir Path folder) throws IOException {
+        EarlierRelease.unpack(named, folder.resolve("darkroom-data"));
         store = folder.resolve("darkroom-data/store/darkroom");
+        try (Stream<Path> checkpoints = Files.list(store.resolve(".darkroom/jobs/under-way/checkpoints"))) {
+            step = checkpoints
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("2-"))
+                    .mapToInt(name -> Integer.parseInt(name.substring(2)))
+                    .max()
+                    .orElseThrow();
+        }
         app = AppProcess.start(folder, "log").awaitReady();
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     void stop() {
         app.close();
     }
@@ -59,7 +81,8 @@ class UpgradeIT {
 
         assertThat(job.path("status").asText()).as(job.toString()).isEqualTo("completed");
         assertThat(job.path("attempt").asInt()).isEqualTo(3);
-        assertThat(app.log()).contains("under-way goes on at step 90 of 160 from checkpoint 2-90");
+        assertThat(app.log())
+                .contains("under-way goes on at step %d of 160 from checkpoint 2-%d".formatted(step, step));
         assertThat(sha256(job)).isEqualTo(sha256(ended("undisturbed")));
     }
 
