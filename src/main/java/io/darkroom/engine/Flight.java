@@ -68,6 +68,8 @@ final class Flight implements AutoCloseable {
 
         /** What it wants evaluated next, made once for each evaluation. */
         private @Nullable Wanted wanted;
+        /** What it wanted before. */
+        private @Nullable Wanted before;
         /** What its call of the decoder is like. */
         private @Nullable Shape decoding;
 
@@ -82,10 +84,17 @@ final class Flight implements AutoCloseable {
             Wanted known = wanted;
             if (known == null) {
                 List<Denoiser.Row> rows = sampling.rows();
-                known = new Wanted(rows, Shape.of(pipeline, rows.get(0)));
+                known = new Wanted(rows, shape(pipeline, rows.get(0)));
                 wanted = known;
+                before = known;
             }
             return known;
+        }
+
+        /** As a rule that of the evaluation before. */
+        private Shape shape(Pipeline pipeline, Denoiser.Row row) {
+            Wanted last = before;
+            return last != null && Shape.alike(last.rows().get(0), row) ? last.shape() : Shape.of(pipeline, row);
         }
 
         void advance(List<Tensor> outputs) {

@@ -33,6 +33,9 @@ final class RowChoice {
     /** Part of the most rows a second that a crowded device does at least. */
     private static final double EFFICIENT = 0.97;
 
+    /** Part of what a row of the others gains; a job whose rows gain less has to wait for them. */
+    private static final double ALIKE = 0.5;
+
     private RowChoice() {}
 
     /**
@@ -86,7 +89,34 @@ final class RowChoice {
             return reached;
         }
         int chosen = choice % AGAIN == AGAIN - 1 && again > 0 ? again : best;
-        return crowded ? Math.max(chosen, efficient(candidates, profile, around, most, reach)) : chosen;
+        if (crowded) {
+            chosen = Math.max(chosen, efficient(candidates, profile, around, most, reach));
+        }
+        boolean all = reached == candidates.size() && takesRest(candidates, chosen, profile, around);
+        return all ? reached : chosen;
+    }
+
+    /**
+     * Whether those that a choice leaves are few, gain as much as the others, and would cost more in a call of their own: else
+     * the last of many equal jobs would be left out of all of their calls, and make as many alone.
+     */
+    private static boolean takesRest(List<Candidate> candidates, int chosen, RowProfile profile, double around) {
+        List<Candidate> rest = candidates.subList(chosen, candidates.size());
+        int rows = rows(candidates.subList(0, chosen));
+        int more = rows(rest);
+        double gain = ALIKE * worth(candidates.subList(0, chosen)) / rows;
+        return more > 0
+                && more <= rows / 2
+                && rest.stream().allMatch(each -> each.worth() / each.rows() >= gain)
+                && profile.nanos(rows + more) <= profile.nanos(rows) + around + profile.nanos(more);
+    }
+
+    private static int rows(List<Candidate> candidates) {
+        return candidates.stream().mapToInt(Candidate::rows).sum();
+    }
+
+    private static double worth(List<Candidate> candidates) {
+        return candidates.stream().mapToDouble(Candidate::worth).sum();
     }
 
     /**

@@ -2,9 +2,11 @@ package io.darkroom.engine;
 
 import io.darkroom.model.Denoiser;
 import io.darkroom.pipeline.Pipeline;
+import io.darkroom.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rows of a call agree on besides the time: the graph, and every dimension but the batch.
@@ -23,6 +25,22 @@ record Shape(Pipeline pipeline, String dimensions, int elements) {
         dimensions.put("control", String.valueOf(row.control() != null));
         dimensions.put("sample", Arrays.toString(row.input().shape()));
         return new Shape(pipeline, dimensions.toString(), row.input().size());
+    }
+
+    /** Whether two rows for the same pipeline have the same shape: sooner told than what it is. */
+    static boolean alike(Denoiser.Row one, Denoiser.Row other) {
+        return (one.control() != null) == (other.control() != null)
+                && one.input().sameShape(other.input())
+                && alike(one.conditioning().tensors(), other.conditioning().tensors());
+    }
+
+    private static boolean alike(Map<String, Tensor> some, Map<String, Tensor> others) {
+        return some.size() == others.size()
+                && some.entrySet().stream().allMatch(each -> alike(each.getValue(), others.get(each.getKey())));
+    }
+
+    private static boolean alike(Tensor one, @Nullable Tensor other) {
+        return other != null && one.sameShape(other);
     }
 
     /**

@@ -6,19 +6,16 @@ import io.darkroom.model.Config;
 import io.darkroom.model.Denoiser;
 import io.darkroom.model.ElementType;
 import io.darkroom.tensor.Tensor;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A UNet or transformer. How it takes the time is read from the graph: a scalar (current UNet exports), or a list
@@ -102,33 +99,24 @@ final class OnnxDenoiser implements Denoiser {
         return inputShape;
     }
 
-    /** What has to agree for rows to share a call; of inputs without a batch axis (positions) the content. */
-    private record Key(
-            List<Integer> input,
-            Map<String, List<Integer>> conditions,
-            Map<String, FloatBuffer> whole,
-            @Nullable Double time) {}
-
-    private Key key(Row row) {
-        Map<String, List<Integer>> shapes = new TreeMap<>();
-        Map<String, FloatBuffer> whole = new TreeMap<>();
+    /** Whether two rows can share a call; of inputs without a batch axis (positions) the content has to agree. */
+    private boolean fit(Row one, Row other) {
+        if (!one.input().sameShape(other.input()) || (!timePerRow && one.time() != other.time())) {
+            return false;
+        }
         for (String name : conditions.keySet()) {
-            Tensor tensor = row.conditioning().tensor(name);
-            shapes.put(name, shape(tensor));
-            if (isWhole(name, tensor)) {
-                whole.put(name, FloatBuffer.wrap(tensor.data()));
+            Tensor ours = one.conditioning().tensor(name);
+            Tensor theirs = other.conditioning().tensor(name);
+            if (!ours.sameShape(theirs) || (isWhole(name, ours) && !Arrays.equals(ours.data(), theirs.data()))) {
+                return false;
             }
         }
-        return new Key(shape(row.input()), shapes, whole, timePerRow ? null : row.time());
+        return true;
     }
 
     /** Whether an input has no batch axis, so that it is the same for all rows of a call: FLUX's positions. */
     private boolean isWhole(String name, Tensor tensor) {
         return tensor.rank() == graph.input(name).getShape().length;
-    }
-
-    private static List<Integer> shape(Tensor tensor) {
-        return Arrays.stream(tensor.shape()).boxed().toList();
     }
 
     @Override
@@ -140,13 +128,22 @@ final class OnnxDenoiser implements Denoiser {
 
     /** As {@link #evaluate(List)}: of each row these outputs, by name. */
     List<Map<String, Tensor>> evaluate(List<Row> rows, Set<String> wanted) {
-        Map<Key, List<Integer>> calls = new LinkedHashMap<>();
+        List<List<Integer>> calls = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            calls.computeIfAbsent(key(rows.get(i)), k -> new ArrayList<>()).add(i);
+            Row row = rows.get(i);
+            List<Integer> own = calls.stream()
+                    .filter(call -> fit(rows.get(call.get(0)), row))
+                    .findFirst()
+                    .orElse(null);
+            if (own == null) {
+                own = new ArrayList<>();
+                calls.add(own);
+            }
+            own.add(i);
         }
         List<Map<String, Tensor>> outputs = new ArrayList<>();
         rows.forEach(row -> outputs.add(new HashMap<>()));
-        for (List<Integer> call : calls.values()) {
+        for (List<Integer> call : calls) {
             call(call.stream().map(rows::get).toList(), wanted).forEach((name, results) -> {
                 for (int i = 0; i < results.size(); i++) {
                     outputs.get(call.get(i)).put(name, results.get(i));

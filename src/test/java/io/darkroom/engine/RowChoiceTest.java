@@ -188,6 +188,21 @@ class RowChoiceTest {
         assertThat(RowChoice.first(longer, profile, 0, 64, 0, true)).isLessThan(32);
     }
 
+    /** Seven of eight equal jobs look best, as noise has it: the eighth would make as many calls of its own. */
+    @Test
+    void theLastOfEqualJobsIsNotLeftOutWhereACallOfItsOwnCostsMore() {
+        RowProfile profile = learned(RowChoiceTest::cpu);
+        measure(profile, 14, 0.98 * cpu(14));
+        List<RowChoice.Candidate> equal = waiting(8, 2, 1.0 / 50);
+
+        assertThat(choose(equal, profile)).isEqualTo(8);
+        equal.set(7, new RowChoice.Candidate(2, 1.0 / 200));
+        assertThat(choose(equal, profile)).as("the last gains little by it").isEqualTo(7);
+        assertThat(choose(waiting(8, 2, 1), learned(rows -> (rows < 16 ? 1 : 1.2) * cpu(rows))))
+                .as("two calls cost less")
+                .isEqualTo(6);
+    }
+
     /** From one second to the next the device takes twice as long for everything. */
     @Test
     void aDeviceThatIsSlowForAWhileDoesNotMakeWhatIsMeasuredThenLookDear() {
