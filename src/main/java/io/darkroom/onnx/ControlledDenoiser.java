@@ -8,7 +8,6 @@ import io.darkroom.model.ElementType;
 import io.darkroom.model.ModelUnavailableException;
 import io.darkroom.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -147,8 +146,7 @@ final class ControlledDenoiser implements Denoiser {
     private List<Tensor> zeros(Row row, List<Row> rows, List<@Nullable List<Tensor>> residuals) {
         for (int i = 0; i < rows.size(); i++) {
             List<Tensor> other = residuals.get(i);
-            if (other != null
-                    && Arrays.equals(rows.get(i).input().shape(), row.input().shape())) {
+            if (other != null && rows.get(i).input().sameShape(row.input())) {
                 return other.stream().map(r -> Tensor.zeros(r.shape())).toList();
             }
         }

@@ -128,32 +128,10 @@ final class OnnxDenoiser implements Denoiser {
 
     /** As {@link #evaluate(List)}: of each row these outputs, by name. */
     List<Map<String, Tensor>> evaluate(List<Row> rows, Set<String> wanted) {
-        List<List<Integer>> calls = new ArrayList<>();
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            List<Integer> own = calls.stream()
-                    .filter(call -> fit(rows.get(call.get(0)), row))
-                    .findFirst()
-                    .orElse(null);
-            if (own == null) {
-                own = new ArrayList<>();
-                calls.add(own);
-            }
-            own.add(i);
-        }
-        List<Map<String, Tensor>> outputs = new ArrayList<>();
-        rows.forEach(row -> outputs.add(new HashMap<>()));
-        for (List<Integer> call : calls) {
-            call(call.stream().map(rows::get).toList(), wanted).forEach((name, results) -> {
-                for (int i = 0; i < results.size(); i++) {
-                    outputs.get(call.get(i)).put(name, results.get(i));
-                }
-            });
-        }
-        return outputs;
+        return Batches.of(rows, this::fit, call -> call(call, wanted));
     }
 
-    private Map<String, List<Tensor>> call(List<Row> rows, Set<String> wanted) {
+    private List<Map<String, Tensor>> call(List<Row> rows, Set<String> wanted) {
         try (Feed feed = graph.feed(rows.size())) {
             feed.stack(sample, rows.stream().map(Row::input).toList());
             feed.numbers(
@@ -173,8 +151,20 @@ final class OnnxDenoiser implements Denoiser {
                                     .toList());
                 }
             }
-            return graph.run(feed, wanted);
+            return byRow(graph.run(feed, wanted), rows.size());
         }
+    }
+
+    private static List<Map<String, Tensor>> byRow(Map<String, List<Tensor>> outputs, int rows) {
+        List<Map<String, Tensor>> byRow = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            Map<String, Tensor> own = new HashMap<>();
+            for (Map.Entry<String, List<Tensor>> output : outputs.entrySet()) {
+                own.put(output.getKey(), output.getValue().get(i));
+            }
+            byRow.add(own);
+        }
+        return byRow;
     }
 
     @Override

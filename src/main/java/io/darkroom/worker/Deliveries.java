@@ -155,7 +155,7 @@ final class Deliveries {
      */
     private void leave(Set<Running> meant) {
         for (Running running : meant) {
-            if (running.state == null || running.state.turn() != DeliveryState.Turn.TRAILS) {
+            if (running.state != null && running.state.turn() != DeliveryState.Turn.TRAILS) {
                 on(running, LEAVE);
             }
         }
