@@ -39,8 +39,8 @@ import java.util.concurrent.Executors;
 
 /**
  * 64 jobs that differ in all that may differ, through the engine on the starter and on a tiny transformer: 4 to 50 steps, w 1 to 12, four prompts,
- * two sizes, three samplers. Between their calls, the best that {@link RawTurns} reach for their sizes; and the same engine
- * with one job at a time. And a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store
+ * two sizes, three samplers. Beside them, the best that {@link RawTurns} between their calls reach for their sizes, each of the
+ * calls at the machine's speed of its moment; and the same engine with one job at a time. And a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store
  * are not in it.
  */
 final class MixSuite implements Suite {
@@ -125,15 +125,13 @@ final class MixSuite implements Suite {
                 Worker batching = new Worker(subject, JOBS, 64, turns);
                 Worker single = new Worker(subject, 1, 2, turns)) {
             mix(batching);
+            List<Mixed> mixes = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
                 turns.on(true);
                 Mixed many = mix(batching);
-                // At its best, raw takes so long for the rows of both sizes.
-                double best = many.largeRows / turns.best(largeRow) + many.smallRows / turns.best(smallRow);
                 turns.on(false);
+                mixes.add(many);
                 Mixed one = mix(single);
-                double all = many.largeRows + many.smallRows;
-                rows.add(all / (many.queuedSeconds - many.otherSeconds), all / best);
                 pictures.add(JOBS / many.seconds, JOBS / one.seconds);
                 busy.add(many.busySeconds / many.queuedSeconds, 1);
                 for (int i = 0; i < SHORT_JOBS; i++) {
@@ -143,22 +141,43 @@ final class MixSuite implements Suite {
                     itsCalls.add(behind.seconds - behind.underWay, alone.seconds);
                 }
             }
+            RawTurns.Speed speed = turns.speed();
+            for (Mixed mixed : mixes) {
+                // At its best, raw takes so long for the rows of both sizes.
+                double best = mixed.largeRows / turns.best(largeRow) + mixed.smallRows / turns.best(smallRow);
+                double all = mixed.largeRows + mixed.smallRows;
+                rows.add(all / mixed.denoisingSeconds(speed), all / best);
+            }
         }
         return List.of(rows.row(), pictures.row(), busy.row(), shortJob.row(), itsCalls.row());
     }
 
     /**
-     * What a mix took; rows by size, and seconds of the device besides the denoiser's.
+     * What a mix took; rows by size.
      *
      * @param queuedSeconds until the device had nothing more to do
+     * @param calls in their order
      */
     private record Mixed(
             double seconds,
             double queuedSeconds,
             double busySeconds,
-            double otherSeconds,
+            long start,
+            List<Call> calls,
             double largeRows,
-            double smallRows) {}
+            double smallRows) {
+        /** Seconds without the calls of other networks, were the machine at its full speed. */
+        double denoisingSeconds(RawTurns.Speed speed) {
+            double seconds = 0;
+            long last = start;
+            for (Call call : calls) {
+                long others = call.kind == CallListener.Kind.DENOISER ? 0 : call.took;
+                seconds += (call.end - last - others) / 1e9 * speed.at(call.end);
+                last = call.end;
+            }
+            return seconds;
+        }
+    }
 
     /**
      * What a short job took.
@@ -192,15 +211,10 @@ final class MixSuite implements Suite {
                 given.stream().map(worker::render).toList();
         done.forEach(CompletableFuture::join);
         double seconds = (worker.turns.now() - start) / 1e9;
-        double busy = 0;
-        double other = 0;
-        long last = start;
-        for (Call call : List.copyOf(worker.calls)) {
-            busy += call.took / 1e9;
-            other += call.kind == CallListener.Kind.DENOISER ? 0 : call.took / 1e9;
-            last = Math.max(last, call.end);
-        }
-        return new Mixed(seconds, (last - start) / 1e9, busy, other, rowsOfSize[0], rowsOfSize[1]);
+        List<Call> made = List.copyOf(worker.calls);
+        double busy = made.stream().mapToDouble(call -> call.took / 1e9).sum();
+        long last = made.get(made.size() - 1).end;
+        return new Mixed(seconds, (last - start) / 1e9, busy, start, made, rowsOfSize[0], rowsOfSize[1]);
     }
 
     /** What a short job takes that is given right after some long ones have begun, all of them. */

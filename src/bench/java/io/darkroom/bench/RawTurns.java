@@ -3,27 +3,31 @@ package io.darkroom.bench;
 import ai.onnxruntime.OrtException;
 import io.darkroom.model.Denoiser;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Calls of {@link RawRows} that take turns with a worker's, on its device's thread: from one second to the next a machine may
- * be half as fast, so only what was measured in the same moments can be compared.
+ * be three quarters as fast, so each of the worker's calls is compared with raw ones that were made right before and after.
  */
 final class RawTurns implements AutoCloseable {
     /** Numbers of rows that take turns: those with which the most rows a second were done before. */
     private static final int BEST = 3;
 
-    private static final class Sum {
-        double rows;
-        double seconds;
-    }
+    /** Of its calls, so many in a hundred are faster than what inputs take at the machine's full speed. */
+    private static final int FULL_SPEED = 20;
+
+    /** A raw call with the inputs of this index. */
+    private record Turn(int inputs, double seconds) {}
 
     private final RawRows raw;
     private final List<RawRows.Inputs> inputs = new ArrayList<>();
-    private final Map<Denoiser.Row, Map<Integer, Sum>> sums = new LinkedHashMap<>();
+    private final NavigableMap<Long, Turn> turns = new TreeMap<>();
     private int next;
     private volatile boolean on;
     private final AtomicLong nanos = new AtomicLong();
@@ -32,16 +36,14 @@ final class RawTurns implements AutoCloseable {
     RawTurns(RawRows raw, List<Denoiser.Row> kinds) throws OrtException {
         this.raw = raw;
         for (Denoiser.Row kind : kinds) {
-            sums.put(kind, new LinkedHashMap<>());
             for (int rows : raw.bestNumbers(kind, BEST)) {
                 inputs.add(raw.inputs(kind, rows));
             }
         }
     }
 
-    /** Begins anew, or leaves off: then {@link #take} does nothing. */
+    /** Goes on, or leaves off: then {@link #take} does nothing. */
     void on(boolean now) {
-        sums.values().forEach(Map::clear);
         on = now;
     }
 
@@ -51,13 +53,11 @@ final class RawTurns implements AutoCloseable {
             return;
         }
         long start = System.nanoTime();
-        RawRows.Inputs turn = inputs.get(next++ % inputs.size());
+        int index = next++ % inputs.size();
+        RawRows.Inputs turn = inputs.get(index);
         try {
             raw.seconds(turn); // brings its weights back into the caches, as the worker's own calls do for each other
-            double seconds = raw.seconds(turn);
-            Sum sum = sums.getOrDefault(turn.like(), Map.of()).computeIfAbsent(turn.rows(), r -> new Sum());
-            sum.rows += turn.rows();
-            sum.seconds += seconds;
+            turns.put(now(), new Turn(index, raw.seconds(turn)));
         } catch (OrtException e) {
             throw new IllegalStateException(e);
         } finally {
@@ -65,12 +65,39 @@ final class RawTurns implements AutoCloseable {
         }
     }
 
-    /** The most rows a second, over the numbers of rows that took turns. */
+    /** The most rows a second at the machine's full speed, over the numbers of rows that took turns. */
     double best(Denoiser.Row kind) {
-        return sums.getOrDefault(kind, Map.of()).values().stream()
-                .mapToDouble(sum -> sum.rows / sum.seconds)
+        return IntStream.range(0, inputs.size())
+                .filter(i -> inputs.get(i).like().equals(kind))
+                .mapToDouble(i -> inputs.get(i).rows() / atFullSpeed(i))
                 .max()
                 .orElseThrow(() -> new IllegalStateException("no raw call of this shape had its turn"));
+    }
+
+    private double atFullSpeed(int index) {
+        double[] seconds = turns.values().stream()
+                .filter(turn -> turn.inputs() == index)
+                .mapToDouble(Turn::seconds)
+                .sorted()
+                .toArray();
+        return seconds[seconds.length * FULL_SPEED / 100];
+    }
+
+    /** How fast the machine is by the raw calls before and after, to its full speed; once all have been made. */
+    Speed speed() {
+        double[] full =
+                IntStream.range(0, inputs.size()).mapToDouble(this::atFullSpeed).toArray();
+        return at -> Stream.of(turns.floorEntry(at), turns.ceilingEntry(at))
+                .filter(Objects::nonNull)
+                .mapToDouble(
+                        turn -> full[turn.getValue().inputs()] / turn.getValue().seconds())
+                .average()
+                .orElseThrow(() -> new IllegalStateException("no raw call had its turn"));
+    }
+
+    /** Of a machine, by the time of {@link #now}: about 1 at its full speed. */
+    interface Speed {
+        double at(long time);
     }
 
     /** A clock that stands still while raw calls are made. */

@@ -4,57 +4,87 @@ package io.darkroom.engine;
  * How fast a device is now, to how fast it was: cores that have other work or are hot take up to twice as long for
  * everything, some seconds later no more. And what a call takes longer that comes after one of another network, whose weights
  * have taken the place of its own in the caches: as such calls come where a job has just ended, they would make the numbers
- * of rows look dear that come then. What calls cost is learned beside both ({@link RowProfile}). All is learned as
- * logarithms: noise that is as often above as below leaves them where they are. Not safe for more than one thread.
+ * of rows look dear that come then.
+ *
+ * <p>What a call takes is the product of these and of what such a call costs ({@link RowProfile}). All are learned together,
+ * as logarithms, each by as much as it is uncertain: a number of rows that was seldom called by what its call took beside
+ * the pace that others have shown just before; a number that is known well hardly, so that its calls show the pace. Not safe
+ * for more than one thread.
  */
 final class Pace {
-    /** How much a new call counts against all before it: the device changes within a few. */
-    private static final double NEW = 0.5;
+    /** Variance of one call beside what it should take: 7 %. */
+    private static final double NOISE = 0.005;
 
-    /** The same for calls after another network's, which are all but alike. */
-    private static final double NEW_COLD = 0.2;
+    /**
+     * A call that is further from what is expected than so many standard deviations may have met a pause of its own, and
+     * counts as if it were no further. The second in a row shows that the pace has changed.
+     */
+    private static final double OUTLIER = 3;
+
+    /** Variance of the pace from one call to the next: 2 %. */
+    private static final double DRIFT = 4e-4;
 
     /** What lasts is no matter of pace, and goes over to what calls cost: so much of it is forgotten with each call. */
     private static final double FORGOTTEN = 0.001;
 
-    /** One call says no more than this, in either direction: it may have met a pause of its own. */
-    private static final double MOST = Math.log(2);
+    /** Variance of what a call costs, and of how much longer it takes after another network's: 3 % in a hundred calls. */
+    private static final double COST_DRIFT = 1e-5;
 
-    /** No device is slower or faster than this to itself. */
-    private static final double BOUND = Math.log(16);
+    /** The variance of how much longer before the first one: 20 %. */
+    private static final double COLD = 0.04;
 
-    private double slowness;
-    private double coldness;
+    private final Estimate slowness = new Estimate(0, 0);
+    private final Estimate coldness = new Estimate(0, COLD);
+    /** The side on which the last call was an outlier: -1, 1, or 0 where it was none. */
+    private double outlier;
 
     /** Times as long as usual that a call takes now, above 0. */
     double slowness() {
-        return Math.exp(slowness);
+        return Math.exp(slowness.value());
     }
 
     /**
-     * What a call says of its cost, beside the pace.
+     * A call of which nothing is known yet.
      *
      * @param nanos that it took, above 0
-     * @param known what such a call was taken to cost at the usual pace
      * @param cold whether the one before was another network's
-     * @return times that cost, at the usual pace and after another of its own network; no more than a call may say
+     * @return the logarithm of the nanoseconds that it costs at the usual pace, after another call of its own network
      */
-    double measured(double nanos, double known, boolean cold) {
-        double times = clamp(Math.log(nanos / known) - slowness - (cold ? coldness : 0), MOST);
-        if (cold) {
-            coldness = clamp(coldness + NEW_COLD * times, BOUND);
-            return Math.exp((1 - NEW_COLD) * times);
+    Estimate first(double nanos, boolean cold) {
+        slowness.drift(DRIFT);
+        double value = Math.log(nanos) - slowness.value() - (cold ? coldness.value() : 0);
+        return new Estimate(value, NOISE + slowness.variance() + (cold ? coldness.variance() : 0));
+    }
+
+    /**
+     * Another call of a kind.
+     *
+     * @param nanos that it took, above 0
+     * @param cost as {@link #first} made it; learns
+     * @param calls of other kinds since the last of this one
+     * @param cold whether the one before was another network's
+     */
+    void measured(double nanos, Estimate cost, long calls, boolean cold) {
+        slowness.forget(FORGOTTEN);
+        slowness.drift(DRIFT);
+        cost.drift(COST_DRIFT * (1 + calls));
+        double error = Math.log(nanos) - cost.value() - slowness.value() - (cold ? coldness.value() : 0);
+        double most = OUTLIER * OUTLIER * total(cost, cold);
+        double side = error * error > most ? Math.signum(error) : 0;
+        if (side != 0 && side == outlier) {
+            slowness.drift(error * error / (OUTLIER * OUTLIER));
         }
-        slowness = clamp((1 - FORGOTTEN) * slowness + NEW * times, BOUND);
-        return Math.exp((1 - NEW) * times);
+        outlier = side;
+        double total = Math.max(total(cost, cold), error * error / (OUTLIER * OUTLIER));
+        cost.learn(error, total);
+        slowness.learn(error, total);
+        if (cold) {
+            coldness.drift(COST_DRIFT);
+            coldness.learn(error, total);
+        }
     }
 
-    /** Nanoseconds of a call of which nothing is known yet, at the usual pace and after another of its own network. */
-    double usual(double nanos, boolean cold) {
-        return nanos / Math.exp(slowness + (cold ? coldness : 0));
-    }
-
-    private static double clamp(double value, double most) {
-        return Math.max(-most, Math.min(most, value));
+    private double total(Estimate cost, boolean cold) {
+        return NOISE + cost.variance() + slowness.variance() + (cold ? coldness.variance() : 0);
     }
 }

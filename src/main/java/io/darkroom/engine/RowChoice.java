@@ -33,8 +33,11 @@ final class RowChoice {
     /** Part of the most rows a second that a crowded device does at least. */
     private static final double EFFICIENT = 0.97;
 
-    /** Part of what a row of the others gains; a job whose rows gain less has to wait for them. */
-    private static final double ALIKE = 0.5;
+    /**
+     * Part of what a row of the others gains; a job whose rows gain less has to wait for them. A little less than half, so that
+     * a job without guidance, whose one row gains as much as two, takes those with it along.
+     */
+    private static final double ALIKE = 0.45;
 
     private RowChoice() {}
 
@@ -92,23 +95,31 @@ final class RowChoice {
         if (crowded) {
             chosen = Math.max(chosen, efficient(candidates, profile, around, most, reach));
         }
-        boolean all = reached == candidates.size() && takesRest(candidates, chosen, profile, around);
-        return all ? reached : chosen;
+        return withAlike(candidates.subList(0, reached), chosen, profile, around);
     }
 
     /**
-     * Whether those that a choice leaves are few, gain as much as the others, and would cost more in a call of their own: else
-     * the last of many equal jobs would be left out of all of their calls, and make as many alone.
+     * A choice, and of those that follow as many as gain alike and cost more in a call of their own than in this one. The
+     * most rows a second alone would decide by what is noise in what calls cost, where jobs are equal: half of them would be
+     * left behind, or the last one, to make as many calls again.
      */
-    private static boolean takesRest(List<Candidate> candidates, int chosen, RowProfile profile, double around) {
-        List<Candidate> rest = candidates.subList(chosen, candidates.size());
+    private static int withAlike(List<Candidate> candidates, int chosen, RowProfile profile, double around) {
         int rows = rows(candidates.subList(0, chosen));
-        int more = rows(rest);
         double gain = ALIKE * worth(candidates.subList(0, chosen)) / rows;
-        return more > 0
-                && more <= rows / 2
-                && rest.stream().allMatch(each -> each.worth() / each.rows() >= gain)
-                && profile.nanos(rows + more) <= profile.nanos(rows) + around + profile.nanos(more);
+        double apart = profile.nanos(rows) + around;
+        int best = chosen;
+        int more = 0;
+        for (int i = chosen; i < candidates.size(); i++) {
+            Candidate next = candidates.get(i);
+            if (next.worth() / next.rows() < gain) {
+                break;
+            }
+            more += next.rows();
+            if (profile.nanos(rows + more) <= apart + profile.nanos(more)) {
+                best = i + 1;
+            }
+        }
+        return best;
     }
 
     private static int rows(List<Candidate> candidates) {

@@ -11,26 +11,29 @@ import java.util.TreeMap;
  * beyond the largest, the line goes on as between the two largest. Not safe for more than one thread.
  */
 final class RowProfile {
-    /** How much a new measurement counts against all before it: what remains beside the pace is mostly noise. */
-    private static final double NEW = 0.05;
-
-    /** The same of a number that has not been called for so many calls: what is known of it is old. */
-    private static final double NEW_OF_OLD = 0.2;
-
-    private static final int OLD = 128;
-
     /** Calls that a number needs before it is believed to cost more for a row than fewer rows do. */
     private static final int BELIEVED = 4;
 
-    private static final class Seen {
-        /** At the usual pace. */
-        double nanos;
+    /** A day in nanoseconds: no call takes longer. */
+    private static final double LONGEST = 86_400e9;
 
-        long calls;
+    private static final class Seen {
+        /** Logarithm of nanoseconds at the usual pace. */
+        Estimate nanos;
+
+        int calls;
         /** The number of its last call. */
         long last;
         /** What such a call is taken to cost. */
         double cost;
+
+        Seen(Estimate nanos) {
+            this.nanos = nanos;
+        }
+
+        double nanos() {
+            return Math.exp(nanos.value());
+        }
     }
 
     private final NavigableMap<Integer, Seen> byRows = new TreeMap<>();
@@ -48,18 +51,18 @@ final class RowProfile {
      * @param cold whether the device's call before was another network's
      */
     void measured(int rows, double nanos, boolean cold) {
-        Seen seen = byRows.computeIfAbsent(rows, r -> new Seen());
-        double took = Math.max(1, nanos);
-        if (seen.calls < 2) {
+        double took = Math.min(Math.max(1, nanos), LONGEST);
+        calls++;
+        Seen seen = byRows.computeIfAbsent(rows, r -> new Seen(pace.first(took, cold)));
+        if (seen.calls == 1) {
             // The first call of a shape also reserves memory and chooses algorithms: the second one says what it costs.
-            seen.nanos = pace.usual(took, cold);
-        } else {
-            double counts = Math.max(calls - seen.last > OLD ? NEW_OF_OLD : NEW, 1.0 / seen.calls);
-            seen.nanos *= Math.pow(pace.measured(took, seen.nanos, cold), counts);
+            seen.nanos = pace.first(took, cold);
+        } else if (seen.calls > 1) {
+            pace.measured(took, seen.nanos, calls - seen.last - 1, cold);
         }
         seen.calls++;
-        seen.last = ++calls;
-        byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos);
+        seen.last = calls;
+        byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos());
     }
 
     /**
@@ -70,7 +73,7 @@ final class RowProfile {
         double least = Double.POSITIVE_INFINITY;
         for (Map.Entry<Integer, Seen> each : byRows.entrySet()) {
             double times = Math.max(1, (double) rows / each.getKey());
-            least = Math.min(least, each.getValue().nanos * times);
+            least = Math.min(least, each.getValue().nanos() * times);
         }
         return least;
     }
@@ -83,7 +86,7 @@ final class RowProfile {
     /** As {@link #largest}, yet less than that while its few calls were slower than the others let expect. */
     int known() {
         Map.Entry<Integer, Seen> last = byRows.lastEntry();
-        return last == null ? 0 : last.getValue().cost < last.getValue().nanos ? last.getKey() - 1 : last.getKey();
+        return last == null ? 0 : last.getValue().cost < last.getValue().nanos() ? last.getKey() - 1 : last.getKey();
     }
 
     /**
