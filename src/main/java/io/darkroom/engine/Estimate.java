@@ -27,6 +27,11 @@ final class Estimate {
         variance += more;
     }
 
+    /** As {@link #drift(double)}, to no more than this. */
+    void drift(double more, double most) {
+        variance = Math.max(variance, Math.min(variance + more, most));
+    }
+
     /** Part of what is known of it is forgotten: it tends to 0. */
     void forget(double part) {
         value *= 1 - part;

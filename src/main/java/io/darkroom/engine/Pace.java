@@ -30,6 +30,9 @@ final class Pace {
     /** Variance of what a call costs, and of how much longer it takes after another network's: 3 % in a hundred calls. */
     private static final double COST_DRIFT = 1e-5;
 
+    /** The variance of what a call costs by this alone, however long ago such a call was: 20 %. */
+    private static final double MOST_DRIFT = 0.04;
+
     /** The variance of how much longer before the first one: 20 %. */
     private static final double COLD = 0.04;
 
@@ -67,7 +70,7 @@ final class Pace {
     void measured(double nanos, Estimate cost, long calls, boolean cold) {
         slowness.forget(FORGOTTEN);
         slowness.drift(DRIFT);
-        cost.drift(COST_DRIFT * (1 + calls));
+        cost.drift(COST_DRIFT * (1 + calls), MOST_DRIFT);
         double error = Math.log(nanos) - cost.value() - slowness.value() - (cold ? coldness.value() : 0);
         double most = OUTLIER * OUTLIER * total(cost, cold);
         double side = error * error > most ? Math.signum(error) : 0;
