@@ -141,12 +141,11 @@ final class MixSuite implements Suite {
                     itsCalls.add(behind.seconds - behind.underWay, alone.seconds);
                 }
             }
-            RawTurns.Speed speed = turns.speed();
             for (Mixed mixed : mixes) {
                 // At its best, raw takes so long for the rows of both sizes.
                 double best = mixed.largeRows / turns.best(largeRow) + mixed.smallRows / turns.best(smallRow);
                 double all = mixed.largeRows + mixed.smallRows;
-                rows.add(all / mixed.denoisingSeconds(speed), all / best);
+                rows.add(all / mixed.denoisingSeconds(turns), all / best);
             }
         }
         return List.of(rows.row(), pictures.row(), busy.row(), shortJob.row(), itsCalls.row());
@@ -167,7 +166,8 @@ final class MixSuite implements Suite {
             double largeRows,
             double smallRows) {
         /** Seconds without the calls of other networks, were the machine at its full speed. */
-        double denoisingSeconds(RawTurns.Speed speed) {
+        double denoisingSeconds(RawTurns turns) {
+            RawTurns.Speed speed = turns.speed(start, calls.get(calls.size() - 1).end);
             double seconds = 0;
             long last = start;
             for (Call call : calls) {

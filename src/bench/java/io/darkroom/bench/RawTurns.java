@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Calls of {@link RawRows} that take turns with a worker's, on its device's thread: from one second to the next a machine may
- * be three quarters as fast, so each of the worker's calls is compared with raw ones that were made right before and after.
+ * be three quarters as fast, so the worker's calls are compared with the raw ones that were made right before and after.
  */
 final class RawTurns implements AutoCloseable {
     /** Numbers of rows that take turns: those with which the most rows a second were done before. */
@@ -53,11 +53,12 @@ final class RawTurns implements AutoCloseable {
             return;
         }
         long start = System.nanoTime();
+        long at = now();
         int index = next++ % inputs.size();
         RawRows.Inputs turn = inputs.get(index);
         try {
             raw.seconds(turn); // brings its weights back into the caches, as the worker's own calls do for each other
-            turns.put(now(), new Turn(index, raw.seconds(turn)));
+            turns.put(at, new Turn(index, raw.seconds(turn)));
         } catch (OrtException e) {
             throw new IllegalStateException(e);
         } finally {
@@ -71,7 +72,7 @@ final class RawTurns implements AutoCloseable {
                 .filter(i -> inputs.get(i).like().equals(kind))
                 .mapToDouble(i -> inputs.get(i).rows() / atFullSpeed(i))
                 .max()
-                .orElseThrow(() -> new IllegalStateException("no raw call of this shape had its turn"));
+                .orElseThrow();
     }
 
     private double atFullSpeed(int index) {
@@ -80,14 +81,25 @@ final class RawTurns implements AutoCloseable {
                 .mapToDouble(Turn::seconds)
                 .sorted()
                 .toArray();
+        if (seconds.length == 0) {
+            throw new IllegalStateException(
+                    "no raw call of " + inputs.get(index).rows() + " rows had its turn");
+        }
         return seconds[seconds.length * FULL_SPEED / 100];
     }
 
-    /** How fast the machine is by the raw calls before and after, to its full speed; once all have been made. */
-    Speed speed() {
+    /**
+     * How fast the machine is by the raw calls before and after, to its full speed; once all have been made. What else the
+     * process does on the machine's cores, such as encoding PNGs, makes it slower for both.
+     *
+     * @param from by {@link #now}: only calls since then count
+     * @param to the same, until then
+     */
+    Speed speed(long from, long to) {
         double[] full =
                 IntStream.range(0, inputs.size()).mapToDouble(this::atFullSpeed).toArray();
-        return at -> Stream.of(turns.floorEntry(at), turns.ceilingEntry(at))
+        NavigableMap<Long, Turn> those = turns.subMap(from, true, to, true);
+        return at -> Stream.of(those.floorEntry(at), those.ceilingEntry(at))
                 .filter(Objects::nonNull)
                 .mapToDouble(
                         turn -> full[turn.getValue().inputs()] / turn.getValue().seconds())

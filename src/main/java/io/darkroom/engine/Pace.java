@@ -17,7 +17,7 @@ final class Pace {
 
     /**
      * A call that is further from what is expected than so many standard deviations may have met a pause of its own, and
-     * counts as if it were no further. The second in a row shows that the pace has changed.
+     * counts the less the further it is. The second in a row shows that the pace has changed.
      */
     private static final double OUTLIER = 3;
 
@@ -41,6 +41,13 @@ final class Pace {
     /** The side on which the last call was an outlier: -1, 1, or 0 where it was none. */
     private double outlier;
 
+    private long calls;
+
+    /** Calls of the device until now. */
+    long calls() {
+        return calls;
+    }
+
     /** Times as long as usual that a call takes now, above 0. */
     double slowness() {
         return Math.exp(slowness.value());
@@ -54,6 +61,7 @@ final class Pace {
      * @return the logarithm of the nanoseconds that it costs at the usual pace, after another call of its own network
      */
     Estimate first(double nanos, boolean cold) {
+        calls++;
         slowness.drift(DRIFT);
         double value = Math.log(nanos) - slowness.value() - (cold ? coldness.value() : 0);
         return new Estimate(value, NOISE + slowness.variance() + (cold ? coldness.variance() : 0));
@@ -64,13 +72,14 @@ final class Pace {
      *
      * @param nanos that it took, above 0
      * @param cost as {@link #first} made it; learns
-     * @param calls of other kinds since the last of this one
+     * @param last what {@link #calls} was after the one before
      * @param cold whether the one before was another network's
      */
-    void measured(double nanos, Estimate cost, long calls, boolean cold) {
+    void measured(double nanos, Estimate cost, long last, boolean cold) {
+        calls++;
         slowness.forget(FORGOTTEN);
         slowness.drift(DRIFT);
-        cost.drift(COST_DRIFT * (1 + calls), MOST_DRIFT);
+        cost.drift(COST_DRIFT * (calls - last), MOST_DRIFT);
         double error = Math.log(nanos) - cost.value() - slowness.value() - (cold ? coldness.value() : 0);
         double most = OUTLIER * OUTLIER * total(cost, cold);
         double side = error * error > most ? Math.signum(error) : 0;

@@ -33,11 +33,8 @@ final class RowChoice {
     /** Part of the most rows a second that a crowded device does at least. */
     private static final double EFFICIENT = 0.97;
 
-    /**
-     * Part of what a row of the others gains; a job whose rows gain less has to wait for them. A little less than half, so that
-     * a job without guidance, whose one row gains as much as two, takes those with it along.
-     */
-    private static final double ALIKE = 0.45;
+    /** Part of what an evaluation of the others is worth; a job that is worth less has to wait for them. */
+    private static final double ALIKE = 0.9;
 
     private RowChoice() {}
 
@@ -91,27 +88,27 @@ final class RowChoice {
         if (crowded && rows > known && choice % CLIMB >= CLIMB - CLIMBING) {
             return reached;
         }
-        int chosen = choice % AGAIN == AGAIN - 1 && again > 0 ? again : best;
-        if (crowded) {
-            chosen = Math.max(chosen, efficient(candidates, profile, around, most, reach));
+        int least = crowded ? efficient(candidates, profile, around, most, reach) : 1;
+        if (choice % AGAIN == AGAIN - 1 && again > 0) {
+            return Math.max(again, least);
         }
-        return withAlike(candidates.subList(0, reached), chosen, profile, around);
+        return withAlike(candidates.subList(0, reached), Math.max(best, least), profile, around);
     }
 
     /**
-     * A choice, and of those that follow as many as gain alike and cost more in a call of their own than in this one. The
+     * A choice, and of those that follow as many as are worth the same and cost more in a call of their own than in this one. The
      * most rows a second alone would decide by what is noise in what calls cost, where jobs are equal: half of them would be
      * left behind, or the last one, to make as many calls again.
      */
     private static int withAlike(List<Candidate> candidates, int chosen, RowProfile profile, double around) {
         int rows = rows(candidates.subList(0, chosen));
-        double gain = ALIKE * worth(candidates.subList(0, chosen)) / rows;
+        double worth = ALIKE * worth(candidates.subList(0, chosen)) / chosen;
         double apart = profile.nanos(rows) + around;
         int best = chosen;
         int more = 0;
         for (int i = chosen; i < candidates.size(); i++) {
             Candidate next = candidates.get(i);
-            if (next.worth() / next.rows() < gain) {
+            if (next.worth() < worth) {
                 break;
             }
             more += next.rows();

@@ -21,8 +21,8 @@ final class RowProfile {
         /** Logarithm of nanoseconds at the usual pace. */
         Estimate nanos;
 
-        int calls;
-        /** The number of its last call. */
+        long calls;
+        /** The number of its last call, of all of the device. */
         long last;
         /** What such a call is taken to cost. */
         double cost;
@@ -38,7 +38,6 @@ final class RowProfile {
 
     private final NavigableMap<Integer, Seen> byRows = new TreeMap<>();
     private final Pace pace;
-    private long calls;
 
     /** @param pace of the device, which all its profiles have in common */
     RowProfile(Pace pace) {
@@ -52,16 +51,20 @@ final class RowProfile {
      */
     void measured(int rows, double nanos, boolean cold) {
         double took = Math.min(Math.max(1, nanos), LONGEST);
-        calls++;
         Seen seen = byRows.computeIfAbsent(rows, r -> new Seen(pace.first(took, cold)));
-        if (seen.calls == 1) {
-            // The first call of a shape also reserves memory and chooses algorithms: the second one says what it costs.
-            seen.nanos = pace.first(took, cold);
-        } else if (seen.calls > 1) {
-            pace.measured(took, seen.nanos, calls - seen.last - 1, cold);
+        if (seen.calls >= BELIEVED) {
+            pace.measured(took, seen.nanos, seen.last, cold);
+        } else if (seen.calls > 0) {
+            Estimate again = pace.first(took, cold);
+            // The first call of a shape also reserves memory and chooses algorithms, and each may meet a pause: the
+            // second
+            // one says what it costs, and those after it where they are faster.
+            if (seen.calls == 1 || again.value() < seen.nanos.value()) {
+                seen.nanos = again;
+            }
         }
         seen.calls++;
-        seen.last = calls;
+        seen.last = pace.calls();
         byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos());
     }
 

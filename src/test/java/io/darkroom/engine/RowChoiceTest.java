@@ -5,18 +5,22 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 /** On simulated devices: what a call costs follows from its rows alone. */
 class RowChoiceTest {
-    /** As the starter's UNet on two cores: 2.6 ms and 4.05 ms a row. */
     /** Costs are kept as logarithms. */
     private static final Percentage ROUNDED = Percentage.withPercentage(1e-9);
 
+    /** As the starter's UNet on two cores: 2.6 ms and 4.05 ms a row. */
     private static double cpu(int rows) {
         return 2.6e6 + 4.05e6 * rows;
     }
@@ -218,6 +222,49 @@ class RowChoiceTest {
         List<RowChoice.Candidate> withoutGuidanceFirst = new ArrayList<>(waiting(2, 1, 1));
         withoutGuidanceFirst.addAll(waiting(6, 2, 1));
         assertThat(choose(withoutGuidanceFirst, profile)).isEqualTo(8);
+    }
+
+    /** Priority 8 is worth half of 9: it waits for it, however little it costs to take it along. */
+    @Test
+    void jobsOfALowerPriorityDoNotMakeAMoreUrgentOnesCallLonger() {
+        RowProfile profile = learned(RowChoiceTest::cpu);
+        List<RowChoice.Candidate> candidates = new ArrayList<>(waiting(1, 2, 2));
+        candidates.addAll(waiting(7, 2, 1));
+
+        assertThat(choose(candidates, profile)).isEqualTo(1);
+    }
+
+    /** Once in a while a number that looks dear is called again, with no more rows than that. */
+    @Test
+    void whatLooksDearIsCalledAgainInAWhile() {
+        RowProfile profile = new RowProfile(new Pace());
+        Map<Integer, Double> costs = Map.of(2, 12e6, 4, 14e6, 6, 16e6, 8, 18e6, 10, 60e6, 16, 40e6);
+        new TreeMap<>(costs).forEach((rows, nanos) -> measure(profile, rows, nanos));
+        Set<Integer> chosen = new HashSet<>();
+        for (int choice = 0; choice < 256; choice++) {
+            chosen.add(RowChoice.first(waiting(8, 2, 1), profile, 0, 64, choice, false));
+        }
+
+        assertThat(chosen).containsExactlyInAnyOrder(4, 5);
+    }
+
+    /** A number that was last called long ago is doubted, not the pace that all the others show. */
+    @Test
+    void whatWasLearnedLongAgoIsDoubted() {
+        Pace pace = new Pace();
+        RowProfile large = new RowProfile(pace);
+        RowProfile small = new RowProfile(pace);
+        measure(large, 4, 180);
+        measure(small, 4, 50);
+        for (int call = 0; call < 30_000; call++) {
+            small.measured(4, 90, false);
+        }
+        for (int call = 0; call < 10; call++) {
+            large.measured(4, 324, false);
+        }
+
+        assertThat(large.nanos(4)).isCloseTo(324, withinPercentage(5));
+        assertThat(small.nanos(4)).isCloseTo(90, withinPercentage(10));
     }
 
     /** While the JVM warms up all calls take longer, and which numbers of rows come then is chance. */
