@@ -36,12 +36,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongToDoubleFunction;
 
 /**
- * 64 jobs that differ in all that may differ, through the engine on the starter and on a tiny transformer: 4 to 50 steps, w 1 to 12, four prompts,
- * two sizes, three samplers. Beside them, the best that {@link RawTurns} between their calls reach for their sizes, each of the
- * calls at the machine's speed of its moment; and the same engine with one job at a time. And a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store
- * are not in it.
+ * 64 jobs that differ in all that may differ, through the engine on the starter and on a tiny transformer: 4 to 50 steps,
+ * w 1 to 12, four prompts, two sizes, three samplers. Beside them, the best that {@link RawTurns} between their calls reach
+ * for their sizes, each of the calls at the machine's speed of its moment; and the same engine with one job at a time. And
+ * a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store are not in it.
  */
 final class MixSuite implements Suite {
     private static final int JOBS = 64;
@@ -133,7 +134,7 @@ final class MixSuite implements Suite {
                 mixes.add(many);
                 Mixed one = mix(single);
                 pictures.add(JOBS / many.seconds, JOBS / one.seconds);
-                busy.add(many.busySeconds / many.queuedSeconds, 1);
+                busy.add(many.busySeconds() / many.queuedSeconds(), 1);
                 for (int i = 0; i < SHORT_JOBS; i++) {
                     Latency alone = shortJob(batching, 0);
                     Latency behind = shortJob(batching, LONG_JOBS);
@@ -141,9 +142,11 @@ final class MixSuite implements Suite {
                     itsCalls.add(behind.seconds - behind.underWay, alone.seconds);
                 }
             }
+            double bestLarge = turns.best(largeRow);
+            double bestSmall = turns.best(smallRow);
             for (Mixed mixed : mixes) {
                 // At its best, raw takes so long for the rows of both sizes.
-                double best = mixed.largeRows / turns.best(largeRow) + mixed.smallRows / turns.best(smallRow);
+                double best = mixed.largeRows / bestLarge + mixed.smallRows / bestSmall;
                 double all = mixed.largeRows + mixed.smallRows;
                 rows.add(all / mixed.denoisingSeconds(turns), all / best);
             }
@@ -154,25 +157,31 @@ final class MixSuite implements Suite {
     /**
      * What a mix took; rows by size.
      *
-     * @param queuedSeconds until the device had nothing more to do
      * @param calls in their order
      */
-    private record Mixed(
-            double seconds,
-            double queuedSeconds,
-            double busySeconds,
-            long start,
-            List<Call> calls,
-            double largeRows,
-            double smallRows) {
+    private record Mixed(double seconds, long start, List<Call> calls, double largeRows, double smallRows) {
+        private long end() {
+            return calls.get(calls.size() - 1).end;
+        }
+
+        /** Seconds until the device had nothing more to do. */
+        double queuedSeconds() {
+            return (end() - start) / 1e9;
+        }
+
+        /** Seconds on the device. */
+        double busySeconds() {
+            return calls.stream().mapToDouble(call -> call.took / 1e9).sum();
+        }
+
         /** Seconds without the calls of other networks, were the machine at its full speed. */
         double denoisingSeconds(RawTurns turns) {
-            RawTurns.Speed speed = turns.speed(start, calls.get(calls.size() - 1).end);
+            LongToDoubleFunction speed = turns.speed(start, end());
             double seconds = 0;
             long last = start;
             for (Call call : calls) {
                 long others = call.kind == CallListener.Kind.DENOISER ? 0 : call.took;
-                seconds += (call.end - last - others) / 1e9 * speed.at(call.end);
+                seconds += (call.end - last - others) / 1e9 * speed.applyAsDouble(call.end);
                 last = call.end;
             }
             return seconds;
@@ -211,10 +220,7 @@ final class MixSuite implements Suite {
                 given.stream().map(worker::render).toList();
         done.forEach(CompletableFuture::join);
         double seconds = (worker.turns.now() - start) / 1e9;
-        List<Call> made = List.copyOf(worker.calls);
-        double busy = made.stream().mapToDouble(call -> call.took / 1e9).sum();
-        long last = made.get(made.size() - 1).end;
-        return new Mixed(seconds, (last - start) / 1e9, busy, start, made, rowsOfSize[0], rowsOfSize[1]);
+        return new Mixed(seconds, start, List.copyOf(worker.calls), rowsOfSize[0], rowsOfSize[1]);
     }
 
     /** What a short job takes that is given right after some long ones have begun, all of them. */

@@ -8,6 +8,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -94,8 +95,9 @@ final class RawTurns implements AutoCloseable {
      *
      * @param from by {@link #now}: only calls since then count
      * @param to the same, until then
+     * @return by the time of {@link #now}: about 1 at its full speed
      */
-    Speed speed(long from, long to) {
+    LongToDoubleFunction speed(long from, long to) {
         double[] full =
                 IntStream.range(0, inputs.size()).mapToDouble(this::atFullSpeed).toArray();
         NavigableMap<Long, Turn> those = turns.subMap(from, true, to, true);
@@ -105,11 +107,6 @@ final class RawTurns implements AutoCloseable {
                         turn -> full[turn.getValue().inputs()] / turn.getValue().seconds())
                 .average()
                 .orElseThrow(() -> new IllegalStateException("no raw call had its turn"));
-    }
-
-    /** Of a machine, by the time of {@link #now}: about 1 at its full speed. */
-    interface Speed {
-        double at(long time);
     }
 
     /** A clock that stands still while raw calls are made. */

@@ -81,13 +81,14 @@ final class Pace {
         slowness.drift(DRIFT);
         cost.drift(COST_DRIFT * (calls - last), MOST_DRIFT);
         double error = Math.log(nanos) - cost.value() - slowness.value() - (cold ? coldness.value() : 0);
-        double most = OUTLIER * OUTLIER * total(cost, cold);
-        double side = error * error > most ? Math.signum(error) : 0;
+        // The variance with which it would be no outlier.
+        double ordinary = error * error / (OUTLIER * OUTLIER);
+        double side = ordinary > total(cost, cold) ? Math.signum(error) : 0;
         if (side != 0 && side == outlier) {
-            slowness.drift(error * error / (OUTLIER * OUTLIER));
+            slowness.drift(ordinary);
         }
         outlier = side;
-        double total = Math.max(total(cost, cold), error * error / (OUTLIER * OUTLIER));
+        double total = Math.max(total(cost, cold), ordinary);
         cost.learn(error, total);
         slowness.learn(error, total);
         if (cold) {

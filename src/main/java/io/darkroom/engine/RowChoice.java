@@ -96,9 +96,9 @@ final class RowChoice {
     }
 
     /**
-     * A choice, and of those that follow as many as are worth the same and cost more in a call of their own than in this one. The
-     * most rows a second alone would decide by what is noise in what calls cost, where jobs are equal: half of them would be
-     * left behind, or the last one, to make as many calls again.
+     * A choice, and of those that follow as many as are worth the same and cost more in a call of their own than in this
+     * one. Where jobs are equal, the most rows a second alone would decide by what is noise in what calls cost: half of
+     * them would be left behind, or the last one, to make as many calls again.
      */
     private static int withAlike(List<Candidate> candidates, int chosen, RowProfile profile, double around) {
         int rows = rows(candidates.subList(0, chosen));

@@ -56,9 +56,8 @@ final class RowProfile {
             pace.measured(took, seen.nanos, seen.last, cold);
         } else if (seen.calls > 0) {
             Estimate again = pace.first(took, cold);
-            // The first call of a shape also reserves memory and chooses algorithms, and each may meet a pause: the
-            // second
-            // one says what it costs, and those after it where they are faster.
+            // The first call of a shape also reserves memory and chooses algorithms, and each may meet a pause:
+            // the second one says what it costs, and those after it where they are faster.
             if (seen.calls == 1 || again.value() < seen.nanos.value()) {
                 seen.nanos = again;
             }
