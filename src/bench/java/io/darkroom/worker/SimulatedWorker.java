@@ -1,6 +1,7 @@
 package io.darkroom.worker;
 
 import io.darkroom.bench.schedule.CostModel;
+import io.darkroom.bench.schedule.Pacing;
 import io.darkroom.bench.schedule.SimulatedDevice;
 import io.darkroom.bench.schedule.SimulatedJob;
 import io.darkroom.engine.CallMeter;
@@ -48,14 +49,23 @@ public final class SimulatedWorker {
     private final Engine engine;
     private final Turns<Waiting> turns;
     private final Costs costs = new Costs();
-    private final CompletableFuture<long[]> done = new CompletableFuture<>();
+    private final CompletableFuture<Ran> done = new CompletableFuture<>();
     private int here;
 
-    private SimulatedWorker(List<SimulatedJob> jobs, CostModel model, int jobsAtOnce, int rows) {
+    /**
+     * What came of it.
+     *
+     * @param ends when each job ended, in nanoseconds
+     * @param evaluations the calls of the denoiser
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never changed
+    public record Ran(long[] ends, List<SimulatedDevice.Evaluation> evaluations) {}
+
+    private SimulatedWorker(List<SimulatedJob> jobs, CostModel model, Pacing pacing, int jobsAtOnce, int rows) {
         arriving = new ArrayDeque<>(jobs);
         ends = new long[jobs.size()];
         CallMeter meter = new CallMeter((kind, n, nanos) -> {});
-        device = new SimulatedDevice(model, meter, this::comeIn);
+        device = new SimulatedDevice(model, pacing, meter, this::comeIn);
         turns = new Turns<>(jobsAtOnce, PATIENCE, new Quotas(TenantQuotas.NONE, this::instant));
         Models models = new Models(
                 Path.of("no-other-models"),
@@ -82,13 +92,13 @@ public final class SimulatedWorker {
     }
 
     /**
-     * When each job ended, in nanoseconds.
+     * Does the jobs.
      *
      * @param jobsAtOnce that the engine has
      * @param rows a call at most
      */
-    public static long[] run(List<SimulatedJob> jobs, CostModel model, int jobsAtOnce, int rows) {
-        SimulatedWorker worker = new SimulatedWorker(jobs, model, jobsAtOnce, rows);
+    public static Ran run(List<SimulatedJob> jobs, CostModel model, Pacing pacing, int jobsAtOnce, int rows) {
+        SimulatedWorker worker = new SimulatedWorker(jobs, model, pacing, jobsAtOnce, rows);
         worker.comeInNext();
         worker.engine.start();
         try {
@@ -146,7 +156,7 @@ public final class SimulatedWorker {
         if (here > 0) {
             giveTurns();
         } else if (arriving.isEmpty()) {
-            done.complete(ends);
+            done.complete(new Ran(ends, device.evaluations()));
         } else {
             comeInNext();
         }

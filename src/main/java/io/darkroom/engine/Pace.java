@@ -1,5 +1,7 @@
 package io.darkroom.engine;
 
+import java.util.List;
+
 /**
  * How fast a device is now, to how fast it was: cores that have other work or are hot take up to twice as long for
  * everything, some seconds later no more. And what a call takes longer that comes after one of another network, whose weights
@@ -7,9 +9,9 @@ package io.darkroom.engine;
  * of rows look dear that come then.
  *
  * <p>What a call takes is the product of these and of what such a call costs ({@link RowProfile}). All are learned together,
- * as logarithms, each by as much as it is uncertain: a number of rows that was seldom called by what its call took beside
- * the pace that others have shown just before; a number that is known well hardly, so that its calls show the pace. Not safe
- * for more than one thread.
+ * as logarithms ({@link Estimates}): a number of rows that was seldom called by what its call took beside the pace that others
+ * have shown just before; a number that is known well hardly, so that its calls show the pace. Not safe for more than one
+ * thread.
  */
 final class Pace {
     /** Variance of one call beside what it should take: 7 %. */
@@ -27,26 +29,20 @@ final class Pace {
     /** What lasts is no matter of pace, and goes over to what calls cost: so much of it is forgotten with each call. */
     private static final double FORGOTTEN = 0.001;
 
-    /** Variance of what a call costs, and of how much longer it takes after another network's: 3 % in a hundred calls. */
-    private static final double COST_DRIFT = 1e-5;
+    /** Variance of what calls cost, from one call of the device to the next: 3 % in a thousand. */
+    private static final double COST_DRIFT = 1e-6;
 
-    /** The variance of what a call costs by this alone, however long ago such a call was: 20 %. */
+    /** The variance of what calls cost by this alone, however long ago such a call was: 20 %. */
     private static final double MOST_DRIFT = 0.04;
 
-    /** The variance of how much longer before the first one: 20 %. */
+    /** The variance of how much longer a call takes after another network's before the first one: 20 %. */
     private static final double COLD = 0.04;
 
-    private final Estimate slowness = new Estimate(0, 0);
-    private final Estimate coldness = new Estimate(0, COLD);
+    private final Estimates estimates = new Estimates();
+    private final Estimates.Part slowness = Estimates.known(0, 0);
+    private final Estimates.Part coldness = Estimates.known(0, COLD);
     /** The side on which the last call was an outlier: -1, 1, or 0 where it was none. */
     private double outlier;
-
-    private long calls;
-
-    /** Calls of the device until now. */
-    long calls() {
-        return calls;
-    }
 
     /** Times as long as usual that a call takes now, above 0. */
     double slowness() {
@@ -54,50 +50,56 @@ final class Pace {
     }
 
     /**
-     * A call of which nothing is known yet.
-     *
-     * @param nanos that it took, above 0
-     * @param cold whether the one before was another network's
-     * @return the logarithm of the nanoseconds that it costs at the usual pace, after another call of its own network
+     * A kind of call of which nothing is known yet: the logarithm of the nanoseconds that it costs at the usual pace, after
+     * another call of its own network.
      */
-    Estimate first(double nanos, boolean cold) {
-        calls++;
-        slowness.drift(DRIFT);
-        double value = Math.log(nanos) - slowness.value() - (cold ? coldness.value() : 0);
-        return new Estimate(value, NOISE + slowness.variance() + (cold ? coldness.variance() : 0));
+    static Estimates.Part cost() {
+        return Estimates.unknown();
     }
 
     /**
-     * Another call of a kind.
+     * A call of a kind that is not known yet, or of which only this call is to count.
      *
      * @param nanos that it took, above 0
-     * @param cost as {@link #first} made it; learns
-     * @param last what {@link #calls} was after the one before
+     * @param cost learns
      * @param cold whether the one before was another network's
      */
-    void measured(double nanos, Estimate cost, long last, boolean cold) {
-        calls++;
-        slowness.forget(FORGOTTEN);
-        slowness.drift(DRIFT);
-        cost.drift(COST_DRIFT * (calls - last), MOST_DRIFT);
-        double error = Math.log(nanos) - cost.value() - slowness.value() - (cold ? coldness.value() : 0);
-        // The variance with which it would be no outlier.
-        double ordinary = error * error / (OUTLIER * OUTLIER);
-        double side = ordinary > total(cost, cold) ? Math.signum(error) : 0;
-        if (side != 0 && side == outlier) {
-            slowness.drift(ordinary);
-        }
-        outlier = side;
-        double total = Math.max(total(cost, cold), ordinary);
-        cost.learn(error, total);
-        slowness.learn(error, total);
-        if (cold) {
-            coldness.drift(COST_DRIFT);
-            coldness.learn(error, total);
+    void first(double nanos, Estimates.Part cost, boolean cold) {
+        estimates.drift(slowness, DRIFT);
+        estimates.renew(cost, cost.value() + Math.log(nanos) - Estimates.sum(parts(cost, cold)));
+        estimates.measured(parts(cost, cold), Math.log(nanos), NOISE);
+    }
+
+    /**
+     * Another call of a kind, as {@link #first}, that counts only where it was faster than such calls are taken to be: a slow
+     * one may have met what first calls meet.
+     */
+    void early(double nanos, Estimates.Part cost, boolean cold) {
+        if (Math.log(nanos) < Estimates.sum(parts(cost, cold))) {
+            first(nanos, cost, cold);
+        } else {
+            estimates.drift(slowness, DRIFT);
         }
     }
 
-    private double total(Estimate cost, boolean cold) {
-        return NOISE + cost.variance() + slowness.variance() + (cold ? coldness.variance() : 0);
+    /** Another call of a kind that is known, as {@link #first}. */
+    void measured(double nanos, Estimates.Part cost, boolean cold) {
+        estimates.forget(slowness, FORGOTTEN);
+        estimates.drift(COST_DRIFT, MOST_DRIFT);
+        estimates.drift(slowness, DRIFT);
+        List<Estimates.Part> parts = parts(cost, cold);
+        double error = Math.log(nanos) - Estimates.sum(parts);
+        // The variance with which it would be no outlier.
+        double ordinary = error * error / (OUTLIER * OUTLIER);
+        double side = ordinary > estimates.variance(parts) + NOISE ? Math.signum(error) : 0;
+        if (side != 0 && side == outlier) {
+            estimates.drift(slowness, ordinary);
+        }
+        outlier = side;
+        estimates.measured(parts, Math.log(nanos), Math.max(NOISE, ordinary - estimates.variance(parts)));
+    }
+
+    private List<Estimates.Part> parts(Estimates.Part cost, boolean cold) {
+        return cold ? List.of(cost, slowness, coldness) : List.of(cost, slowness);
     }
 }

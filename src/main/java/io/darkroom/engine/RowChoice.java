@@ -31,7 +31,7 @@ final class RowChoice {
     private static final double NEARLY = 0.98;
 
     /** Part of the most rows a second that a crowded device does at least. */
-    private static final double EFFICIENT = 0.97;
+    private static final double EFFICIENT = 0.98;
 
     /** Part of what an evaluation of the others is worth; a job that is worth less has to wait for them. */
     private static final double ALIKE = 0.9;

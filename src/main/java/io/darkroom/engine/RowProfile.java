@@ -19,20 +19,18 @@ final class RowProfile {
 
     private static final class Seen {
         /** Logarithm of nanoseconds at the usual pace. */
-        Estimate nanos;
+        final Estimates.Part log;
 
         long calls;
-        /** The number of its last call, of all of the device. */
-        long last;
         /** What such a call is taken to cost. */
         double cost;
 
-        Seen(Estimate nanos) {
-            this.nanos = nanos;
+        Seen(Estimates.Part log) {
+            this.log = log;
         }
 
         double nanos() {
-            return Math.exp(nanos.value());
+            return Math.exp(log.value());
         }
     }
 
@@ -51,19 +49,17 @@ final class RowProfile {
      */
     void measured(int rows, double nanos, boolean cold) {
         double took = Math.min(Math.max(1, nanos), LONGEST);
-        Seen seen = byRows.computeIfAbsent(rows, r -> new Seen(pace.first(took, cold)));
+        Seen seen = byRows.computeIfAbsent(rows, r -> new Seen(Pace.cost()));
         if (seen.calls >= BELIEVED) {
-            pace.measured(took, seen.nanos, seen.last, cold);
-        } else if (seen.calls > 0) {
-            Estimate again = pace.first(took, cold);
-            // The first call of a shape also reserves memory and chooses algorithms, and each may meet a pause:
-            // the second one says what it costs, and those after it where they are faster.
-            if (seen.calls == 1 || again.value() < seen.nanos.value()) {
-                seen.nanos = again;
-            }
+            pace.measured(took, seen.log, cold);
+        } else if (seen.calls <= 1) {
+            // The first call of a shape also reserves memory and chooses algorithms: the second one says what it costs.
+            pace.first(took, seen.log, cold);
+        } else {
+            // Each of the next may meet a pause.
+            pace.early(took, seen.log, cold);
         }
         seen.calls++;
-        seen.last = pace.calls();
         byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos());
     }
 

@@ -193,7 +193,7 @@ class RowChoiceTest {
                 .as("all do not fit")
                 .isLessThan(20);
         longer.addAll(waiting(43, 1, 1.0 / 50));
-        assertThat(RowChoice.first(longer, profile, 0, 64, 0, true)).isLessThan(32);
+        assertThat(RowChoice.first(longer, profile, 0, 64, 0, true)).isLessThan(40);
     }
 
     /** Seven of eight equal jobs look best, as noise has it: the eighth would make as many calls of its own. */
@@ -248,7 +248,7 @@ class RowChoiceTest {
         assertThat(chosen).containsExactlyInAnyOrder(4, 5);
     }
 
-    /** A number that was last called long ago is doubted, not the pace that all the others show. */
+    /** A number that was last called long ago is doubted, not what the others cost, as their next call shows. */
     @Test
     void whatWasLearnedLongAgoIsDoubted() {
         Pace pace = new Pace();
@@ -264,7 +264,29 @@ class RowChoiceTest {
         }
 
         assertThat(large.nanos(4)).isCloseTo(324, withinPercentage(5));
-        assertThat(small.nanos(4)).isCloseTo(90, withinPercentage(10));
+        small.measured(4, 90, false);
+        assertThat(small.nanos(4)).isCloseTo(90, withinPercentage(5));
+        assertThat(large.nanos(4)).isCloseTo(324, withinPercentage(5));
+    }
+
+    /** A pace that changes again and again while one number is called is no matter of that number's cost. */
+    @Test
+    void aPaceThatChangesLeavesTheProportionOfCostsAsItWas() {
+        RowProfile profile = new RowProfile(new Pace());
+        for (int call = 0; call < 400; call++) {
+            profile.measured(call % 2 == 0 ? 4 : 8, cpu(call % 2 == 0 ? 4 : 8), false);
+        }
+
+        double slow = 1;
+        for (int phase = 0; phase < 9; phase++) {
+            slow = slow == 1 ? 1 / 0.75 : 1;
+            for (int call = 0; call < 30; call++) {
+                profile.measured(8, slow * cpu(8), false);
+            }
+        }
+
+        assertThat(profile.nanos(4) / profile.nanos(8)).isCloseTo(cpu(4) / cpu(8), withinPercentage(1));
+        assertThat(profile.nanos(8)).isCloseTo(slow * cpu(8), withinPercentage(1));
     }
 
     /** While the JVM warms up all calls take longer, and which numbers of rows come then is chance. */

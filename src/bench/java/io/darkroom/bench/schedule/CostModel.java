@@ -27,6 +27,13 @@ public record CostModel(String name, Map<Integer, Call> denoiser, Map<Integer, C
             Map.of(64, new Call(4, 6, 2), 96, new Call(4, 14, 1)),
             new Call(3, 0.3, 8));
 
+    /** As the starter on two cores, by raw calls; the decoder's and the text encoder's roughly. */
+    static final CostModel STARTER = new CostModel(
+            "starter",
+            Map.of(96, new Call(3.2, 3.16, 1), 128, new Call(3.8, 5.03, 1)),
+            Map.of(96, new Call(1, 9.5, 1), 128, new Call(1, 16, 1)),
+            new Call(0.5, 1.2, 1));
+
     private static final int MOST_ROWS = 64;
 
     /**

@@ -45,8 +45,7 @@ public final class ScheduleSuite implements Suite {
         Map<String, List<Waits>> panels = new LinkedHashMap<>();
         for (Case one : CASES) {
             List<SimulatedJob> jobs = SimulatedJob.arrivals(JOBS, one.load(), one.model(), SEED);
-            Waits ours =
-                    Waits.of("darkroom", jobs, SimulatedWorker.run(jobs, one.model(), JOBS_AT_ONCE, ROWS), one.model());
+            Waits ours = Waits.of("darkroom", jobs, ours(jobs, one), one.model());
             Waits fifo = Waits.of("request batches", jobs, RequestBatches.run(jobs, one.model()), one.model());
             Waits shortest =
                     Waits.of("shortest remaining", jobs, ShortestRemaining.run(jobs, one.model()), one.model());
@@ -58,8 +57,14 @@ public final class ScheduleSuite implements Suite {
                 rows.add(new Row(name, ours.mean(), other.mean(), "s waited, mean"));
             }
         }
+        rows.addAll(MixedJobs.run());
         SchedulePlot.write(panels, folder.resolve("schedule.png"));
         return rows;
+    }
+
+    private static long[] ours(List<SimulatedJob> jobs, Case one) {
+        return SimulatedWorker.run(jobs, one.model(), Pacing.STEADY, JOBS_AT_ONCE, ROWS)
+                .ends();
     }
 
     private static void print(Case one, Waits waits) {

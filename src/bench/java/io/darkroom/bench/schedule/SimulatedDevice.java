@@ -10,6 +10,7 @@ import io.darkroom.model.NetworkLoader;
 import io.darkroom.model.Networks;
 import io.darkroom.model.TextEncoder;
 import io.darkroom.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,16 +25,28 @@ public final class SimulatedDevice implements NetworkLoader {
     private static final int FACTOR = 8;
 
     private final CostModel model;
+    private final Pacing pacing;
     private final CallListener listener;
     private final Runnable after;
+    private final List<Evaluation> evaluations = new ArrayList<>();
     private long nanos;
 
     /**
+     * A call of the denoiser.
+     *
+     * @param end when it came back
+     * @param cost nanoseconds by the cost model, whatever the device's pace was
+     */
+    public record Evaluation(long end, int rows, long cost) {}
+
+    /**
+     * @param pacing how fast the device is at the time
      * @param listener is told of each call
      * @param after is run when a call has moved the clock on
      */
-    public SimulatedDevice(CostModel model, CallListener listener, Runnable after) {
+    public SimulatedDevice(CostModel model, Pacing pacing, CallListener listener, Runnable after) {
         this.model = model;
+        this.pacing = pacing;
         this.listener = listener;
         this.after = after;
     }
@@ -43,14 +56,22 @@ public final class SimulatedDevice implements NetworkLoader {
         return nanos;
     }
 
+    /** The calls of the denoiser, in order. */
+    public List<Evaluation> evaluations() {
+        return List.copyOf(evaluations);
+    }
+
     /** Nothing happens before then. */
     public void rest(long until) {
         nanos = Math.max(nanos, until);
     }
 
     private void call(CallListener.Kind kind, int rows, CostModel.Call cost) {
-        long took = cost.nanos(rows);
+        long took = Math.round(cost.nanos(rows) * pacing.factor(nanos));
         nanos += took;
+        if (kind == CallListener.Kind.DENOISER) {
+            evaluations.add(new Evaluation(nanos, rows, cost.nanos(rows)));
+        }
         listener.called(kind, rows, took);
         after.run();
     }
