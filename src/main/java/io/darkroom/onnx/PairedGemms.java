@@ -12,8 +12,8 @@ import java.util.Map;
  * Makes a row's result on the CPU the same whether it is alone in its call or not. ONNX Runtime multiplies a single row
  * by a matrix, and averages one row's tokens, in another order of additions than two or more. Only products with one row a picture are ever that small:
  * the time's embedding and its projections, which exporters write as {@code Gemm}, and those of an added embedding
- * ({@code TextTimeEmbedding}). Each of them gets its rows twice and gives the first half, which costs next to nothing, and
- * never sees a single row. float32 alone: half precision is computed another way.
+ * ({@code TextTimeEmbedding}). Each of them gets its first row once more, behind the others, and gives all but the last: it
+ * never sees a single row, and one row more costs next to nothing. float32 alone: half precision is computed another way.
  */
 final class PairedGemms {
     private static final int TENSOR_DIMS = 1;
@@ -90,13 +90,15 @@ final class PairedGemms {
         List<String> inputs = node.texts(GraphPatch.NODE_INPUT);
         String rows = inputs.get(0);
         String result = node.texts(GraphPatch.NODE_OUTPUT).get(0);
-        String twice = result + "/twice";
+        String first = result + "/first";
+        String more = result + "/more";
         String pairs = result + "/pairs";
-        String count = result + "/count";
         String zero = result + "/zero";
+        String one = result + "/one";
+        String last = result + "/last";
         ByteArrayOutputStream gemm = new ByteArrayOutputStream();
         for (int i = 0; i < inputs.size(); i++) {
-            gemm.writeBytes(Message.field(GraphPatch.NODE_INPUT, i == 0 ? twice : inputs.get(i)));
+            gemm.writeBytes(Message.field(GraphPatch.NODE_INPUT, i == 0 ? more : inputs.get(i)));
         }
         gemm.writeBytes(Message.field(GraphPatch.NODE_OUTPUT, pairs));
         for (Message.Field field : node.fields()) {
@@ -105,13 +107,13 @@ final class PairedGemms {
             }
         }
         ByteArrayOutputStream nodes = new ByteArrayOutputStream();
-        nodes.writeBytes(node("Concat", List.of(rows, rows), twice, axis()));
-        nodes.writeBytes(Message.field(GraphPatch.NODE, gemm.toByteArray()));
-        // Split has another form in each version of ONNX; Slice has one.
-        nodes.writeBytes(node("Shape", List.of(rows), result + "/shape"));
         nodes.writeBytes(node("Constant", List.of(), zero, ints("value_ints", 0)));
-        nodes.writeBytes(node("Gather", List.of(result + "/shape", zero), count, axis()));
-        nodes.writeBytes(node("Slice", List.of(pairs, zero, count, zero), result));
+        nodes.writeBytes(node("Constant", List.of(), one, ints("value_ints", 1)));
+        nodes.writeBytes(node("Constant", List.of(), last, ints("value_ints", -1)));
+        nodes.writeBytes(node("Slice", List.of(rows, zero, one, zero), first));
+        nodes.writeBytes(node("Concat", List.of(rows, first), more, axis()));
+        nodes.writeBytes(Message.field(GraphPatch.NODE, gemm.toByteArray()));
+        nodes.writeBytes(node("Slice", List.of(pairs, zero, last, zero), result));
         return nodes.toByteArray();
     }
 
@@ -134,9 +136,8 @@ final class PairedGemms {
 
     /** A list of one number: AttributeProto's name, ints (8) and type (20) INTS. */
     private static byte[] ints(String name, int value) {
-        return Message.field(
-                GraphPatch.NODE_ATTRIBUTE, Message.field(1, name), new byte[] {8 << 3, (byte) value}, new byte[] {
-                    (byte) 0xA0, 1, 7
-                });
+        return Message.field(GraphPatch.NODE_ATTRIBUTE, Message.field(1, name), Protobuf.number(8, value), new byte[] {
+            (byte) 0xA0, 1, 7
+        });
     }
 }
