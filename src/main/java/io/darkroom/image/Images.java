@@ -8,7 +8,8 @@ final class Images {
 
     static BufferedImage buffered(Pixels picture) {
         BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-        image.setRGB(0, 0, picture.width(), picture.height(), picture.rgb(), 0, picture.width());
+        // As they are: setRGB would look up each pixel's colour model.
+        image.getRaster().setDataElements(0, 0, picture.width(), picture.height(), picture.rgb());
         return image;
     }
 }
