@@ -22,15 +22,13 @@ final class RowProfile {
         final Estimates.Part log;
 
         long calls;
+        /** Nanoseconds at the usual pace. */
+        double nanos;
         /** What such a call is taken to cost. */
         double cost;
 
         Seen(Estimates.Part log) {
             this.log = log;
-        }
-
-        double nanos() {
-            return Math.exp(log.value());
         }
     }
 
@@ -60,7 +58,9 @@ final class RowProfile {
             pace.early(took, seen.log, cold);
         }
         seen.calls++;
-        byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos());
+        // Whatever is measured says something of all.
+        byRows.values().forEach(each -> each.nanos = Math.exp(each.log.value()));
+        byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos);
     }
 
     /**
@@ -71,7 +71,7 @@ final class RowProfile {
         double least = Double.POSITIVE_INFINITY;
         for (Map.Entry<Integer, Seen> each : byRows.entrySet()) {
             double times = Math.max(1, (double) rows / each.getKey());
-            least = Math.min(least, each.getValue().nanos() * times);
+            least = Math.min(least, each.getValue().nanos * times);
         }
         return least;
     }
@@ -84,7 +84,7 @@ final class RowProfile {
     /** As {@link #largest}, yet less than that while its few calls were slower than the others let expect. */
     int known() {
         Map.Entry<Integer, Seen> last = byRows.lastEntry();
-        return last == null ? 0 : last.getValue().cost < last.getValue().nanos() ? last.getKey() - 1 : last.getKey();
+        return last == null ? 0 : last.getValue().cost < last.getValue().nanos ? last.getKey() - 1 : last.getKey();
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.darkroom.engine;
 
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
@@ -16,12 +16,18 @@ final class Urgency {
 
     private Urgency() {}
 
+    private record Placed(Flight flight, double key) {
+        static final Comparator<Placed> ORDER =
+                Comparator.comparingDouble(Placed::key).thenComparing(Placed::flight, Flight.BY_URGENCY);
+    }
+
     /** Sorts, the most urgent first; where nothing else decides, in order of arrival. */
     static void sort(List<Flight> flights, BatchSizes sizes, long now) {
-        IdentityHashMap<Flight, Double> keys = new IdentityHashMap<>();
-        flights.forEach(f -> keys.put(f, key(f, sizes, now)));
-        flights.sort(Comparator.<Flight>comparingDouble(f -> keys.getOrDefault(f, 0.0))
-                .thenComparing(Flight.BY_URGENCY));
+        List<Placed> placed = new ArrayList<>(flights.size());
+        flights.forEach(flight -> placed.add(new Placed(flight, key(flight, sizes, now))));
+        placed.sort(Placed.ORDER);
+        flights.clear();
+        placed.forEach(each -> flights.add(each.flight));
     }
 
     private static double key(Flight flight, BatchSizes sizes, long now) {
