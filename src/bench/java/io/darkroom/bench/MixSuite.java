@@ -1,6 +1,5 @@
 package io.darkroom.bench;
 
-import ai.onnxruntime.OrtException;
 import io.darkroom.engine.CallMeter;
 import io.darkroom.engine.Engine;
 import io.darkroom.engine.Memory;
@@ -49,7 +48,7 @@ final class MixSuite implements Suite {
     private static final int JOBS = 64;
     private static final int ROUNDS = 5;
     private static final int SHORT_JOBS = 3;
-    /** Mixes of small pictures first, for the compiler, which has done with code that ran ten thousand times. */
+    /** Mixes of small pictures first, for the compiler, which is done with code once it has run some ten thousand times. */
     private static final int WARM_UP = 25;
 
     private static final int SMALL_SIDE = 32;
@@ -58,9 +57,6 @@ final class MixSuite implements Suite {
 
     private static final int[] STEPS = {4, 10, 20, 50};
     private static final double[] SCALES = {1, 3, 7.5, 12};
-    /** One without guidance, three with. */
-    private static final int ROWS_OF_FOUR = 7;
-
     private static final List<String> PROMPTS =
             List.of("a red circle", "a mountain lake at sunset", "a forest in the fog", "a house by the sea");
     private static final String FLOW = "\", \"use_flow_sigmas\": true, \"prediction_type\": \"flow_prediction\"}";
@@ -130,10 +126,7 @@ final class MixSuite implements Suite {
         Pairs itsCalls = new Pairs(subject.name() + ", the same without the call that is under way when it comes", "s");
         Denoiser.Row largeRow = subject.row(subject.sides().get(0));
         Denoiser.Row smallRow = subject.row(subject.sides().get(1));
-        RawRows raw = new RawRows(subject.model());
-        double possible = possible(raw, List.of(largeRow, smallRow));
-        System.out.printf("%srows, to the best raw: at most %.3f, whatever the order%n", name, possible);
-        try (RawTurns turns = new RawTurns(raw, List.of(largeRow, smallRow));
+        try (RawTurns turns = new RawTurns(new RawRows(subject.model()), List.of(largeRow, smallRow));
                 Worker batching = new Worker(subject, JOBS, 64, turns);
                 Worker single = new Worker(subject, 1, 2, turns)) {
             for (int i = 0; i < WARM_UP; i++) {
@@ -166,27 +159,6 @@ final class MixSuite implements Suite {
             }
         }
         return List.of(rows.row(), pictures.row(), busy.row(), shortJob.row(), itsCalls.row());
-    }
-
-    /**
-     * The part of the best raw that no order of calls could exceed: a job's evaluations follow one another, so that there are
-     * at least as many calls as the longest job has, with no more rows than the jobs that are as long have.
-     */
-    private static double possible(RawRows raw, List<Denoiser.Row> sizes) throws OrtException {
-        double best = 0;
-        double least = 0;
-        for (Denoiser.Row size : sizes) {
-            int rowsOfAll = JOBS / sizes.size() * ROWS_OF_FOUR / SCALES.length;
-            int before = 0;
-            for (int i = 0; i < STEPS.length; i++) {
-                // Of those that are at least as long.
-                int rows = rowsOfAll * (STEPS.length - i) / STEPS.length;
-                least += (STEPS[i] - before) * raw.seconds(size, rows);
-                best += (STEPS[i] - before) * rows / raw.best(size);
-                before = STEPS[i];
-            }
-        }
-        return best / least;
     }
 
     /**

@@ -86,21 +86,12 @@ final class RawRows implements AutoCloseable {
     private Map<Integer, Double> rates(Denoiser.Row like) throws OrtException {
         Map<Integer, Double> rates = new TreeMap<>();
         for (int rows : ROWS) {
-            rates.put(rows, rows / seconds(like, rows));
+            try (Inputs inputs = inputs(like, rows)) {
+                seconds(inputs);
+                rates.put(rows, rows / median(inputs));
+            }
         }
         return rates;
-    }
-
-    /**
-     * Seconds that a call takes, the median of some.
-     *
-     * @param like a row of the shape in question
-     */
-    double seconds(Denoiser.Row like, int rows) throws OrtException {
-        try (Inputs inputs = inputs(like, rows)) {
-            seconds(inputs);
-            return median(inputs);
-        }
     }
 
     /** Seconds of one call. */

@@ -23,8 +23,10 @@ final class Estimates {
         private double value;
         /** Where it stands in the matrix; -1 where it does not. */
         private int at = -1;
-        /** While it stands in no matrix. */
+        /** While it stands in no matrix: as it was when it left. */
         private double variance;
+        /** While it stands in no matrix: what {@link Estimates#drifted} was when it left. */
+        private double left;
         /** When it was last of use, counted in uses. */
         private long used;
 
@@ -38,10 +40,18 @@ final class Estimates {
         }
     }
 
+    private final double most;
     private final Part[] parts = new Part[FOLLOWED];
     private final double[][] covariance = new double[FOLLOWED][FOLLOWED];
     private int followed;
     private long uses;
+    /** What was added to each variance until now, but for what was added to single ones. */
+    private double drifted;
+
+    /** @param most what a variance grows to at most by {@link #drift(double)} */
+    Estimates(double most) {
+        this.most = most;
+    }
 
     /** Another one, of which nothing is known. */
     static Part unknown() {
@@ -65,11 +75,16 @@ final class Estimates {
         covariance[at][at] += more;
     }
 
-    /** As {@link #drift(Part, double)} for each that is followed, to no more than this. */
-    void drift(double more, double most) {
+    /** Each may have changed: as {@link #drift(Part, double)} for all of them, up to a limit. */
+    void drift(double more) {
+        drifted += more;
         for (int i = 0; i < followed; i++) {
-            covariance[i][i] = Math.max(covariance[i][i], Math.min(covariance[i][i] + more, most));
+            covariance[i][i] = drifted(covariance[i][i], more);
         }
+    }
+
+    private double drifted(double variance, double more) {
+        return Math.max(variance, Math.min(variance + more, most));
     }
 
     /** A share of what is known of it is forgotten: it tends to 0. */
@@ -127,7 +142,7 @@ final class Estimates {
         if (part.at < 0) {
             part.at = followed < FOLLOWED ? followed++ : leave();
             parts[part.at] = part;
-            isolate(part.at, part.variance);
+            isolate(part.at, drifted(part.variance, drifted - part.left));
         }
         return part.at;
     }
@@ -137,6 +152,7 @@ final class Estimates {
         Part oldest = Collections.min(Arrays.asList(parts), Comparator.comparingLong(part -> part.used));
         int at = oldest.at;
         oldest.variance = covariance[at][at];
+        oldest.left = drifted;
         oldest.at = -1;
         return at;
     }

@@ -19,7 +19,8 @@ final class Pace {
 
     /**
      * A call that is further from what is expected than so many standard deviations may have met a pause of its own, and
-     * counts the less the further it is. The second in a row shows that the pace has changed.
+     * counts the less the further it is. The second in a row shows that the pace has changed; the second of a kind, between
+     * calls of others that took what they should, that this kind's cost has.
      */
     private static final double OUTLIER = 3;
 
@@ -29,77 +30,98 @@ final class Pace {
     /** What lasts is no matter of pace, and goes over to what calls cost: so much of it is forgotten with each call. */
     private static final double FORGOTTEN = 0.001;
 
-    /** Variance of what calls cost, from one call of the device to the next: 3 % in a thousand. */
-    private static final double COST_DRIFT = 1e-6;
+    /** Variance of what is taken to last, cost and coldness, from one call of the device to the next: 3 % in a thousand. */
+    private static final double LASTING_DRIFT = 1e-6;
 
-    /** The variance of what calls cost by this alone, however long ago such a call was: 20 %. */
+    /** Their variance by this alone, however long ago such a call was: 20 %. */
     private static final double MOST_DRIFT = 0.04;
 
     /** The variance of how much longer a call takes after another network's before the first one: 20 %. */
     private static final double COLD = 0.04;
 
-    private final Estimates estimates = new Estimates();
+    /** A kind of call: a number of rows of one network and shape. */
+    static final class Kind {
+        private final Estimates.Part cost = Estimates.unknown();
+        /** As {@link Pace#outlier}, of the kind's own last call. */
+        private double outlier;
+
+        /** The logarithm of the nanoseconds that it costs at the usual pace, after another call of its own network. */
+        double cost() {
+            return cost.value();
+        }
+    }
+
+    private final Estimates estimates = new Estimates(MOST_DRIFT);
     private final Estimates.Part slowness = Estimates.known(0, 0);
     private final Estimates.Part coldness = Estimates.known(0, COLD);
     /** The side on which the last call was an outlier: -1, 1, or 0 where it was none. */
     private double outlier;
+
+    private long calls;
 
     /** Times as long as usual that a call takes now, above 0. */
     double slowness() {
         return Math.exp(slowness.value());
     }
 
-    /**
-     * A kind of call of which nothing is known yet: the logarithm of the nanoseconds that it costs at the usual pace, after
-     * another call of its own network.
-     */
-    static Estimates.Part cost() {
-        return Estimates.unknown();
+    /** Counts the calls: with each of them all that is known may change. */
+    long calls() {
+        return calls;
     }
 
     /**
      * A call of a kind that is not known yet, or of which only this call is to count.
      *
      * @param nanos that it took, above 0
-     * @param cost learns
+     * @param kind learns
      * @param cold whether the one before was another network's
      */
-    void first(double nanos, Estimates.Part cost, boolean cold) {
-        estimates.drift(slowness, DRIFT);
-        estimates.renew(cost, cost.value() + Math.log(nanos) - Estimates.sum(parts(cost, cold)));
-        estimates.measured(parts(cost, cold), Math.log(nanos), NOISE);
+    void first(double nanos, Kind kind, boolean cold) {
+        passed();
+        List<Estimates.Part> parts = parts(kind, cold);
+        estimates.renew(kind.cost, kind.cost() + Math.log(nanos) - Estimates.sum(parts));
+        estimates.measured(parts, Math.log(nanos), NOISE);
     }
 
     /**
      * Another call of a kind, as {@link #first}, that counts only where it was faster than such calls are taken to be: a slow
      * one may have met what first calls meet.
      */
-    void early(double nanos, Estimates.Part cost, boolean cold) {
-        if (Math.log(nanos) < Estimates.sum(parts(cost, cold))) {
-            first(nanos, cost, cold);
+    void early(double nanos, Kind kind, boolean cold) {
+        if (Math.log(nanos) < Estimates.sum(parts(kind, cold))) {
+            first(nanos, kind, cold);
         } else {
-            estimates.drift(slowness, DRIFT);
+            passed();
         }
     }
 
     /** Another call of a kind that is known, as {@link #first}. */
-    void measured(double nanos, Estimates.Part cost, boolean cold) {
+    void measured(double nanos, Kind kind, boolean cold) {
         estimates.forget(slowness, FORGOTTEN);
-        estimates.drift(COST_DRIFT, MOST_DRIFT);
-        estimates.drift(slowness, DRIFT);
-        List<Estimates.Part> parts = parts(cost, cold);
+        passed();
+        List<Estimates.Part> parts = parts(kind, cold);
         double error = Math.log(nanos) - Estimates.sum(parts);
         // The variance with which it would be no outlier.
         double ordinary = error * error / (OUTLIER * OUTLIER);
         double side = ordinary > estimates.variance(parts) + NOISE ? Math.signum(error) : 0;
         if (side != 0 && side == outlier) {
             estimates.drift(slowness, ordinary);
+        } else if (side != 0 && side == kind.outlier) {
+            estimates.drift(kind.cost, ordinary);
         }
         outlier = side;
+        kind.outlier = side;
         estimates.measured(parts, Math.log(nanos), Math.max(NOISE, ordinary - estimates.variance(parts)));
     }
 
-    private List<Estimates.Part> parts(Estimates.Part cost, boolean cold) {
-        return cold ? List.of(cost, slowness, coldness) : List.of(cost, slowness);
+    /** A call was made since what is known was known. */
+    private void passed() {
+        calls++;
+        estimates.drift(LASTING_DRIFT);
+        estimates.drift(slowness, DRIFT);
+    }
+
+    private List<Estimates.Part> parts(Kind kind, boolean cold) {
+        return cold ? List.of(kind.cost, slowness, coldness) : List.of(kind.cost, slowness);
     }
 }

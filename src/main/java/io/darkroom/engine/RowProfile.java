@@ -18,22 +18,18 @@ final class RowProfile {
     private static final double LONGEST = 86_400e9;
 
     private static final class Seen {
-        /** Logarithm of nanoseconds at the usual pace. */
-        final Estimates.Part log;
-
+        final Pace.Kind kind = new Pace.Kind();
         long calls;
         /** Nanoseconds at the usual pace. */
         double nanos;
         /** What such a call is taken to cost. */
         double cost;
-
-        Seen(Estimates.Part log) {
-            this.log = log;
-        }
     }
 
     private final NavigableMap<Integer, Seen> byRows = new TreeMap<>();
     private final Pace pace;
+    /** The call of the device by which costs are reckoned: each says something of all. */
+    private long reckoned;
 
     /** @param pace of the device, which all its profiles have in common */
     RowProfile(Pace pace) {
@@ -47,19 +43,25 @@ final class RowProfile {
      */
     void measured(int rows, double nanos, boolean cold) {
         double took = Math.min(Math.max(1, nanos), LONGEST);
-        Seen seen = byRows.computeIfAbsent(rows, r -> new Seen(Pace.cost()));
+        Seen seen = byRows.computeIfAbsent(rows, r -> new Seen());
         if (seen.calls >= BELIEVED) {
-            pace.measured(took, seen.log, cold);
+            pace.measured(took, seen.kind, cold);
         } else if (seen.calls <= 1) {
             // The first call of a shape also reserves memory and chooses algorithms: the second one says what it costs.
-            pace.first(took, seen.log, cold);
+            pace.first(took, seen.kind, cold);
         } else {
             // Each of the next may meet a pause.
-            pace.early(took, seen.log, cold);
+            pace.early(took, seen.kind, cold);
         }
         seen.calls++;
-        // Whatever is measured says something of all.
-        byRows.values().forEach(each -> each.nanos = Math.exp(each.log.value()));
+    }
+
+    private void reckon() {
+        if (reckoned == pace.calls()) {
+            return;
+        }
+        reckoned = pace.calls();
+        byRows.values().forEach(each -> each.nanos = Math.exp(each.kind.cost()));
         byRows.forEach((n, each) -> each.cost = each.calls < BELIEVED ? atMost(n) : each.nanos);
     }
 
@@ -83,6 +85,7 @@ final class RowProfile {
 
     /** As {@link #largest}, yet less than that while its few calls were slower than the others let expect. */
     int known() {
+        reckon();
         Map.Entry<Integer, Seen> last = byRows.lastEntry();
         return last == null ? 0 : last.getValue().cost < last.getValue().nanos ? last.getKey() - 1 : last.getKey();
     }
@@ -94,6 +97,7 @@ final class RowProfile {
      * @return above 0; before the first call as if one row took one nanosecond
      */
     double nanos(int rows) {
+        reckon();
         Map.Entry<Integer, Seen> below = byRows.floorEntry(rows);
         Map.Entry<Integer, Seen> above = byRows.ceilingEntry(rows);
         double estimate;

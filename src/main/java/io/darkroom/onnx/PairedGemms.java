@@ -10,9 +10,9 @@ import java.util.Map;
 
 /**
  * Makes a row's result on the CPU the same whether it is alone in its call or not. ONNX Runtime multiplies a single row
- * by a matrix, and averages one row's tokens, in another order of additions than two or more. Only products with one row a picture are ever that small:
- * the time's embedding and its projections, which exporters write as {@code Gemm}, and those of an added embedding
- * ({@code TextTimeEmbedding}). Each of them gets its first row once more, behind the others, and gives all but the last: it
+ * by a matrix, and averages one row's tokens, in another order of additions than two or more. Only products with one row a
+ * picture are ever that small: the time's embedding and its projections, which exporters write as {@code Gemm}, and those of
+ * an added embedding ({@code TextTimeEmbedding}). Each of them gets its first row once more, behind the others, and gives all but the last: it
  * never sees a single row, and one row more costs next to nothing. float32 alone: half precision is computed another way.
  */
 final class PairedGemms {
@@ -20,6 +20,12 @@ final class PairedGemms {
     private static final int TENSOR_TYPE = 2;
     private static final int TENSOR_NAME = 8;
     private static final byte FLOAT = 1;
+    private static final int ATTRIBUTE_NAME = 1;
+    private static final int ATTRIBUTE_INT = 3;
+    private static final int ATTRIBUTE_INTS = 8;
+    private static final int ATTRIBUTE_TYPE = 20;
+    private static final int INT = 2;
+    private static final int INTS = 7;
     private static final int WEIGHT = 1;
     private static final int BIAS = 2;
     private static final String ADDED = "/add_embedding/";
@@ -79,11 +85,24 @@ final class PairedGemms {
                         .noneMatch(a -> node.message(a).texts(1).contains("transA"));
     }
 
-    /** A product of an added embedding's few tokens, [tokens, batch, width], or their mean, which is summed alike. */
+    /** A product of an added embedding's few tokens, [batch, tokens, width], or their mean, which is summed alike. */
     private boolean isAdded(Message node, List<String> inputs) {
         boolean product = GraphPatch.is(node, "MatMul") && weights.getOrDefault(inputs.get(WEIGHT), 0) == 2;
-        return (product || GraphPatch.is(node, "ReduceMean"))
+        return (product || isMeanOfTokens(node))
                 && node.texts(GraphPatch.NODE_NAME).stream().anyMatch(n -> n.startsWith(ADDED));
+    }
+
+    /** A mean over axis 1 alone: of one over the rows themselves, a row more would change the result. */
+    private static boolean isMeanOfTokens(Message node) {
+        return GraphPatch.is(node, "ReduceMean")
+                && node.fields(GraphPatch.NODE_ATTRIBUTE).stream()
+                        .map(node::message)
+                        .filter(attribute -> attribute.texts(ATTRIBUTE_NAME).contains("axes"))
+                        .map(attribute -> attribute.fields(ATTRIBUTE_INTS).stream()
+                                .map(axis -> attribute.bytes(axis.from(), axis.to()))
+                                .toList())
+                        .anyMatch(axes ->
+                                axes.size() == 1 && Arrays.equals(axes.get(0), Protobuf.number(ATTRIBUTE_INTS, 1)));
     }
 
     private static byte[] paired(Message node) {
@@ -127,17 +146,21 @@ final class PairedGemms {
         return Message.field(GraphPatch.NODE, node.toByteArray());
     }
 
-    /** {@code axis = 0}: AttributeProto's name, i (3) and type (20) INT. */
+    /** {@code axis = 0}. */
     private static byte[] axis() {
-        return Message.field(GraphPatch.NODE_ATTRIBUTE, Message.field(1, "axis"), new byte[] {3 << 3, 0}, new byte[] {
-            (byte) 0xA0, 1, 2
-        });
+        return Message.field(
+                GraphPatch.NODE_ATTRIBUTE,
+                Message.field(ATTRIBUTE_NAME, "axis"),
+                Protobuf.number(ATTRIBUTE_INT, 0),
+                Protobuf.number(ATTRIBUTE_TYPE, INT));
     }
 
-    /** A list of one number: AttributeProto's name, ints (8) and type (20) INTS. */
+    /** A list of one number. */
     private static byte[] ints(String name, int value) {
-        return Message.field(GraphPatch.NODE_ATTRIBUTE, Message.field(1, name), Protobuf.number(8, value), new byte[] {
-            (byte) 0xA0, 1, 7
-        });
+        return Message.field(
+                GraphPatch.NODE_ATTRIBUTE,
+                Message.field(ATTRIBUTE_NAME, name),
+                Protobuf.number(ATTRIBUTE_INTS, value),
+                Protobuf.number(ATTRIBUTE_TYPE, INTS));
     }
 }

@@ -3,12 +3,11 @@ package io.darkroom.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EstimatesTest {
-    private final Estimates estimates = new Estimates();
+    private final Estimates estimates = new Estimates(1.25);
 
     @Test
     void partsOfASumShareItsErrorByTheirVariances() {
@@ -59,23 +58,22 @@ class EstimatesTest {
     }
 
     @Test
-    void whatWasNotInUseForLongKeepsWhatIsKnownOfItAlone() {
-        List<Estimates.Part> parts = new ArrayList<>();
-        Estimates.Part lasting = Estimates.known(0, 1);
-        for (int i = 0; i < 3 * Estimates.FOLLOWED; i++) {
-            parts.add(Estimates.known(i, 2));
-            estimates.measured(List.of(parts.get(i), lasting), i, 1);
+    void whatWasNotInUseForLongKeepsWhatIsKnownOfItAloneAndAges() {
+        Estimates.Part one = Estimates.known(0, 1);
+        Estimates.Part other = Estimates.known(0, 1);
+        estimates.measured(List.of(one, other), 10, 1e-9);
+        assertThat(estimates.variance(List.of(one))).isCloseTo(0.5, within(1e-6));
+        for (int i = 0; i < Estimates.FOLLOWED; i++) {
+            estimates.measured(List.of(Estimates.known(0, 1)), 5, 1);
+            estimates.drift(0.01);
         }
-        double varianceOfTheLast = estimates.variance(List.of(parts.get(parts.size() - 1)));
 
-        for (int i = 0; i < parts.size(); i++) {
-            assertThat(parts.get(i).value()).isCloseTo(i, within(1e-9));
-        }
-        assertThat(estimates.variance(List.of(parts.get(0)))).isBetween(2.0 / 3, 2.0);
-        assertThat(varianceOfTheLast).isBetween(2.0 / 3, 2.0);
-        estimates.measured(List.of(parts.get(0)), 10, 1e-9);
-        assertThat(parts.get(0).value()).isCloseTo(10, within(1e-6));
-        assertThat(lasting.value()).as("they are no pair any more").isCloseTo(0, within(1e-9));
+        assertThat(one.value()).isCloseTo(5, within(1e-6));
+        assertThat(estimates.variance(List.of(one))).isCloseTo(0.5 + 0.01 * Estimates.FOLLOWED, within(0.02));
+        double before = other.value();
+        estimates.measured(List.of(one), 8, 1e-9);
+        assertThat(one.value()).isCloseTo(8, within(1e-6));
+        assertThat(other.value()).as("they are no pair any more").isEqualTo(before);
     }
 
     @Test
@@ -85,7 +83,7 @@ class EstimatesTest {
         double before = estimates.variance(List.of(known)) + estimates.variance(List.of(open));
         assertThat(before).isEqualTo(3.5);
 
-        estimates.drift(1, 1.25);
+        estimates.drift(1);
 
         assertThat(estimates.variance(List.of(known))).isEqualTo(1.25);
         assertThat(estimates.variance(List.of(open))).isEqualTo(3);

@@ -4,8 +4,8 @@ import java.util.Map;
 
 /**
  * What a simulated device takes for its calls. A call of n rows takes {@code fixed + row * max(n, knee)}: up to the knee
- * the device is not busy and more rows cost nothing, beyond it each costs the same. The figures are assumed, not
- * measured; docs/benchmarks.md has them too.
+ * the device is not busy and more rows cost nothing, beyond it each costs the same. The figures are assumed, but
+ * for the starter's; docs/benchmarks.md has them too.
  *
  * @param name as in figures
  * @param denoiser by the pictures' side in pixels
