@@ -128,7 +128,7 @@ class RowChoiceTest {
         RowProfile profile = new RowProfile(new Pace());
         measure(profile, 4, 40);
 
-        for (double nanos : List.of(1000.0, 44.0, 900.0, 44.0)) {
+        for (double nanos : List.of(1000.0, 44.0, 48.0, 900.0)) {
             profile.measured(5, nanos, false);
         }
 
