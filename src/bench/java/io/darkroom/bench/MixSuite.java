@@ -39,13 +39,13 @@ import java.util.concurrent.Executors;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * 64 jobs that differ in all that may differ, through the engine on the starter and on a tiny transformer: 4 to 50 steps,
- * w 1 to 12, four prompts, two sizes, three samplers. Beside them, the best that {@link RawTurns} between their calls reach
- * for their sizes, each of the calls at the machine's speed of its moment; and the same engine with one job at a time. And
- * a 4-step job that arrives behind ten 50-step jobs, beside its time alone. Kafka and the store are not in it.
+ * 64 jobs ({@link MixedJob}) through the engine on the starter and on a tiny transformer. Beside them, the best that
+ * {@link RawTurns} between their calls reach for their sizes, each of the calls at the machine's speed of its moment; and
+ * the same engine with one job at a time. And a 4-step job that arrives behind ten 50-step jobs, beside its time alone.
+ * Kafka and the store are not in it.
  */
 final class MixSuite implements Suite {
-    private static final int JOBS = 64;
+    private static final int JOBS = MixedJob.ALL.size();
     private static final int ROUNDS = 5;
     private static final int SHORT_JOBS = 3;
     /** Mixes of small pictures first, for the compiler, which is done with code once it has run some ten thousand times. */
@@ -55,14 +55,9 @@ final class MixSuite implements Suite {
     /** After so many of the worker's calls a raw one has its turn. */
     private static final int TURN = 3;
 
-    private static final int[] STEPS = {4, 10, 20, 50};
-    private static final double[] SCALES = {1, 3, 7.5, 12};
     private static final List<String> PROMPTS =
             List.of("a red circle", "a mountain lake at sunset", "a forest in the fog", "a house by the sea");
     private static final String FLOW = "\", \"use_flow_sigmas\": true, \"prediction_type\": \"flow_prediction\"}";
-    private static final int LONG_JOBS = 10;
-    private static final int SHORT_STEPS = 4;
-    private static final int LONG_STEPS = 50;
 
     private int jobs;
 
@@ -144,7 +139,7 @@ final class MixSuite implements Suite {
                 busy.add(many.busySeconds() / many.queuedSeconds(), 1);
                 for (int i = 0; i < SHORT_JOBS; i++) {
                     Latency alone = shortJob(batching, 0);
-                    Latency behind = shortJob(batching, LONG_JOBS);
+                    Latency behind = shortJob(batching, MixedJob.LONG_JOBS);
                     shortJob.add(behind.seconds, alone.seconds);
                     itsCalls.add(behind.seconds - behind.underWay, alone.seconds);
                 }
@@ -212,18 +207,15 @@ final class MixSuite implements Suite {
     private Mixed mix(Worker worker, List<Integer> sides) {
         List<RenderJob> given = new ArrayList<>();
         double[] rowsOfSize = new double[sides.size()];
-        for (int i = 0; i < JOBS; i++) {
-            int steps = STEPS[i % STEPS.length];
-            double scale = SCALES[(i / 4) % SCALES.length];
-            int size = (i / 16) % rowsOfSize.length;
-            rowsOfSize[size] += steps * (scale > 1 ? 2 : 1);
+        for (MixedJob job : MixedJob.ALL) {
+            rowsOfSize[job.size()] += job.steps() * job.rows();
             given.add(job(
                     worker,
-                    PROMPTS.get((i / 8) % PROMPTS.size()),
-                    steps,
-                    scale,
-                    sides.get(size),
-                    worker.subject.samplers().get(i % worker.subject.samplers().size())));
+                    PROMPTS.get(job.prompt()),
+                    job.steps(),
+                    job.scale(),
+                    sides.get(job.size()),
+                    worker.subject.samplers().get(job.sampler())));
         }
         worker.calls.clear();
         long start = worker.turns.now();
@@ -243,7 +235,7 @@ final class MixSuite implements Suite {
                     job(
                             worker,
                             PROMPTS.get(0),
-                            LONG_STEPS,
+                            MixedJob.LONG_STEPS,
                             7.5,
                             worker.subject.sides().get(0),
                             worker.subject.samplers().get(0)),
@@ -254,7 +246,7 @@ final class MixSuite implements Suite {
         RenderJob job = job(
                 worker,
                 PROMPTS.get(1),
-                SHORT_STEPS,
+                MixedJob.SHORT_STEPS,
                 7.5,
                 worker.subject.sides().get(0),
                 worker.subject.samplers().get(0));

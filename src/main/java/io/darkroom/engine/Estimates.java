@@ -119,6 +119,7 @@ final class Estimates {
      * @param noise the variance of the measurement
      */
     void measured(List<Part> of, double value, double noise) {
+        // Those that were not followed are from here on.
         double total = variance(of) + noise;
         double error = value - sum(of);
         // How the error of each goes together with that of the sum.

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One job on the device: its model in use, its pictures under way, and what it has cost. Owned by the device's thread. */
@@ -169,18 +168,7 @@ final class Flight implements AutoCloseable {
 
     /** The pictures that wait for the denoiser. */
     List<Picture> sampling() {
-        return those(p -> !p.sampling.done());
-    }
-
-    private List<Picture> those(Predicate<Picture> which) {
-        // A plain loop: of each job on the device, several times a call.
-        List<Picture> those = new ArrayList<>(pictures.size());
-        for (Picture picture : pictures) {
-            if (which.test(picture)) {
-                those.add(picture);
-            }
-        }
-        return those;
+        return pictures.stream().filter(p -> !p.sampling.done()).toList();
     }
 
     /** Asks for the rows that its pictures want next, where they are not known yet. */
@@ -201,7 +189,7 @@ final class Flight implements AutoCloseable {
 
     /** The pictures that wait for the decoder. */
     List<Picture> decodable() {
-        return those(Picture::decodable);
+        return pictures.stream().filter(Picture::decodable).toList();
     }
 
     boolean finished() {

@@ -35,7 +35,6 @@ final class Graph implements AutoCloseable {
 
     private final String arena;
     private Map<String, long[]> smallest = Map.of();
-    private long smallestElements;
     /** On the CPU a session may use weights that it was given where they lie; other devices have their own. */
     private @Nullable FusedGraph fused;
 
@@ -213,17 +212,18 @@ final class Graph implements AutoCloseable {
 
     /** The shapes of the smallest call since the arena was last shrunk. */
     private void keepSmallest(Feed feed) {
-        long elements = 0;
-        for (OnnxTensor tensor : feed.tensors().values()) {
-            elements += tensor.getInfo().getNumElements();
-        }
-        if (smallest.isEmpty() || elements < smallestElements) {
-            Map<String, long[]> shapes = new LinkedHashMap<>();
-            feed.tensors()
-                    .forEach((name, tensor) -> shapes.put(name, tensor.getInfo().getShape()));
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        feed.tensors()
+                .forEach((name, tensor) -> shapes.put(name, tensor.getInfo().getShape()));
+        if (smallest.isEmpty() || elements(shapes) < elements(smallest)) {
             smallest = shapes;
-            smallestElements = elements;
         }
+    }
+
+    private static long elements(Map<String, long[]> shapes) {
+        return shapes.values().stream()
+                .mapToLong(s -> LongStream.of(s).reduce(1, Math::multiplyExact))
+                .sum();
     }
 
     /**

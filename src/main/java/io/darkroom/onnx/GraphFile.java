@@ -36,9 +36,9 @@ final class GraphFile {
     private static final int NODE_NAME = 3;
     private static final int NODE_OP = 4;
     private static final int NODE_ATTRIBUTE = 5;
-    private static final int ATTRIBUTE_NAME = 1;
-    private static final int ATTRIBUTE_INT = 3;
-    private static final int ATTRIBUTE_INTS = 8;
+    static final int ATTRIBUTE_NAME = 1;
+    static final int ATTRIBUTE_INT = 3;
+    static final int ATTRIBUTE_INTS = 8;
     private static final int TENSOR_FLOATS = 4;
     private static final int TENSOR_INTS = 5;
     private static final int TENSOR_RAW = 9;

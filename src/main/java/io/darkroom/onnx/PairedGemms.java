@@ -12,17 +12,15 @@ import java.util.Map;
  * Makes a row's result on the CPU the same whether it is alone in its call or not. ONNX Runtime multiplies a single row
  * by a matrix, and averages one row's tokens, in another order of additions than two or more. Only products with one row a
  * picture are ever that small: the time's embedding and its projections, which exporters write as {@code Gemm}, and those of
- * an added embedding ({@code TextTimeEmbedding}). Each of them gets its first row once more, behind the others, and gives all but the last: it
- * never sees a single row, and one row more costs next to nothing. float32 alone: half precision is computed another way.
+ * an added embedding ({@code TextTimeEmbedding}). Each of them gets its first row once more, behind the others, and gives
+ * all but the last: it never sees a single row, and one row more costs next to nothing. float32 alone: half precision is
+ * computed another way.
  */
 final class PairedGemms {
     private static final int TENSOR_DIMS = 1;
     private static final int TENSOR_TYPE = 2;
     private static final int TENSOR_NAME = 8;
     private static final byte FLOAT = 1;
-    private static final int ATTRIBUTE_NAME = 1;
-    private static final int ATTRIBUTE_INT = 3;
-    private static final int ATTRIBUTE_INTS = 8;
     private static final int ATTRIBUTE_TYPE = 20;
     private static final int INT = 2;
     private static final int INTS = 7;
@@ -82,7 +80,8 @@ final class PairedGemms {
                 && inputs.size() > BIAS
                 && weights.getOrDefault(inputs.get(BIAS), 0) == 1
                 && node.fields(GraphPatch.NODE_ATTRIBUTE).stream()
-                        .noneMatch(a -> node.message(a).texts(1).contains("transA"));
+                        .noneMatch(a ->
+                                node.message(a).texts(GraphFile.ATTRIBUTE_NAME).contains("transA"));
     }
 
     /** A product of an added embedding's few tokens, [batch, tokens, width], or their mean, which is summed alike. */
@@ -97,12 +96,13 @@ final class PairedGemms {
         return GraphPatch.is(node, "ReduceMean")
                 && node.fields(GraphPatch.NODE_ATTRIBUTE).stream()
                         .map(node::message)
-                        .filter(attribute -> attribute.texts(ATTRIBUTE_NAME).contains("axes"))
-                        .map(attribute -> attribute.fields(ATTRIBUTE_INTS).stream()
+                        .filter(attribute ->
+                                attribute.texts(GraphFile.ATTRIBUTE_NAME).contains("axes"))
+                        .map(attribute -> attribute.fields(GraphFile.ATTRIBUTE_INTS).stream()
                                 .map(axis -> attribute.bytes(axis.from(), axis.to()))
                                 .toList())
-                        .anyMatch(axes ->
-                                axes.size() == 1 && Arrays.equals(axes.get(0), Protobuf.number(ATTRIBUTE_INTS, 1)));
+                        .anyMatch(axes -> axes.size() == 1
+                                && Arrays.equals(axes.get(0), Protobuf.number(GraphFile.ATTRIBUTE_INTS, 1)));
     }
 
     private static byte[] paired(Message node) {
@@ -150,8 +150,8 @@ final class PairedGemms {
     private static byte[] axis() {
         return Message.field(
                 GraphPatch.NODE_ATTRIBUTE,
-                Message.field(ATTRIBUTE_NAME, "axis"),
-                Protobuf.number(ATTRIBUTE_INT, 0),
+                Message.field(GraphFile.ATTRIBUTE_NAME, "axis"),
+                Protobuf.number(GraphFile.ATTRIBUTE_INT, 0),
                 Protobuf.number(ATTRIBUTE_TYPE, INT));
     }
 
@@ -159,8 +159,8 @@ final class PairedGemms {
     private static byte[] ints(String name, int value) {
         return Message.field(
                 GraphPatch.NODE_ATTRIBUTE,
-                Message.field(ATTRIBUTE_NAME, name),
-                Protobuf.number(ATTRIBUTE_INTS, value),
+                Message.field(GraphFile.ATTRIBUTE_NAME, name),
+                Protobuf.number(GraphFile.ATTRIBUTE_INTS, value),
                 Protobuf.number(ATTRIBUTE_TYPE, INTS));
     }
 }

@@ -34,7 +34,8 @@ public record CostModel(String name, Map<Integer, Call> denoiser, Map<Integer, C
             Map.of(96, new Call(1, 9.5, 1), 128, new Call(1, 16, 1)),
             new Call(0.5, 1.2, 1));
 
-    private static final int MOST_ROWS = 64;
+    /** As many as share a call at most. */
+    static final int MOST_ROWS = 64;
 
     /**
      * One network at one size.

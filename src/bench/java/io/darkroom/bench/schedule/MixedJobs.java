@@ -1,5 +1,6 @@
 package io.darkroom.bench.schedule;
 
+import io.darkroom.bench.MixedJob;
 import io.darkroom.bench.Row;
 import io.darkroom.worker.SimulatedWorker;
 import java.util.ArrayList;
@@ -9,20 +10,17 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 
 /**
- * The 64 mixed jobs of the suite {@code mix}, and the job of 4 steps behind ten of 50, on a simulated device with the
+ * The 64 jobs of the suite {@code mix} ({@link MixedJob}), and the job of 4 steps behind ten of 50, on a simulated device with the
  * starter's costs: what the choice of rows alone makes of them, without what else a machine does to a measurement. Once on
  * a device that is always as fast, and on some whose pace is as uneven as a real one's.
  */
 final class MixedJobs {
-    private static final int JOBS = 64;
+    private static final int JOBS = MixedJob.ALL.size();
     private static final int MIXES = 20;
     private static final int SHORT_JOBS = 20;
-    private static final int LONG_JOBS = 10;
-    private static final int[] STEPS = {4, 10, 20, 50};
     private static final List<String> SAMPLERS = List.of("ddim", "euler", "dpmpp_2m");
     private static final CostModel MODEL = CostModel.STARTER;
     private static final int[] SIDES = {128, 96};
-    private static final int MOST_ROWS = 64;
     /** Between what is measured: all is done by then. */
     private static final long PAUSE = 200_000_000_000L;
 
@@ -81,7 +79,7 @@ final class MixedJobs {
         for (int i = 0; i < SHORT_JOBS; i++) {
             addShort(jobs, (MIXES + 1 + i) * PAUSE, i);
         }
-        SimulatedWorker.Ran ran = SimulatedWorker.run(jobs, MODEL, pacing, JOBS, MOST_ROWS);
+        SimulatedWorker.Ran ran = SimulatedWorker.run(jobs, MODEL, pacing, JOBS, CostModel.MOST_ROWS);
         // The first mix is for learning what calls cost.
         List<SimulatedJob> measured = jobs.subList(JOBS, mixed);
         double best = measured.stream()
@@ -94,7 +92,7 @@ final class MixedJobs {
                 .mapToDouble(SimulatedDevice.Evaluation::cost)
                 .sum();
         List<SimulatedJob> shortJobs = jobs.subList(mixed, jobs.size()).stream()
-                .filter(job -> job.steps() == STEPS[0])
+                .filter(job -> job.steps() == MixedJob.SHORT_STEPS)
                 .toList();
         return new Outcome(best / 1e9, cost / 1e9, latency(measured, ran.ends()), latency(shortJobs, ran.ends()));
     }
@@ -107,25 +105,24 @@ final class MixedJobs {
     }
 
     private static void addMix(List<SimulatedJob> jobs, long at) {
-        for (int i = 0; i < JOBS; i++) {
-            add(jobs, at, STEPS[i % STEPS.length], (i / 4) % 4 == 0 ? 1 : 2, SIDES[(i / 16) % SIDES.length], i);
-        }
+        MixedJob.ALL.forEach(job -> jobs.add(
+                job(jobs.size(), at, job.steps(), job.rows(), SIDES[job.size()], SAMPLERS.get(job.sampler()))));
     }
 
     /** A short job comes somewhere in the first calls of the long ones. */
     private static void addShort(List<SimulatedJob> jobs, long at, int which) {
-        for (int i = 0; i < LONG_JOBS; i++) {
-            add(jobs, at, STEPS[STEPS.length - 1], 2, SIDES[0], i);
+        for (int i = 0; i < MixedJob.LONG_JOBS; i++) {
+            String sampler = SAMPLERS.get(i % SAMPLERS.size());
+            jobs.add(job(jobs.size(), at, MixedJob.LONG_STEPS, 2, SIDES[0], sampler));
         }
         jobs.add(shortJob(jobs.size(), at + 200_000_000L + which * 10_000_000L));
     }
 
     private static SimulatedJob shortJob(int number, long at) {
-        return new SimulatedJob(number, at, STEPS[0], 2, SIDES[0], SAMPLERS.get(0), 0, "t0");
+        return job(number, at, MixedJob.SHORT_STEPS, 2, SIDES[0], SAMPLERS.get(0));
     }
 
-    private static void add(List<SimulatedJob> jobs, long at, int steps, int rows, int side, int sampler) {
-        jobs.add(
-                new SimulatedJob(jobs.size(), at, steps, rows, side, SAMPLERS.get(sampler % SAMPLERS.size()), 0, "t0"));
+    private static SimulatedJob job(int number, long at, int steps, int rows, int side, String sampler) {
+        return new SimulatedJob(number, at, steps, rows, side, sampler, 0, "t0");
     }
 }

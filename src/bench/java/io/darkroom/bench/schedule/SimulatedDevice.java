@@ -37,7 +37,7 @@ public final class SimulatedDevice implements NetworkLoader {
      * @param end when it came back
      * @param cost nanoseconds by the cost model, whatever the device's pace was
      */
-    public record Evaluation(long end, int rows, long cost) {}
+    public record Evaluation(long end, long cost) {}
 
     /**
      * @param pacing how fast the device is at the time
@@ -70,7 +70,7 @@ public final class SimulatedDevice implements NetworkLoader {
         long took = Math.round(cost.nanos(rows) * pacing.factor(nanos));
         nanos += took;
         if (kind == CallListener.Kind.DENOISER) {
-            evaluations.add(new Evaluation(nanos, rows, cost.nanos(rows)));
+            evaluations.add(new Evaluation(nanos, cost.nanos(rows)));
         }
         listener.called(kind, rows, took);
         after.run();
